@@ -1,0 +1,69 @@
+"""What the scripts share on the command line: a quiet start, notes, and errors in one line.
+
+Import it before Keras: TensorFlow reads its log level when it is imported.
+"""
+import argparse
+import logging
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up lines say nothing about the faces
+
+
+class UserError(ValueError):
+    """Something the user can put right; the message names the file, row or option and what was expected."""
+
+
+class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """--help with the script's own opening text, line for line, and every default."""
+
+
+def positive_integer(text):
+    """An argparse type: a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
+    return int(text)
+
+
+def positive_number(text):
+    """An argparse type: a finite number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text!r}")
+    return number
+
+
+def share(text):
+    """An argparse type: a number from 0 to below 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, found {text!r}")
+    return number
+
+
+def seed_number(text):
+    """An argparse type: a seed from 0 to 2**32 - 1, the range that NumPy and Keras take."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 4294967295, found {text!r}")
+    return int(text)
+
+
+def run(main):
+    """Call a script's main(); a UserError ends it with one line on stderr and exit status 2."""
+    notes = logging.getLogger("fer2013")
+    notes.addHandler(logging.StreamHandler(sys.stdout))
+    notes.setLevel(logging.INFO)
+    try:
+        main()
+    except UserError as error:
+        print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(f"{os.path.basename(sys.argv[0])}: interrupted", file=sys.stderr)
+        sys.exit(130)
