@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+import model as network
+from command_line import UserError
+
+
+@pytest.fixture(scope="module")
+def model():
+    network.keras.utils.set_random_seed(0)
+    return network.build_model()
+
+
+def count(weights):
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+
+def test_parameter_counts(model):
+    assert count(model.trainable_weights) == 3_332_679
+    assert count(model.non_trainable_weights) == 1_024
+
+
+def test_four_blocks_of_the_named_filters(model):
+    filters = [model.get_layer(f"block{block}_conv{which}").filters for block in (1, 2, 3, 4) for which in (1, 2)]
+    assert filters == [64, 64, 64, 64, 128, 128, 256, 256]
+    assert model.get_layer("block4_pool").output.shape == (None, 2, 2, 256)
+
+
+def test_scaling_is_part_of_the_model(model):
+    rescaled = model.get_layer("rescale")(np.array([0.0, 128.0, 192.0], "float32"))
+    assert np.array(rescaled).tolist() == [-2.0, 0.0, 1.0]
+
+
+def test_answers_are_probabilities(model):
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 48, 48), np.uint8)
+    probabilities = network.predict(model, pixels, batch_size=8)
+    assert probabilities.shape == (8, 7)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    assert probabilities.min() >= 0
+
+
+def test_predict_gives_the_same_answers_in_any_batch_size(model):
+    pixels = np.random.default_rng(1).integers(0, 256, (5, 48, 48), np.uint8)
+    expected = np.array(model(pixels[..., None].astype("float32"), training=False))
+    for batch_size in (2, 5, 8):  # uneven last batch, exactly one batch, one that must be filled up
+        np.testing.assert_allclose(network.predict(model, pixels, batch_size), expected, atol=1e-5)
+
+
+def test_precision_of_training_does_not_change_the_weights_dtype():
+    trained = network.build_model(dtype="mixed_bfloat16")
+    assert {weight.dtype for weight in trained.weights} == {"float32"}
+    assert trained.get_layer("block1_conv1").compute_dtype == "bfloat16"
+
+
+def test_saved_model_loads_and_answers_alike(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    loaded = network.load_model(tmp_path / "model.keras")
+    pixels = np.random.default_rng(2).integers(0, 256, (3, 48, 48), np.uint8)
+    assert np.array_equal(network.predict(loaded, pixels, 3), network.predict(model, pixels, 3))
+
+
+def test_missing_model_is_one_clear_line(tmp_path):
+    with pytest.raises(UserError, match="none.keras: no such file"):
+        network.load_model(tmp_path / "none.keras")
+
+
+def test_a_file_that_is_no_model_is_one_clear_line(tmp_path):
+    (tmp_path / "text.keras").write_text("not a model")
+    with pytest.raises(UserError, match="text.keras: not a readable Keras model"):
+        network.load_model(tmp_path / "text.keras")
+
+
+def test_a_cut_off_model_is_one_clear_line(model, tmp_path):
+    model.save(tmp_path / "whole.keras")
+    (tmp_path / "half.keras").write_bytes((tmp_path / "whole.keras").read_bytes()[:100_000])
+    with pytest.raises(UserError, match="half.keras: not a readable Keras model"):
+        network.load_model(tmp_path / "half.keras")
+
+
+def test_a_model_of_other_shapes_is_refused(tmp_path):
+    keras = network.keras
+    keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)]).save(tmp_path / "other.keras")
+    with pytest.raises(UserError, match=r"expected a model from \(48, 48, 1\) to 7 classes"):
+        network.load_model(tmp_path / "other.keras")
+
+
+def test_code_in_a_model_file_is_not_run(tmp_path):
+    keras = network.keras
+    inputs = keras.Input((48, 48, 1))
+    x = keras.layers.Flatten()(keras.layers.Lambda(lambda x: x * 2, output_shape=(48, 48, 1))(inputs))
+    keras.Model(inputs, keras.layers.Dense(7)(x)).save(tmp_path / "lambda.keras")
+    with pytest.raises(UserError, match="not a readable Keras model"):
+        network.load_model(tmp_path / "lambda.keras")
