@@ -1,0 +1,83 @@
+"""Measure a trained model and draw how it learned and where it errs.
+
+    python evaluate.py --data data
+
+Measures on the test split (PrivateTest) where it is there, else on validation (PublicTest), and says which. Writes
+
+    outputs/evaluation.json         accuracy, balanced accuracy, macro F1, calibration; precision, recall, F1 by emotion
+    outputs/confusion_matrix.png    counts and shares of true against predicted emotions
+    outputs/reliability.png         is the model right as often as it is confident?
+    outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
+"""
+import argparse
+
+import lazy_loader
+
+import bundled
+import command_line
+import fer2013
+import model as network
+import outputs
+
+figures = lazy_loader.load("figures")  # at first use: importing these takes seconds, and --help does not need them
+metrics = lazy_loader.load("metrics")
+pandas = lazy_loader.load("pandas")
+
+
+def main():
+    args = parse_arguments()
+    folder = outputs.make_folder(args.outputs)
+    model_path = bundled.choose_model(args.model, folder)
+    data = bundled.choose_training_data(args.data)
+    split = fer2013.held_out_split(data) if args.split == "auto" else args.split
+    pixels, labels, _ = fer2013.load(data, split)
+    print(*fer2013.describe(data, split, labels), sep="\n")
+    probabilities = network.predict(network.load_model(model_path), pixels)  # (n, 7)
+    unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
+    evaluation = {"model": str(model_path), "data": str(data), "split": split}
+    evaluation |= metrics.measure(labels, probabilities, unseen)
+    outputs.write_json(folder / "evaluation.json", evaluation)
+    draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder)
+    print(report(evaluation))
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
+    parser.add_argument("--model", default="",
+                        help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
+    parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
+                        help="auto: test where it is there, else validation")
+    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    return parser.parse_args()
+
+
+def draw(evaluation, labels, probabilities, history_path, folder):
+    """The figures; curves.png only where the training run left its history beside the model."""
+    title = f"{evaluation['split']}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
+    matrix = metrics.confusion(labels, probabilities)
+    figures.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / "confusion_matrix.png")
+    confidence, accuracy, count, gap = metrics.calibration(labels, probabilities)
+    figures.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
+                        folder / "reliability.png")
+    if history_path.is_file():
+        figures.curves(pandas.read_csv(history_path), folder / "curves.png")
+    else:
+        print(f"no curves: there is no {history_path}; python train.py writes it")
+
+
+def report(evaluation):
+    """The numbers as the terminal shows them."""
+    lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces"]
+    for name in ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train", "expected_calibration_error"):
+        value = evaluation[name]
+        lines.append(f"  {name.replace('_', ' '):<27} {'no such face' if value is None else format(value, '.4f')}")
+    lines.append(f"  {'':<27} precision  recall      f1   faces")
+    for emotion, numbers in evaluation["emotions"].items():
+        lines.append(f"  {emotion:<27} {numbers['precision']:9.3f} {numbers['recall']:7.3f} {numbers['f1']:7.3f} "
+                     f"{numbers['faces']:7.0f}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
