@@ -1,0 +1,121 @@
+"""Show what the network looks at: LIME's explanation of an emotion, as a figure of four panels.
+
+    python explain.py --label happy
+    python explain.py                     # all seven emotions
+
+Explains a face that the model classifies correctly, chosen by the seed; --index or --name choose another. Writes
+
+    outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
+    outputs/explanations.png    all seven emotions, a row each, where no --label was given
+"""
+import argparse
+import functools
+from typing import NamedTuple
+
+import lazy_loader
+import numpy as np
+from tqdm import tqdm
+
+import bundled
+import command_line
+import fer2013
+import model as network
+import outputs
+from command_line import UserError
+
+face_lime = lazy_loader.load("face_lime")  # at first use: importing these takes seconds, and --help needs neither
+figures = lazy_loader.load("figures")
+
+
+class Subject(NamedTuple):
+    """A face to explain, and the label to explain it for."""
+    label: int
+    index: int
+    note: str = ""  # why it is this face, where that is not the rule
+
+
+def main():
+    args = parse_arguments()
+    folder = outputs.make_folder(args.outputs)
+    model_path = bundled.choose_model(args.model, folder)
+    data = bundled.choose_faces(args.data, model_path)
+    split = fer2013.held_out_split(data) if args.split == "auto" else args.split
+    pixels, labels, names = fer2013.load(data, split)
+    print(*fer2013.describe(data, split, labels), sep="\n")
+    predict = functools.partial(network.predict, network.load_model(model_path))
+    asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
+    subjects = choose_subjects(args, asked, labels, names, predict, pixels)
+    rows = []
+    for subject in tqdm(subjects, disable=None if len(subjects) > 1 else True, unit="face", leave=False):
+        rows.append(explain(subject, args, pixels, labels, names, predict))
+        figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[subject.label]}.png")
+    if not args.label:
+        figures.explanations(rows, folder / "explanations.png")
+    print(*(f"{heading}; {caption}" for _, heading, caption in rows), sep="\n")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser.add_argument("--label", nargs="+", choices=fer2013.EMOTIONS, default=[], metavar="EMOTION",
+                        help=f"emotions to explain, of {', '.join(fer2013.EMOTIONS)}; all seven if none is given")
+    parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
+    parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
+                        help="whose faces; auto: test where it is there, else validation")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--index", type=int, help="explain this face of the split, counted from 0")
+    which.add_argument("--name", help="explain the face of this file name or CSV row (as in 'row 7')")
+    parser.add_argument("--model", default="",
+                        help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
+    parser.add_argument("--samples", type=command_line.positive_integer, default=1000, help="perturbed faces per face")
+    parser.add_argument("--seed", type=command_line.seed_number, default=0,
+                        help="of the samples and of the choice of faces")
+    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    return parser.parse_args()
+
+
+def choose_subjects(args, asked, labels, names, predict, pixels):
+    """The Subject of each label: the face that the user named, else one that the model gets right."""
+    if args.index is not None or args.name is not None:
+        index = named_face(args, names)
+        return [Subject(label, index) for label in asked]
+    return [choose_face(label, args.seed, labels, predict, pixels) for label in asked]
+
+
+def named_face(args, names):
+    """The index of the face that --index or --name asks for."""
+    if args.index is not None:
+        if not 0 <= args.index < len(names):
+            raise UserError(f"--index {args.index}: expected 0 to {len(names) - 1}")
+        return args.index
+    if args.name not in names:
+        raise UserError(f"--name {args.name}: no such face; expected a file name or row of the split, as {names[0]!r}")
+    return names.index(args.name)
+
+
+def choose_face(label, seed, labels, predict, pixels):
+    """A face of this label that the model classifies correctly, by the seed; else the one it finds most likely."""
+    emotion = fer2013.EMOTIONS[label]
+    of_label = np.flatnonzero(labels == label)  # (faces of the label,)
+    if not len(of_label):
+        raise UserError(f"no {emotion} face in this split; choose another --label or --split")
+    probabilities = predict(pixels[of_label])  # (faces of the label, 7)
+    correct = of_label[probabilities.argmax(axis=1) == label]
+    if len(correct):
+        return Subject(label, int(np.random.default_rng([seed, label]).choice(correct)))
+    return Subject(label, int(of_label[probabilities[:, label].argmax()]), f"no {emotion} face is classified correctly")
+
+
+def explain(subject, args, pixels, labels, names, predict):
+    """The row of a figure: Explanation, heading, caption."""
+    face, emotions = pixels[subject.index], fer2013.EMOTIONS
+    explanation = face_lime.explain_face(face, predict, [subject.label], args.samples, args.seed)[subject.label]
+    whole = predict(face[None])[0]  # (7,)
+    heading = f"true: {emotions[labels[subject.index]]} | predicted: {emotions[whole.argmax()]} ({whole.max():.2f})"
+    caption = (f"explained: {emotions[subject.label]} ({explanation.probability:.2f}), R² {explanation.r2:.2f}, "
+               f"{len(explanation.weights)} superpixels, {explanation.samples:,} samples, seed {explanation.seed}, "
+               f"{names[subject.index]}")
+    return explanation, heading, f"{caption}; {subject.note}" if subject.note else caption
+
+
+if __name__ == "__main__":
+    command_line.run(main)

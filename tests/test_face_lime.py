@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+from lime.lime_image import LimeImageExplainer
+
+import face_lime
+from command_line import UserError
+
+
+@pytest.fixture
+def face():
+    """A face-like picture: a bright oval with a dark mouth and eyes, and some texture."""
+    rows, columns = np.mgrid[:48, :48]
+    picture = 60 + 140 * ((((rows - 24) / 22) ** 2 + ((columns - 24) / 17) ** 2) < 1)
+    picture[15:19, 13:20] = picture[15:19, 28:35] = picture[34:38, 17:31] = 30
+    return (picture + np.random.default_rng(0).integers(0, 30, (48, 48))).astype(np.uint8)
+
+
+def brightness_of(mask):
+    """A "network" of two classes: the mean grey of the masked pixels, from 0 to 1, and what is left to 1."""
+    def predict(faces):
+        bright = faces[:, mask].mean(axis=1) / 255  # (n,)
+        return np.stack([1 - bright, bright], axis=1)  # (n, 2)
+    return predict
+
+
+def linear_in(segments, weights):
+    """A "network" whose answer is exactly linear in which superpixels are shown; hidden ones have zero variance."""
+    def predict(faces):
+        shown = np.stack([faces[:, segments == s].std(axis=1) > 0 for s in range(len(weights))], axis=1)
+        answer = 0.5 + shown @ weights
+        return np.stack([1 - answer, answer], axis=1)
+    return predict
+
+
+FLAT = [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]
+
+
+@pytest.mark.parametrize("picture", FLAT, ids=["black", "white"])
+def test_flat_faces_have_superpixels_too(picture):
+    assert 30 <= face_lime.superpixels(picture).max() + 1 <= 60
+
+
+def test_superpixels_are_numbered_without_gaps(face):
+    segments = face_lime.superpixels(face)
+    assert segments.shape == (48, 48)
+    assert np.array_equal(np.unique(segments), np.arange(segments.max() + 1))
+    assert 30 <= segments.max() + 1 <= 60
+
+
+def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
+    segments = face_lime.superpixels(face)
+    weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
+    found = face_lime.explain_face(face, linear_in(segments, weights), [1], samples=2000, seed=0)[1]
+    assert np.corrcoef(found.weights, weights)[0, 1] > 0.999
+    assert found.r2 > 0.99
+    assert found.probability == pytest.approx(0.5 + weights.sum())
+    assert found.local_prediction == pytest.approx(found.probability, abs=0.005)
+    assert found.strongest(1)[0] == weights.argmax() and found.strongest(-1)[0] == weights.argmin()
+
+
+def test_the_two_labels_of_a_two_class_network_mirror_each_other(face):
+    segments = face_lime.superpixels(face)
+    predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
+    found = face_lime.explain_face(face, predict, [0, 1], samples=500, seed=0)
+    np.testing.assert_allclose(found[0].weights, -found[1].weights, atol=1e-9)
+    assert found[0].r2 == pytest.approx(found[1].r2)
+
+
+def test_r_squared_and_weights_are_those_of_lime(face):
+    segments = face_lime.superpixels(face)
+    predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
+    found = face_lime.explain_face(face, predict, [1], samples=300, seed=5)[1]
+    theirs = face_lime.FaceExplainer(random_state=5).explain_instance(
+        face, predict, labels=(1,), top_labels=None, num_samples=300, segmentation_fn=lambda image: segments)
+    assert found.r2 == pytest.approx(theirs.score)
+    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(found.weights)))
+    assert isinstance(face_lime.FaceExplainer(), LimeImageExplainer)
+
+
+def test_samples_are_complementary_pairs_and_begin_with_the_whole_face():
+    masks = face_lime.FaceExplainer(random_state=0).paired_masks(7, 5)
+    assert masks.shape == (7, 5) and masks[0].all()
+    assert (masks[0:6:2] + masks[1:6:2] == 1).all()
+
+
+def test_same_seed_same_bytes_whatever_came_before(face):
+    predict = brightness_of(face > 100)
+    first = face_lime.explain_face(face, predict, [1], samples=200, seed=3)[1]
+    face_lime.explain_face(FLAT[1], predict, [0], samples=100, seed=9)
+    again = face_lime.explain_face(face, predict, [0, 1], samples=200, seed=3)[1]
+    other = face_lime.explain_face(face, predict, [1], samples=200, seed=4)[1]
+    assert first.weights.tobytes() == again.weights.tobytes()
+    assert first.weights.tobytes() != other.weights.tobytes()
+
+
+def test_the_callers_face_is_not_changed(face):
+    before = face.copy()
+    face_lime.explain_face(face, brightness_of(np.ones((48, 48), bool)), [1], samples=100)
+    assert np.array_equal(face, before)
+
+
+@pytest.mark.parametrize("picture", FLAT, ids=["black", "white"])
+def test_nothing_to_see_in_a_flat_face(picture):
+    found = face_lime.explain_face(picture, brightness_of(np.ones((48, 48), bool)), [1], samples=100)[1]
+    assert found.r2 == 0
+    np.testing.assert_allclose(found.weights, 0, atol=1e-6)
+
+
+def test_strongest_has_the_sign_that_was_asked_for_and_at_most_five(face):
+    weights = np.array([0.5, -0.1, 0.0, 0.2, -0.3, 0.1, 0.3, 0.4, 0.6])
+    found = face_lime.Explanation(face, np.zeros((48, 48), int), weights, 0.0, 0.0, 1.0, 0, 100, 1, 0.9)
+    assert found.strongest(1).tolist() == [8, 0, 7, 6, 3]
+    assert found.strongest(-1).tolist() == [4, 1]
+
+
+def test_fewer_samples_than_superpixels_is_one_clear_line(face):
+    with pytest.raises(UserError, match="10 samples; expected at least"):
+        face_lime.explain_face(face, brightness_of(np.ones((48, 48), bool)), [1], samples=10)
