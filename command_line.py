@@ -1,13 +1,10 @@
-"""What the scripts share on the command line: a quiet start, notes, and errors in one line.
-
-Import it before Keras: TensorFlow reads its log level when it is imported.
-"""
+"""What the scripts share on the command line: a quiet start, notes, and errors in one line."""
 import argparse
+import contextlib
 import logging
 import os
 import sys
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up lines say nothing about the faces
+import tempfile
 
 
 class UserError(ValueError):
@@ -52,6 +49,26 @@ def seed_number(text):
     if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 4294967295, found {text!r}")
     return int(text)
+
+
+@contextlib.contextmanager
+def quiet_stderr():
+    """Drop what is written to stderr meanwhile, below Python too; not where the user set TF_CPP_MIN_LOG_LEVEL.
+
+    TensorFlow 2.21 prints eight lines about itself when it is imported, whatever its log level.
+    """
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        yield
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at the import, valid from then on
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as dropped:
+        os.dup2(dropped.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def run(main):

@@ -26,9 +26,9 @@ pandas = lazy_loader.load("pandas")
 
 def main():
     args = parse_arguments()
-    folder = outputs.make_folder(args.outputs)
-    model_path = bundled.choose_model(args.model, folder)
+    model_path = bundled.choose_model(args.model, args.outputs)
     data = bundled.choose_training_data(args.data)
+    print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, _ = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
@@ -36,6 +36,7 @@ def main():
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
     evaluation = {"model": str(model_path), "data": str(data), "split": split}
     evaluation |= metrics.measure(labels, probabilities, unseen)
+    folder = outputs.make_folder(args.outputs)
     outputs.write_json(folder / "evaluation.json", evaluation)
     draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder)
     print(report(evaluation))

@@ -36,16 +36,18 @@ class Subject(NamedTuple):
 
 def main():
     args = parse_arguments()
-    folder = outputs.make_folder(args.outputs)
-    model_path = bundled.choose_model(args.model, folder)
+    model_path = bundled.choose_model(args.model, args.outputs)
     data = bundled.choose_faces(args.data, model_path)
+    print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
+    index = named_face(args, names)
     predict = functools.partial(network.predict, network.load_model(model_path))
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
-    subjects = choose_subjects(args, asked, labels, names, predict, pixels)
-    rows = []
+    subjects = [choose_face(label, args.seed, pixels, labels, predict) if index is None else Subject(label, index)
+                for label in asked]
+    folder, rows = outputs.make_folder(args.outputs), []
     for subject in tqdm(subjects, disable=None if len(subjects) > 1 else True, unit="face", leave=False):
         rows.append(explain(subject, args, pixels, labels, names, predict))
         figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[subject.label]}.png")
@@ -73,44 +75,40 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def choose_subjects(args, asked, labels, names, predict, pixels):
-    """The Subject of each label: the face that the user named, else one that the model gets right."""
-    if args.index is not None or args.name is not None:
-        index = named_face(args, names)
-        return [Subject(label, index) for label in asked]
-    return [choose_face(label, args.seed, labels, predict, pixels) for label in asked]
-
-
 def named_face(args, names):
-    """The index of the face that --index or --name asks for."""
-    if args.index is not None:
-        if not 0 <= args.index < len(names):
-            raise UserError(f"--index {args.index}: expected 0 to {len(names) - 1}")
-        return args.index
-    if args.name not in names:
+    """The index of the face that --index or --name asks for; None where neither was given."""
+    if args.index is not None and not 0 <= args.index < len(names):
+        raise UserError(f"--index {args.index}: expected 0 to {len(names) - 1}")
+    if args.name is not None and args.name not in names:
         raise UserError(f"--name {args.name}: no such face; expected a file name or row of the split, as {names[0]!r}")
-    return names.index(args.name)
+    return args.index if args.name is None else names.index(args.name)
 
 
-def choose_face(label, seed, labels, predict, pixels):
-    """A face of this label that the model classifies correctly, by the seed; else the one it finds most likely."""
+def choose_face(label, seed, pixels, labels, predict, batch_size=250):
+    """The first face of this label, in an order by the seed, that the model gets right; else its likeliest one."""
     emotion = fer2013.EMOTIONS[label]
-    of_label = np.flatnonzero(labels == label)  # (faces of the label,)
-    if not len(of_label):
+    order = np.random.default_rng([seed, label]).permutation(np.flatnonzero(labels == label))
+    if not len(order):
         raise UserError(f"no {emotion} face in this split; choose another --label or --split")
-    probabilities = predict(pixels[of_label])  # (faces of the label, 7)
-    correct = of_label[probabilities.argmax(axis=1) == label]
-    if len(correct):
-        return Subject(label, int(np.random.default_rng([seed, label]).choice(correct)))
-    return Subject(label, int(of_label[probabilities[:, label].argmax()]), f"no {emotion} face is classified correctly")
+    likeliest = []
+    for start in range(0, len(order), batch_size):
+        batch = order[start:start + batch_size]
+        probabilities = predict(pixels[batch])  # (<= batch_size, 7)
+        correct = batch[probabilities.argmax(axis=1) == label]
+        if len(correct):
+            return Subject(label, int(correct[0]))
+        likeliest.append((probabilities[:, label].max(), int(batch[probabilities[:, label].argmax()])))
+    return Subject(label, max(likeliest)[1], f"no {emotion} face is classified correctly")
 
 
 def explain(subject, args, pixels, labels, names, predict):
     """The row of a figure: Explanation, heading, caption."""
-    face, emotions = pixels[subject.index], fer2013.EMOTIONS
-    explanation = face_lime.explain_face(face, predict, [subject.label], args.samples, args.seed)[subject.label]
-    whole = predict(face[None])[0]  # (7,)
-    heading = f"true: {emotions[labels[subject.index]]} | predicted: {emotions[whole.argmax()]} ({whole.max():.2f})"
+    emotions = fer2013.EMOTIONS
+    found = face_lime.explain_face(pixels[subject.index], predict, [subject.label], args.samples, args.seed)
+    explanation = found[subject.label]
+    predicted = explanation.probabilities.argmax()
+    heading = (f"true: {emotions[labels[subject.index]]} | predicted: {emotions[predicted]} "
+               f"({explanation.probabilities[predicted]:.2f})")
     caption = (f"explained: {emotions[subject.label]} ({explanation.probability:.2f}), R² {explanation.r2:.2f}, "
                f"{len(explanation.weights)} superpixels, {explanation.samples:,} samples, seed {explanation.seed}, "
                f"{names[subject.index]}")

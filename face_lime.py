@@ -29,7 +29,12 @@ class Explanation(NamedTuple):
     seed: int
     samples: int
     label: int
-    probability: float  # the network's own probability of the label for the whole face
+    probabilities: np.ndarray  # float (classes,), the network's own answer to the whole face
+
+    @property
+    def probability(self):
+        """The network's own probability of the explained label."""
+        return float(self.probabilities[self.label])
 
     def strongest(self, sign):
         """The superpixels (int array, strongest first, at most SHOWN) whose weight has this sign, 1 or -1."""
@@ -111,7 +116,7 @@ def read(explainer, found, face, label, samples, seed):
     return Explanation(
         face=face, segments=found.segments, weights=weights, intercept=float(found.intercept[label]),
         local_prediction=float(fitted[0]), r2=weighted_r2(explainer, target, fitted), seed=seed, samples=samples,
-        label=label, probability=float(target[0]))
+        label=label, probabilities=explainer.probabilities[0])
 
 
 def weighted_r2(explainer, target, fitted):

@@ -23,7 +23,7 @@ def curves(history, path):
     best = history.epoch[history.val_accuracy.idxmax()]
     for axes, quantity in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         axes.plot(history.epoch, history[quantity], color=NEUTRAL, label="train, augmented, dropout on")
-        axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, label="validation (PublicTest)")
+        axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, label="validation")
         axes.axvline(best, color=AGAINST, linestyle=":", label=f"best epoch, {best:.0f}")
         axes.set(xlabel="epoch", ylabel=quantity, title=quantity)
         axes.grid(alpha=0.3)

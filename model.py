@@ -12,13 +12,19 @@ import zipfile
 import lazy_loader
 import numpy as np
 
-from command_line import UserError
+from command_line import UserError, quiet_stderr
 
 keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
 FILTERS = (64, 64, 128, 256)
+
+
+def start_backend():
+    """Import Keras and its backend, quietly; to be called before the first use of Keras in a script."""
+    with quiet_stderr():
+        keras.backend.backend()
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.4, dtype="float32"):
@@ -93,6 +99,7 @@ def load_model(path):
     """
     if not os.path.isfile(path):
         raise UserError(f"{path}: no such file; python train.py writes a model")
+    start_backend()
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:

@@ -28,8 +28,8 @@ import outputs
 keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
 
 OPTIMIZERS = {
-    "adamw": lambda rate: keras.optimizers.AdamW(rate, weight_decay=1e-2),
-    "sgd": lambda rate: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=5e-4),
+    "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
+    "sgd": lambda rate, decay: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay),
 }
 SCHEDULES = {
     "cosine": lambda rate, steps, warmup: keras.optimizers.schedules.CosineDecay(
@@ -42,15 +42,21 @@ CLASS_WEIGHTS = {
     "balanced": lambda labels: inverse_frequency(labels),
 }
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+EPOCHS, DEMONSTRATION_EPOCHS = 25, 12
 HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate", "seconds")
 
 
 def main():
     args = parse_arguments()
     data = bundled.choose_training_data(args.data)
+    if data == bundled.AVATARS:
+        print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; {bundled.USE_FER2013}")
+    if args.epochs == "auto":
+        args.epochs = DEMONSTRATION_EPOCHS if data == bundled.AVATARS else EPOCHS
     train = load(data, "train")
     validation = load(data, "validation")
     folder = outputs.make_folder(args.outputs)
+    network.start_backend()
     keras.utils.set_random_seed(args.seed)  # initial weights, shuffling, augmentation and dropout
     trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
     learner = keras.Sequential([augmentation(), trained])
@@ -63,28 +69,36 @@ def main():
         class_weight=dict(enumerate(CLASS_WEIGHTS[args.class_weight](train[1]))),
         callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=keeper.begin, on_epoch_end=keeper.end)],
         verbose=1 if sys.stdout.isatty() else 0)
-    print(f"best: epoch {record['best_epoch']} with {record['best_val_accuracy']:.2%} on PublicTest; "
+    print(f"best: epoch {record['best_epoch']} with {record['best_val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
     parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
-    parser.add_argument("--epochs", type=command_line.positive_integer, default=25, help="passes over the faces")
-    parser.add_argument("--batch-size", type=command_line.positive_integer, default=128, help="faces per step")
+    parser.add_argument("--epochs", type=epochs, default="auto",
+                        help=f"passes over the faces; auto: {EPOCHS}, or {DEMONSTRATION_EPOCHS} on the bundled avatars")
+    parser.add_argument("--batch-size", type=command_line.positive_integer, default=64, help="faces per step")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adamw", help="how the weights are updated")
     parser.add_argument("--learning-rate", type=command_line.positive_number, default=1e-3, help="at its highest")
     parser.add_argument("--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate")
+    parser.add_argument("--weight-decay", type=command_line.positive_number, default=0.3,
+                        help="share by which each step shrinks the weights, times the learning rate")
     parser.add_argument("--label-smoothing", type=command_line.share, default=0.1,
                         help="share of each target that is spread over all classes")
     parser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default="none", help="weight of rare emotions")
-    parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
-    parser.add_argument("--dense-dropout", type=command_line.share, default=0.4, help="after the hidden dense layer")
+    parser.add_argument("--block-dropout", type=command_line.share, default=0.15, help="after each block")
+    parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is twice as fast on processors that have it")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     return parser.parse_args()
+
+
+def epochs(text):
+    """An argparse type: a number of epochs, or "auto"."""
+    return text if text == "auto" else command_line.positive_integer(text)
 
 
 def load(path, split):
@@ -111,8 +125,8 @@ def augmentation():
         keras.Input(network.INPUT_SHAPE),
         layers.RandomFlip("horizontal", dtype="float32"),
         layers.RandomRotation(0.03, **edges),  # of a full turn: up to 11 degrees
-        layers.RandomTranslation(0.08, 0.08, **edges),  # up to 4 pixels
-        layers.RandomZoom(0.1, **edges),
+        layers.RandomTranslation(0.1, 0.1, **edges),  # up to 5 pixels
+        layers.RandomZoom(0.15, **edges),
         layers.RandomContrast(0.2, value_range=(0, 255), dtype="float32"),
     ], name="augmentation")
 
@@ -120,8 +134,10 @@ def augmentation():
 def compile_learner(learner, args, faces):
     steps_per_epoch = math.ceil(faces / args.batch_size)
     schedule = SCHEDULES[args.schedule](args.learning_rate, steps_per_epoch * args.epochs, steps_per_epoch)
+    optimizer = OPTIMIZERS[args.optimizer](schedule, args.weight_decay)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])  # shrinking these regularises nothing
     learner.compile(
-        optimizer=OPTIMIZERS[args.optimizer](schedule),
+        optimizer=optimizer,
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=args.label_smoothing),
         metrics=["accuracy"],
         jit_compile=network.jit_compile())
@@ -169,7 +185,7 @@ class Keeper:
         self.write_history()
         outputs.write_json(self.folder / "run.json", self.record)
         if not sys.stdout.isatty():
-            print(f"epoch {epoch + 1}/{self.epochs}: accuracy {row['accuracy']:.4f}, PublicTest "
+            print(f"epoch {epoch + 1}/{self.epochs}: accuracy {row['accuracy']:.4f}, validation "
                   f"{row['val_accuracy']:.4f}, {row['seconds']:.0f} s", flush=True)
 
     def write_model(self):

@@ -16,8 +16,9 @@ import pandas
 
 HERE = pathlib.Path(__file__).resolve().parent
 VARIANTS = {
-    "adamw": (),
+    "adamw": (),  # cosine schedule, label smoothing 0.1, no class weights, bfloat16
     "sgd": ("--optimizer", "sgd", "--learning-rate", "0.05"),
+    "batches of 64": ("--batch-size", "64"),
     "no label smoothing": ("--label-smoothing", "0"),
     "square-root class weights": ("--class-weight", "square-root"),
     "constant learning rate": ("--schedule", "constant"),
@@ -49,7 +50,8 @@ def parse_arguments():
 
 def train(name, folder, args):
     command = [sys.executable, HERE.parent / "train.py", "--data", args.data, "--epochs", args.epochs,
-               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
+               "--seed", args.seed, "--outputs", folder, "--batch-size", "128", "--precision", "bfloat16",
+               *VARIANTS[name]]
     subprocess.run(command, check=True)
     (folder / "done").touch()
 
@@ -58,7 +60,7 @@ def read_run(name, folder):
     record = json.loads((folder / "run.json").read_text())
     history = pandas.read_csv(folder / "history.csv")
     return {
-        "change": name,
+        "variant": name,
         "epochs": len(history),
         "seed": record["arguments"]["seed"],
         "PublicTest accuracy": record["best_val_accuracy"],

@@ -108,7 +108,8 @@ def test_nothing_to_see_in_a_flat_face(picture):
 
 def test_strongest_has_the_sign_that_was_asked_for_and_at_most_five(face):
     weights = np.array([0.5, -0.1, 0.0, 0.2, -0.3, 0.1, 0.3, 0.4, 0.6])
-    found = face_lime.Explanation(face, np.zeros((48, 48), int), weights, 0.0, 0.0, 1.0, 0, 100, 1, 0.9)
+    segments, probabilities = np.zeros((48, 48), int), np.array([0.1, 0.9])
+    found = face_lime.Explanation(face, segments, weights, 0.0, 0.0, 1.0, 0, 100, 1, probabilities)
     assert found.strongest(1).tolist() == [8, 0, 7, 6, 3]
     assert found.strongest(-1).tolist() == [4, 1]
 
