@@ -37,7 +37,7 @@ COUNTS = {  # faces per emotion in FER2013 itself
 SIZE = 48
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 BUNDLED = ("avatars", "composites")  # folders of data/ that the repository ships; found only when named themselves
-CLUTTER = ("thumbs.db", "desktop.ini")  # what file managers leave behind
+CLUTTER = re.compile(r"|\..*|thumbs\.db|desktop\.ini", re.IGNORECASE)  # no name at all, or what file managers leave
 IN_CLASS_FOLDER = re.compile(rf"(?:(.*)/)?(?:{'|'.join(FOLDERS)})/(?:{'|'.join(EMOTIONS)})/[^/]+")
 LABELS = {str(label): label for label in range(len(EMOTIONS))}
 HOW_TO_GET = "data/README.md says how to get FER2013"
@@ -65,8 +65,7 @@ def load(path, split):
         split: "train", "validation" (PublicTest) or "test" (PrivateTest).
 
     Returns:
-        pixels uint8 (n, 48, 48), labels uint8 (n,), names (list of n str: the file names, or "row 1" for
-        the first face of a CSV).
+        pixels uint8 (n, 48, 48), labels uint8 (n,), names (n file names, or "row 1" for a CSV's first face).
 
     Raises:
         UserError: no dataset there, a bad row or image, an unknown class, or no face in this split.
@@ -196,15 +195,11 @@ def list_faces(source):
     prefix = f"{source.base}/" if source.base else ""
     for name in source.files:
         parts = name.removeprefix(prefix).split("/") if name.startswith(prefix) else ()
-        if len(parts) == 3 and parts[0] in FOLDERS and not is_clutter(parts[2]):
+        if len(parts) == 3 and parts[0] in FOLDERS and not CLUTTER.fullmatch(parts[2]):
             faces[split_of(parts[0], parts[2])].append((label_of(source, name, parts[1]), name))
     if faces["train"] and not faces["validation"]:
         hold_out_validation(faces)
     return faces
-
-
-def is_clutter(file_name):
-    return not file_name or file_name.startswith(".") or file_name.lower() in CLUTTER
 
 
 def split_of(folder, file_name):

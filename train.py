@@ -59,6 +59,8 @@ def main():
     network.start_backend()
     keras.utils.set_random_seed(args.seed)  # initial weights, shuffling, augmentation and dropout
     trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
+    if args.start_from:
+        trained.set_weights(network.load_model(args.start_from).get_weights())
     learner = keras.Sequential([augmentation(), trained])
     compile_learner(learner, args, len(train[1]))
     record = describe_run(args, data, train[1], validation[1])
@@ -91,6 +93,8 @@ def parse_arguments():
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is twice as fast on processors that have it")
+    parser.add_argument("--start-from", default="", metavar="MODEL",
+                        help="a .keras file to go on from with a new schedule; empty: new weights")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     return parser.parse_args()
