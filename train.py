@@ -25,7 +25,8 @@ import fer2013
 import model as network
 import outputs
 
-keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
+augmentation = lazy_loader.load("augmentation")  # at first use: importing Keras takes seconds, --help needs none
+keras = lazy_loader.load("keras")
 
 OPTIMIZERS = {
     "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
@@ -33,7 +34,7 @@ OPTIMIZERS = {
 }
 SCHEDULES = {
     "cosine": lambda rate, steps, warmup: keras.optimizers.schedules.CosineDecay(
-        0.0, steps - warmup, warmup_target=rate, warmup_steps=warmup),
+        0.0, max(steps - warmup, 1), warmup_target=rate, warmup_steps=warmup),
     "constant": lambda rate, steps, warmup: rate,
 }
 CLASS_WEIGHTS = {
@@ -61,7 +62,7 @@ def main():
     trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
     if args.start_from:
         trained.set_weights(network.load_model(args.start_from).get_weights())
-    learner = keras.Sequential([augmentation(), trained])
+    learner = keras.Sequential([augmentation.FaceAugmentation(seed=args.seed), trained])
     compile_learner(learner, args, len(train[1]))
     record = describe_run(args, data, train[1], validation[1])
     keeper = Keeper(folder, trained, learner, record, args.epochs)
@@ -84,12 +85,12 @@ def parse_arguments():
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adamw", help="how the weights are updated")
     parser.add_argument("--learning-rate", type=command_line.positive_number, default=1e-3, help="at its highest")
     parser.add_argument("--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate")
-    parser.add_argument("--weight-decay", type=command_line.positive_number, default=0.3,
+    parser.add_argument("--weight-decay", type=command_line.positive_number, default=0.05,
                         help="share by which each step shrinks the weights, times the learning rate")
     parser.add_argument("--label-smoothing", type=command_line.share, default=0.1,
                         help="share of each target that is spread over all classes")
     parser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default="none", help="weight of rare emotions")
-    parser.add_argument("--block-dropout", type=command_line.share, default=0.15, help="after each block")
+    parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is twice as fast on processors that have it")
@@ -117,27 +118,10 @@ def as_batches(pixels, labels):
     return pixels[..., None], keras.utils.to_categorical(labels, network.CLASSES).astype("float32")
 
 
-def augmentation():
-    """Another view of each face at each epoch: mirrored, turned, shifted, scaled, with other contrast.
-
-    A part of training alone, so the saved model does not have it. In float32, because bfloat16 cannot tell
-    neighbouring grey values apart.
-    """
-    layers = keras.layers
-    edges = {"fill_mode": "nearest", "dtype": "float32"}
-    return keras.Sequential([
-        keras.Input(network.INPUT_SHAPE),
-        layers.RandomFlip("horizontal", dtype="float32"),
-        layers.RandomRotation(0.03, **edges),  # of a full turn: up to 11 degrees
-        layers.RandomTranslation(0.1, 0.1, **edges),  # up to 5 pixels
-        layers.RandomZoom(0.15, **edges),
-        layers.RandomContrast(0.2, value_range=(0, 255), dtype="float32"),
-    ], name="augmentation")
-
-
 def compile_learner(learner, args, faces):
     steps_per_epoch = math.ceil(faces / args.batch_size)
-    schedule = SCHEDULES[args.schedule](args.learning_rate, steps_per_epoch * args.epochs, steps_per_epoch)
+    steps = steps_per_epoch * args.epochs
+    schedule = SCHEDULES[args.schedule](args.learning_rate, steps, warmup=min(steps_per_epoch, math.ceil(steps / 2)))
     optimizer = OPTIMIZERS[args.optimizer](schedule, args.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])  # shrinking these regularises nothing
     learner.compile(
