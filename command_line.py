@@ -35,12 +35,19 @@ def positive_number(text):
 
 def share(text):
     """An argparse type: a number from 0 to below 1."""
+    if closed_share(text) == 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, found {text!r}")
+    return float(text)
+
+
+def closed_share(text):
+    """An argparse type: a number from 0 to 1."""
     try:
         number = float(text)
     except ValueError:
         number = -1.0
-    if not 0 <= number < 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, found {text!r}")
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
     return number
 
 

@@ -62,7 +62,7 @@ def main():
     trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
     if args.start_from:
         trained.set_weights(network.load_model(args.start_from).get_weights())
-    learner = keras.Sequential([augmentation.FaceAugmentation(seed=args.seed), trained])
+    learner = keras.Sequential([augmentation.FaceAugmentation(sharp=args.sharp, seed=args.seed), trained])
     compile_learner(learner, args, len(train[1]))
     record = describe_run(args, data, train[1], validation[1])
     keeper = Keeper(folder, trained, learner, record, args.epochs)
@@ -92,6 +92,8 @@ def parse_arguments():
     parser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default="none", help="weight of rare emotions")
     parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
+    parser.add_argument("--sharp", type=command_line.closed_share, default=0.5,
+                        help="share of the faces that augmentation neither turns nor scales")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is twice as fast on processors that have it")
     parser.add_argument("--start-from", default="", metavar="MODEL",
