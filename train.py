@@ -12,6 +12,7 @@ never looks at PrivateTest. Writes, after every epoch, whole or not at all:
 import argparse
 import importlib.metadata
 import math
+import os
 import platform
 import sys
 import time
@@ -150,7 +151,7 @@ def describe_run(args, data, train_labels, validation_labels):
         "arguments": vars(args),
         "dataset": {"form": source.form, "root": source.root, "faces": counts},
         "versions": versions | {"python": platform.python_version()},
-        "machine": platform.platform(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
 
 

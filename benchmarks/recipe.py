@@ -16,12 +16,13 @@ import pandas
 
 HERE = pathlib.Path(__file__).resolve().parent
 VARIANTS = {
-    "adamw": (),  # cosine schedule, label smoothing 0.1, no class weights, bfloat16
-    "sgd": ("--optimizer", "sgd", "--learning-rate", "0.05"),
-    "batches of 64": ("--batch-size", "64"),
+    "defaults": (),
     "no label smoothing": ("--label-smoothing", "0"),
     "square-root class weights": ("--class-weight", "square-root"),
     "constant learning rate": ("--schedule", "constant"),
+    "sgd": ("--optimizer", "sgd", "--learning-rate", "0.05"),
+    "batches of 128": ("--batch-size", "128"),
+    "all faces resampled": ("--sharp", "0"),
     "float32": ("--precision", "float32"),
 }
 
@@ -50,8 +51,7 @@ def parse_arguments():
 
 def train(name, folder, args):
     command = [sys.executable, HERE.parent / "train.py", "--data", args.data, "--epochs", args.epochs,
-               "--seed", args.seed, "--outputs", folder, "--batch-size", "128", "--precision", "bfloat16",
-               *VARIANTS[name]]
+               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
     subprocess.run(command, check=True)
     (folder / "done").touch()
 
