@@ -22,10 +22,11 @@ def curves(history, path):
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     best = history.epoch[history.val_accuracy.idxmax()]
     for axes, quantity in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
-        axes.plot(history.epoch, history[quantity], color=NEUTRAL, label="train, augmented, dropout on")
-        axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, label="validation")
+        axes.plot(history.epoch, history[quantity], color=NEUTRAL, marker=".", label="train, augmented, dropout on")
+        axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, marker=".", label="validation")
         axes.axvline(best, color=AGAINST, linestyle=":", label=f"best epoch, {best:.0f}")
         axes.set(xlabel="epoch", ylabel=quantity, title=quantity)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     axes.legend()
     save(figure, path)
