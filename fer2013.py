@@ -111,7 +111,6 @@ def seen_in(pixels, reference):
 
 # Finding a dataset
 
-
 def find(path):
     """The Source at a path; UserError that says how to get FER2013 where there is none."""
     source = search(path)
@@ -172,7 +171,6 @@ def list_files(path, depth=5):
 
 
 # Folders of images
-
 
 def read_folders(source, split):
     """pixels, labels, names of one split of folders; None where it has no face."""
@@ -239,7 +237,6 @@ def read_image(source, name):
 
 
 # CSV
-
 
 def read_csv(source):
     """{split: (pixels, labels, names), or None where it has no face}; a file is parsed once in a process."""
