@@ -27,7 +27,7 @@ def start_backend():
         keras.backend.backend()
 
 
-def build_model(block_dropout=0.1, dense_dropout=0.4, dtype="float32"):
+def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32"):
     """The untrained network.
 
     The initialisation decides the first epochs. He et al. (2015, arXiv 1502.01852, section 2.2) for layers

@@ -96,7 +96,7 @@ def parse_arguments():
     parser.add_argument("--sharp", type=command_line.closed_share, default=0.5,
                         help="share of the faces that augmentation neither turns nor scales")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
-                        help="of the arithmetic; bfloat16 is twice as fast on processors that have it")
+                        help="of the arithmetic; bfloat16 is about 1.5 times as fast on processors that have it")
     parser.add_argument("--start-from", default="", metavar="MODEL",
                         help="a .keras file to go on from with a new schedule; empty: new weights")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
