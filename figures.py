@@ -56,7 +56,7 @@ def reliability(confidence, accuracy, count, title, path):
     upper.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as accurate as confident")
     upper.plot(confidence, accuracy, color=FOR, marker="o", label="this model")
     upper.set(ylabel="accuracy", title=title, xlim=(0, 1), ylim=(0, 1))
-    upper.legend(loc="upper left")
+    upper.legend(loc="lower right")
     lower.bar(edges, count, width=1 / len(count), align="edge", color=NEUTRAL, edgecolor="white")
     lower.set(xlabel="confidence (probability of the predicted emotion)", ylabel="faces")
     save(figure, path)
