@@ -22,6 +22,11 @@ def positive_integer(text):
     return int(text)
 
 
+def automatic_or_positive_integer(text):
+    """An argparse type: "auto", or a whole number of at least 1."""
+    return text if text == "auto" else positive_integer(text)
+
+
 def positive_number(text):
     """An argparse type: a finite number above 0."""
     try:

@@ -16,11 +16,13 @@ import lazy_loader
 import numpy as np
 from tqdm import tqdm
 
+import baselines
 import bundled
 import command_line
 import fer2013
 import model as network
 import outputs
+import superpixels
 from command_line import UserError
 
 face_lime = lazy_loader.load("face_lime")  # at first use: importing these takes seconds, and --help needs neither
@@ -53,7 +55,7 @@ def main():
         figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[subject.label]}.png")
     if not args.label:
         figures.explanations(rows, folder / "explanations.png")
-    print(*(f"{heading}; {caption}" for _, heading, caption in rows), sep="\n")
+    print(*(f"{heading}; {caption}".replace("\n", "; ") for _, heading, caption in rows), sep="\n")
 
 
 def parse_arguments():
@@ -68,7 +70,12 @@ def parse_arguments():
     which.add_argument("--name", help="explain the face of this file name or CSV row (as in 'row 7')")
     parser.add_argument("--model", default="",
                         help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
-    parser.add_argument("--samples", type=command_line.positive_integer, default=1000, help="perturbed faces per face")
+    parser.add_argument("--superpixels", choices=superpixels.SEGMENTATIONS, default="slic",
+                        help="how the face is divided")
+    parser.add_argument("--hide", choices=baselines.HIDING, default="blurred", help="what a hidden superpixel shows")
+    parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default="auto",
+                        help="perturbed faces per face; auto: doubled from 500 on until both halves of them agree on "
+                             "the five strongest superpixels, at most to 4,000")
     parser.add_argument("--seed", type=command_line.seed_number, default=0,
                         help="of the samples and of the choice of faces")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
@@ -103,16 +110,22 @@ def choose_face(label, seed, pixels, labels, predict, batch_size=250):
 
 def explain(subject, args, pixels, labels, names, predict):
     """The row of a figure: Explanation, heading, caption."""
-    emotions = fer2013.EMOTIONS
-    found = face_lime.explain_face(pixels[subject.index], predict, [subject.label], args.samples, args.seed)
-    explanation = found[subject.label]
-    predicted = explanation.probabilities.argmax()
-    heading = (f"true: {emotions[labels[subject.index]]} | predicted: {emotions[predicted]} "
-               f"({explanation.probabilities[predicted]:.2f})")
-    caption = (f"explained: {emotions[subject.label]} ({explanation.probability:.2f}), R² {explanation.r2:.2f}, "
-               f"{len(explanation.weights)} superpixels, {explanation.samples:,} samples, seed {explanation.seed}, "
-               f"{names[subject.index]}")
-    return explanation, heading, f"{caption}; {subject.note}" if subject.note else caption
+    face, name = pixels[subject.index], names[subject.index]
+    segments = superpixels.segment(face, args.superpixels)
+    found = face_lime.explain_face(
+        face, predict, [subject.label], segments, args.hide, args.samples, args.seed)[subject.label]
+    predicted = found.probabilities.argmax()
+    heading = (f"true: {fer2013.EMOTIONS[labels[subject.index]]} | predicted: {fer2013.EMOTIONS[predicted]} "
+               f"({found.probabilities[predicted]:.2f})")
+    notes = [describe(found, args), name, subject.note, *found.cautions()]
+    return found, heading, "\n".join(filter(None, notes))
+
+
+def describe(explanation, args):
+    """What a reader needs to judge one explanation, and to repeat it."""
+    return (f"explained: {fer2013.EMOTIONS[explanation.label]} ({explanation.probability:.2f}), "
+            f"R² {explanation.r2:.2f}, stability {explanation.stability:.1f}, {len(explanation.weights)} superpixels "
+            f"({args.superpixels}, hidden: {args.hide}), {explanation.samples:,} samples, seed {explanation.seed}")
 
 
 if __name__ == "__main__":

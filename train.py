@@ -80,7 +80,7 @@ def main():
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
     parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
-    parser.add_argument("--epochs", type=epochs, default="auto",
+    parser.add_argument("--epochs", type=command_line.automatic_or_positive_integer, default="auto",
                         help=f"passes over the faces; auto: {EPOCHS}, or {DEMONSTRATION_EPOCHS} on the bundled avatars")
     parser.add_argument("--batch-size", type=command_line.positive_integer, default=64, help="faces per step")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adamw", help="how the weights are updated")
@@ -102,11 +102,6 @@ def parse_arguments():
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     return parser.parse_args()
-
-
-def epochs(text):
-    """An argparse type: a number of epochs, or "auto"."""
-    return text if text == "auto" else command_line.positive_integer(text)
 
 
 def load(path, split):
