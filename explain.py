@@ -7,33 +7,39 @@ Explains a face that the model classifies correctly, chosen by the seed; --index
 
     outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
     outputs/explanations.png    all seven emotions, a row each, where no --label was given
+
+    python explain.py --label happy --count 200
+    python explain.py --count 200         # all seven emotions
+
+Averages over many faces that the model classifies correctly, and goes on where it was interrupted. Writes
+
+    outputs/happy_average.png       mean face | mean map of weights | where on the face the positive weight lies
+    outputs/happy_average.npz       the maps themselves, face by face
+    outputs/emotions_average.png    all seven emotions on one scale, and the table emotions_average.csv
+
+    python explain.py --mistakes
+
+Explains the most confident wrong predictions, for the predicted and for the true emotion: outputs/mistakes.png.
 """
 import argparse
 import functools
-from typing import NamedTuple
 
 import lazy_loader
-import numpy as np
 from tqdm import tqdm
 
 import baselines
 import bundled
 import command_line
 import fer2013
+import many_faces
 import model as network
 import outputs
 import superpixels
 from command_line import UserError
+from faces import Faces
 
 face_lime = lazy_loader.load("face_lime")  # at first use: importing these takes seconds, and --help needs neither
 figures = lazy_loader.load("figures")
-
-
-class Subject(NamedTuple):
-    """A face to explain, and the label to explain it for."""
-    label: int
-    index: int
-    note: str = ""  # why it is this face, where that is not the rule
 
 
 def main():
@@ -44,18 +50,19 @@ def main():
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    index = named_face(args, names)
+    chosen = named_face(args, names)
+    if args.samples == "auto" and args.count:
+        args.samples = face_lime.FIRST  # the mean over faces evens out what the samples leave open
     predict = functools.partial(network.predict, network.load_model(model_path))
+    faces = Faces(pixels, labels, names, predict, args)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
-    subjects = [choose_face(label, args.seed, pixels, labels, predict) if index is None else Subject(label, index)
-                for label in asked]
-    folder, rows = outputs.make_folder(args.outputs), []
-    for subject in tqdm(subjects, disable=None if len(subjects) > 1 else True, unit="face", leave=False):
-        rows.append(explain(subject, args, pixels, labels, names, predict))
-        figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[subject.label]}.png")
-    if not args.label:
-        figures.explanations(rows, folder / "explanations.png")
-    print(*(f"{heading}; {caption}".replace("\n", "; ") for _, heading, caption in rows), sep="\n")
+    folder = outputs.make_folder(args.outputs)
+    if args.count:
+        many_faces.explain_many(asked, faces, args.count, model_path, folder)
+    elif args.mistakes:
+        many_faces.explain_mistakes(asked, faces, args.mistakes, folder)
+    else:
+        explain_each(asked, chosen, faces, folder)
 
 
 def parse_arguments():
@@ -68,6 +75,11 @@ def parse_arguments():
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--index", type=int, help="explain this face of the split, counted from 0")
     which.add_argument("--name", help="explain the face of this file name or CSV row (as in 'row 7')")
+    which.add_argument("--count", type=command_line.positive_integer, metavar="FACES",
+                       help="explain this many faces of each emotion that the model reads rightly, and average")
+    which.add_argument("--mistakes", type=command_line.positive_integer, nargs="?", const=5, metavar="FACES",
+                       help="explain this many of the most confident wrong predictions (5 if no number is given), for "
+                            "the predicted and for the true emotion")
     parser.add_argument("--model", default="",
                         help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
     parser.add_argument("--superpixels", choices=superpixels.SEGMENTATIONS, default="slic",
@@ -75,7 +87,8 @@ def parse_arguments():
     parser.add_argument("--hide", choices=baselines.HIDING, default="blurred", help="what a hidden superpixel shows")
     parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default="auto",
                         help="perturbed faces per face; auto: doubled from 500 on until both halves of them agree on "
-                             "the five strongest superpixels, at most to 4,000")
+                             "the five strongest superpixels, at most to 4,000; with --count 500, because the average "
+                             "is over faces")
     parser.add_argument("--seed", type=command_line.seed_number, default=0,
                         help="of the samples and of the choice of faces")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
@@ -91,41 +104,27 @@ def named_face(args, names):
     return args.index if args.name is None else names.index(args.name)
 
 
-def choose_face(label, seed, pixels, labels, predict, batch_size=250):
-    """The first face of this label, in an order by the seed, that the model gets right; else its likeliest one."""
-    emotion = fer2013.EMOTIONS[label]
-    order = np.random.default_rng([seed, label]).permutation(np.flatnonzero(labels == label))
-    if not len(order):
-        raise UserError(f"no {emotion} face in this split; choose another --label or --split")
-    likeliest = []
-    for start in range(0, len(order), batch_size):
-        batch = order[start:start + batch_size]
-        probabilities = predict(pixels[batch])  # (<= batch_size, 7)
-        correct = batch[probabilities.argmax(axis=1) == label]
-        if len(correct):
-            return Subject(label, int(correct[0]))
-        likeliest.append((probabilities[:, label].max(), int(batch[probabilities[:, label].argmax()])))
-    return Subject(label, max(likeliest)[1], f"no {emotion} face is classified correctly")
+def explain_each(asked, chosen, faces, folder):
+    """A figure for each emotion, and one of all where none was asked for."""
+    rows = []
+    for label in tqdm(asked, disable=None if len(asked) > 1 else True, unit="face", leave=False):
+        rows.append(explain_one(label, chosen, faces))
+        figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[label]}.png")
+    if len(asked) == len(fer2013.EMOTIONS):
+        figures.explanations(rows, folder / "explanations.png")
+    print(*(f"{heading}; {caption}".replace("\n", "; ") for _, heading, caption in rows), sep="\n")
 
 
-def explain(subject, args, pixels, labels, names, predict):
-    """The row of a figure: Explanation, heading, caption."""
-    face, name = pixels[subject.index], names[subject.index]
-    segments = superpixels.segment(face, args.superpixels)
-    found = face_lime.explain_face(
-        face, predict, [subject.label], segments, args.hide, args.samples, args.seed)[subject.label]
-    predicted = found.probabilities.argmax()
-    heading = (f"true: {fer2013.EMOTIONS[labels[subject.index]]} | predicted: {fer2013.EMOTIONS[predicted]} "
-               f"({found.probabilities[predicted]:.2f})")
-    notes = [describe(found, args), name, subject.note, *found.cautions()]
-    return found, heading, "\n".join(filter(None, notes))
-
-
-def describe(explanation, args):
-    """What a reader needs to judge one explanation, and to repeat it."""
-    return (f"explained: {fer2013.EMOTIONS[explanation.label]} ({explanation.probability:.2f}), "
-            f"R² {explanation.r2:.2f}, stability {explanation.stability:.1f}, {len(explanation.weights)} superpixels "
-            f"({args.superpixels}, hidden: {args.hide}), {explanation.samples:,} samples, seed {explanation.seed}")
+def explain_one(label, chosen, faces):
+    """The row of a figure: Explanation, heading, caption. Of the chosen face, else of one that the model gets right."""
+    index, note = chosen, ""
+    if chosen is None:
+        index = next(faces.right(label), None)
+    if index is None:
+        index, note = faces.likeliest(label), f"no {fer2013.EMOTIONS[label]} face is classified correctly"
+    found = faces.explain(index, [label])[label]
+    notes = [faces.describe(found), faces.names[index], note, *found.cautions()]
+    return found, faces.headline(index, found.probabilities), "\n".join(filter(None, notes))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ Colours are blue for what speaks for a label and vermilion for what speaks again
 tell apart (Okabe & Ito 2008). No pyplot: a Figure of its own leaves nothing open.
 """
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from skimage.color import gray2rgb
 from skimage.morphology import dilation
 from skimage.segmentation import find_boundaries
@@ -13,6 +15,7 @@ import outputs
 
 FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
 FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # their lighter kin, to be seen on dark faces
+SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # from -1 over 0 to 1
 ZOOM = 12  # drawn pixels per face pixel, so that a boundary does not cover the pixels that it separates
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
@@ -109,6 +112,93 @@ def outlined(grey, segments, chosen, colour):
     areas = np.where(np.isin(segments, chosen), segments + 1, 0)  # 0: not chosen
     lines = find_boundaries(areas, connectivity=2, mode="thick")
     return np.where(dilation(lines)[..., None], colour, grey)
+
+
+def signed_map(axes, face, relevance, limit):
+    """Draw a float (48, 48) map on one scale from -limit to limit, with the face (48, 48) faintly over it."""
+    image = axes.imshow(relevance, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    return image
+
+
+def grey_face(axes, face):
+    axes.imshow(face, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+
+
+def average(mean_face, mean_map, shares, areas, regions, title, path):
+    """The mean of many explanations of one emotion: mean face with the regions, mean map, weight by region.
+
+    Args:
+        mean_face, mean_map: float (48, 48).
+        shares, areas: {region: share of the positive weight}, {region: share of the face}.
+        regions: {region: (slice of rows, slice of columns)}; shares may have more, as "rest".
+        title: text above.
+        path: file to write.
+    """
+    figure = Figure(figsize=(11, 3.9), layout="constrained")
+    figure.suptitle(title, fontsize=11)
+    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.2))
+    grey_face(left, mean_face)
+    left.set_title("mean face, regions", fontsize=10)
+    for region, (rows, columns) in regions.items():
+        left.add_patch(Rectangle((columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
+                                 rows.stop - rows.start, fill=False, color=FOR_RGB, linewidth=1.5))
+        left.text(columns.start, rows.start, region, color="white", fontsize=8, verticalalignment="top")
+    image = signed_map(middle, mean_face, mean_map, np.abs(mean_map).max())
+    middle.set_title("mean weight, blue for, vermilion against", fontsize=10)
+    figure.colorbar(image, ax=middle, shrink=0.85, label="change of the probability")
+    places = np.arange(len(shares))
+    right.barh(places - 0.2, list(shares.values()), 0.4, color=FOR, label="of the positive weight")
+    right.barh(places + 0.2, [areas[region] for region in shares], 0.4, color="#BBBBBB", label="of the face's area")
+    right.set(yticks=places, yticklabels=shares, xlabel="share", title="where the positive weight lies")
+    right.title.set_fontsize(10)
+    right.invert_yaxis()
+    right.legend(fontsize=8)
+    save(figure, path)
+
+
+def averages(columns, title, path):
+    """The mean faces and mean maps of several emotions side by side, all maps on one scale.
+
+    Args:
+        columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
+        title: text above.
+        path: file to write.
+    """
+    figure = Figure(figsize=(2 * len(columns) + 0.8, 4.7), layout="constrained")
+    figure.suptitle(title, fontsize=11)
+    limit = max(np.abs(mean_map).max() for _, _, mean_map in columns)
+    axes = figure.subplots(2, len(columns), squeeze=False)
+    for upper, lower, (heading, mean_face, mean_map) in zip(*axes, columns, strict=True):
+        grey_face(upper, mean_face)
+        upper.set_title(heading, fontsize=10)
+        image = signed_map(lower, mean_face, mean_map, limit)
+    figure.colorbar(image, ax=axes, shrink=0.6, label="change of the probability: blue for, vermilion against")
+    save(figure, path)
+
+
+def mistakes(rows, path):
+    """Wrong predictions, a row each: the face, what speaks for the predicted label, what for the true one.
+
+    Args:
+        rows: list of (Explanation of the predicted label, Explanation of the true one, heading, caption, two titles).
+        path: file to write.
+    """
+    figure = Figure(figsize=(8.6, 3.5 * len(rows)), layout="constrained")
+    for part, row in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
+        *explanations, heading, caption, titles = row
+        part.suptitle(heading, fontsize=12)
+        part.supxlabel(caption, fontsize=9, color=NEUTRAL)
+        first, *others = part.subplots(1, 3)
+        grey_face(first, explanations[0].face)
+        limit = max(np.abs(explanation.weights).max() for explanation in explanations)
+        for axes, explanation, title in zip(others, explanations, titles, strict=True):
+            image = signed_map(axes, explanation.face, explanation.weight_map(), limit)
+            axes.set_title(title, fontsize=10)
+        part.colorbar(image, ax=others, shrink=0.8, label="change of the probability")
+    save(figure, path)
 
 
 def save(figure, path):

@@ -1,5 +1,6 @@
 """Files in outputs/: each is whole or absent, and says where it comes from."""
 import contextlib
+import csv
 import json
 import os
 import pathlib
@@ -37,6 +38,14 @@ def replacing(path):
 def write_json(path, content):
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def write_csv(path, rows):
+    """A table of dicts with the same keys; floats with six digits."""
+    lines = [rows[0].keys()] + [[f"{value:.6g}" if isinstance(value, float) else value for value in row.values()]
+                                for row in rows]
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(lines)
 
 
 def read_json(path):

@@ -1,0 +1,147 @@
+import argparse
+import csv
+
+import numpy as np
+import pytest
+
+import average_maps
+import face_lime
+import fer2013
+import many_faces
+from command_line import UserError
+from faces import Faces
+
+OPTIONS = argparse.Namespace(superpixels="grid", hide="zero", samples=200, seed=0)
+
+
+def halves(faces):
+    """A "network": "angry" where the upper half is bright, "disgust" where the lower half is."""
+    answers = np.full((len(faces), 7), 1e-3)
+    answers[:, 0], answers[:, 1] = faces[:, :24].mean(axis=(1, 2)) + 0.1, faces[:, 24:].mean(axis=(1, 2))
+    return answers / answers.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture
+def faces():
+    pixels = np.random.default_rng(0).integers(0, 100, (6, 48, 48)).astype(np.uint8)
+    pixels[:3, :24] += 150  # angry
+    pixels[3:, 24:] += 150  # disgust
+    labels = np.array([0, 0, 0, 1, 1, 0], np.uint8)  # the last is labelled wrongly
+    return Faces(pixels, labels, [f"row {row}" for row in range(6)], halves, OPTIONS)
+
+
+@pytest.fixture
+def model_path(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"weights")
+    return path
+
+
+def explanation(index):
+    weights = np.array([1.0, -1.0, 0.5]) * (index + 1)
+    segments = np.zeros((48, 48), int)
+    segments[:24], segments[24] = 1, 2  # of 1,104, 1,152 and 48 pixels
+    face, probabilities = np.zeros((48, 48), np.uint8), np.eye(7)[0]
+    return face_lime.Explanation(face, segments, weights, 0.0, 0.0, 0.5, 0.8, 0, 10, 0, probabilities)
+
+
+def test_collect_keeps_what_it_found_and_asks_for_the_rest_alone(tmp_path):
+    asked = []
+
+    def explain(index):
+        if index == 9:
+            raise KeyboardInterrupt
+        asked.append(index)
+        return explanation(index)
+    path = tmp_path / "happy_average.npz"
+    with pytest.raises(KeyboardInterrupt):
+        average_maps.collect([4, 2, 9], explain, path, {"seed": 0})
+    found = average_maps.collect([2, 4, 7], explain, path, {"seed": 0})
+    assert asked == [4, 2, 7]
+    assert found["index"].tolist() == [2, 4, 7]
+    assert found["map"].shape == (3, 48, 48) and found["map"][0, 24, 0] == 1.5 and found["map"][2, 0, 0] == -8
+    assert found["spread"][0].sum() == pytest.approx(3 * 1.5, rel=1e-5) and found["spread"][0, :24].sum() == 0
+    average_maps.collect([2], explain, path, {"seed": 1})
+    assert asked == [4, 2, 7, 2]
+
+
+def test_a_damaged_file_of_kept_maps_is_made_anew(tmp_path):
+    path = tmp_path / "happy_average.npz"
+    path.write_bytes(b"PK\x03\x04 cut off")
+    assert average_maps.collect([0], explanation, path, {})["index"].tolist() == [0]
+
+
+def test_regions_share_the_face_among_them():
+    covered = np.zeros((48, 48), int)
+    for rows, columns in average_maps.REGIONS.values():
+        covered[rows, columns] += 1
+    assert covered.max() == 1
+    assert sum(average_maps.AREAS.values()) == pytest.approx(1)
+    assert average_maps.AREAS["mouth"] == pytest.approx(11 * 24 / 48**2)
+
+
+def test_share_of_positive_weight_by_region():
+    spread = np.zeros((2, 48, 48))
+    spread[0, 10, 10], spread[0, 40, 20], spread[0, 0, 0] = 1, 2, 1  # brows, mouth, rest; the second face has none
+    shares = average_maps.share_by_region(spread)
+    assert {region: share[0] for region, share in shares.items()} == {
+        "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25}
+    assert np.isnan(shares["mouth"][1])
+    assert average_maps.mean_shares(spread)["mouth"] == 0.5
+
+
+def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
+    many_faces.explain_many([0, 1], faces, 2, model_path, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "model.keras", "angry_average.npz", "angry_average.png", "disgust_average.npz", "disgust_average.png"}
+    printed = capsys.readouterr().out
+    assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
+    with np.load(tmp_path / "disgust_average.npz") as kept:
+        assert set(kept["index"]) == {3, 4}
+        mean = kept["map"].mean(axis=0)
+    assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
+
+
+def test_all_labels_make_one_figure_and_one_table(faces, model_path, tmp_path, monkeypatch):
+    monkeypatch.setattr(fer2013, "EMOTIONS", fer2013.EMOTIONS[:2])
+    many_faces.explain_many([0, 1], faces, 5, model_path, tmp_path)
+    assert (tmp_path / "emotions_average.png").stat().st_size > 10_000
+    rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
+    assert [(row["emotion"], row["faces"]) for row in rows] == [("angry", "3"), ("disgust", "2")]
+    assert sum(float(rows[0][region]) for region in average_maps.AREAS) == pytest.approx(1, abs=1e-4)
+
+
+def test_an_emotion_that_is_never_read_rightly_is_one_clear_line(faces, model_path, tmp_path):
+    wrong = faces._replace(labels=np.full(6, 3, np.uint8))
+    with pytest.raises(UserError, match="no happy face is classified correctly"):
+        many_faces.explain_many([3], wrong, 2, model_path, tmp_path)
+
+
+def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(faces, tmp_path, capsys):
+    many_faces.explain_mistakes([0, 1], faces, 5, tmp_path)
+    printed = capsys.readouterr().out.strip().split("\n")
+    assert len(printed) == 1 and "row 5" in printed[0]
+    assert printed[0].startswith("true: angry | predicted: disgust")
+    assert (tmp_path / "mistakes.png").stat().st_size > 10_000
+    with pytest.raises(UserError, match="makes no mistake"):
+        many_faces.explain_mistakes([1], faces, 5, tmp_path)
+
+
+def test_the_most_confident_mistakes_come_first(faces):
+    def predict(pixels):
+        return np.stack([np.full(len(pixels), 0.1), np.linspace(0.5, 0.9, len(pixels))], axis=1)
+    sure = faces._replace(predict=predict, labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
+    assert sure.mistakes([0, 1], 3).tolist() == [4, 3, 1]
+
+
+def test_right_faces_come_in_an_order_by_the_seed(faces):
+    assert sorted(faces.right(0)) == [0, 1, 2] and sorted(faces.right(1)) == [3, 4]
+    assert list(faces.right(0)) == list(faces.right(0, batch_size=1))
+    with pytest.raises(UserError, match="no sad face in this split"):
+        next(faces.right(4))
+
+
+def test_the_likeliest_face_where_none_is_right(faces):
+    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    assert next(dark.right(1), None) is None
+    assert dark.likeliest(1) == halves(faces.pixels[:3])[:, 1].argmax()
