@@ -63,6 +63,12 @@ def seed_number(text):
     return int(text)
 
 
+def add_figure_options(parser):
+    """--format and --dpi, for every script that draws."""
+    parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png", help="of the figures")
+    parser.add_argument("--dpi", type=positive_integer, default=120, help="dots per inch of the figures")
+
+
 @contextlib.contextmanager
 def quiet_stderr():
     """Drop what is written to stderr meanwhile, below Python too; not where the user set TF_CPP_MIN_LOG_LEVEL.

@@ -38,7 +38,8 @@ def main():
     evaluation |= metrics.measure(labels, probabilities, unseen)
     folder = outputs.make_folder(args.outputs)
     outputs.write_json(folder / "evaluation.json", evaluation)
-    draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder)
+    figures.set_resolution(args.dpi)
+    draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder, args.format)
     print(report(evaluation))
 
 
@@ -50,19 +51,20 @@ def parse_arguments():
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                         help="auto: test where it is there, else validation")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    command_line.add_figure_options(parser)
     return parser.parse_args()
 
 
-def draw(evaluation, labels, probabilities, history_path, folder):
+def draw(evaluation, labels, probabilities, history_path, folder, suffix):
     """The figures; curves.png only where the training run left its history beside the model."""
     title = f"{evaluation['split']}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
     matrix = metrics.confusion(labels, probabilities)
-    figures.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / "confusion_matrix.png")
+    figures.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
     confidence, accuracy, count, gap = metrics.calibration(labels, probabilities)
     figures.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
-                        folder / "reliability.png")
+                        folder / f"reliability.{suffix}")
     if history_path.is_file():
-        figures.curves(pandas.read_csv(history_path), folder / "curves.png")
+        figures.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
     else:
         print(f"no curves: there is no {history_path}; python train.py writes it")
 

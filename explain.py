@@ -57,6 +57,7 @@ def main():
     faces = Faces(pixels, labels, names, predict, args)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
     folder = outputs.make_folder(args.outputs)
+    figures.set_resolution(args.dpi)
     if args.count:
         many_faces.explain_many(asked, faces, args.count, model_path, folder)
     elif args.mistakes:
@@ -92,6 +93,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=command_line.seed_number, default=0,
                         help="of the samples and of the choice of faces")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    command_line.add_figure_options(parser)
     return parser.parse_args()
 
 
@@ -109,9 +111,9 @@ def explain_each(asked, chosen, faces, folder):
     rows = []
     for label in tqdm(asked, disable=None if len(asked) > 1 else True, unit="face", leave=False):
         rows.append(explain_one(label, chosen, faces))
-        figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[label]}.png")
+        figures.explanations(rows[-1:], folder / f"{fer2013.EMOTIONS[label]}.{faces.options.format}")
     if len(asked) == len(fer2013.EMOTIONS):
-        figures.explanations(rows, folder / "explanations.png")
+        figures.explanations(rows, folder / f"explanations.{faces.options.format}")
     print(*(f"{heading}; {caption}".replace("\n", "; ") for _, heading, caption in rows), sep="\n")
 
 

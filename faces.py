@@ -19,7 +19,7 @@ class Faces(NamedTuple):
     labels: np.ndarray  # uint8 (n,)
     names: list  # n file names or rows
     predict: Callable  # from uint8 (n, 48, 48) to float32 (n, 7) probabilities
-    options: argparse.Namespace  # superpixels, hide, samples, seed
+    options: argparse.Namespace  # superpixels, hide, samples, seed, format
 
     def explain(self, index, labels):
         """{label: face_lime.Explanation} of one face."""

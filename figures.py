@@ -3,6 +3,7 @@
 Colours are blue for what speaks for a label and vermilion for what speaks against it, which colour-blind readers can
 tell apart (Okabe & Ito 2008). No pyplot: a Figure of its own leaves nothing open.
 """
+import matplotlib
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -201,6 +202,13 @@ def mistakes(rows, path):
     save(figure, path)
 
 
+def set_resolution(dots_per_inch):
+    """Of every figure that is saved from now on, in this process."""
+    matplotlib.rcParams["savefig.dpi"] = dots_per_inch
+
+
 def save(figure, path):
-    with outputs.replacing(path) as temporary:
-        figure.savefig(temporary, dpi=120)
+    """Write a figure whole, in the format of the path's suffix, undated so that equal runs write the same bytes."""
+    undated = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
+    with outputs.replacing(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "emotion recognition"}):
+        figure.savefig(temporary, metadata=undated.get(path.suffix))

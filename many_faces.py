@@ -15,7 +15,7 @@ figures = lazy_loader.load("figures")  # at first use: importing it takes a seco
 
 def explain_many(asked, faces, count, model_path, folder):
     """Average the explanations of many faces of each label; faces that an interrupted run explained are kept."""
-    settings = average_maps.settings(faces, model_path)
+    settings, suffix = average_maps.settings(faces, model_path), f".{faces.options.format}"
     columns, table = [], []
     for label in asked:
         emotion = fer2013.EMOTIONS[label]
@@ -32,11 +32,11 @@ def explain_many(asked, faces, count, model_path, folder):
         table.append({"emotion": emotion, "faces": len(chosen), **shares, "r2": found["r2"].mean(),
                       "stability": found["stability"].mean()})
         figures.average(mean_face, mean_map, shares, average_maps.AREAS, average_maps.REGIONS,
-                        f"{columns[-1][0]} read rightly; {describe(faces)}", folder / f"{emotion}_average.png")
+                        f"{columns[-1][0]} read rightly; {describe(faces)}", folder / f"{emotion}_average{suffix}")
     report(table)
     if len(asked) == len(fer2013.EMOTIONS):
         figures.averages(columns, f"mean explanations of faces read rightly; {describe(faces)}",
-                         folder / "emotions_average.png")
+                         folder / f"emotions_average{suffix}")
         outputs.write_csv(folder / "emotions_average.csv", table)
 
 
@@ -69,5 +69,5 @@ def explain_mistakes(asked, faces, count, folder):
                  for title, label in zip(titles, (predicted, true), strict=True)]
         caption = f"{'; '.join(notes)}; {found[true].samples:,} samples, seed {found[true].seed}; {faces.names[index]}"
         rows.append((found[predicted], found[true], faces.headline(index, found[true].probabilities), caption, titles))
-    figures.mistakes(rows, folder / "mistakes.png")
+    figures.mistakes(rows, folder / f"mistakes.{faces.options.format}")
     print(*(f"{heading}; {caption}" for _, _, heading, caption, _ in rows), sep="\n")

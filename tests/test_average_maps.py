@@ -11,7 +11,7 @@ import many_faces
 from command_line import UserError
 from faces import Faces
 
-OPTIONS = argparse.Namespace(superpixels="grid", hide="zero", samples=200, seed=0)
+OPTIONS = argparse.Namespace(superpixels="grid", hide="zero", samples=200, seed=0, format="png")
 
 
 def halves(faces):

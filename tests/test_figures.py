@@ -1,3 +1,4 @@
+import matplotlib
 import numpy as np
 import pandas
 import pytest
@@ -91,3 +92,61 @@ def test_confusion_matrix_cells_hold_counts_and_shares_of_the_true_class(tmp_pat
     monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
     figures.confusion_matrix(np.array([[3, 1], [0, 0]]), ["a", "b"], "title", tmp_path / "unused.png")
     assert [text.get_text() for text in drawn[0].axes[0].texts] == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
+
+
+def pixels_of(path):
+    return np.asarray(Image.open(path).convert("RGB")).astype(int)
+
+
+def has_colour(picture, colour, tolerance=12):
+    return (np.abs(picture - np.array(colour)).max(axis=2) <= tolerance).any()
+
+
+def test_averages_share_one_scale(tmp_path):
+    face = np.full((48, 48), 255.0)
+    strong, weak = np.zeros((48, 48)), np.zeros((48, 48))
+    strong[10:30, 10:30], weak[10:30, 10:30] = 0.5, 0.05
+    for name, maps in (("both", (strong, weak)), ("weak", (weak,))):
+        figures.averages([(f"emotion {index}", face, mean) for index, mean in enumerate(maps)], "title",
+                         tmp_path / f"{name}.png")
+    both, alone = pixels_of(tmp_path / "both.png"), pixels_of(tmp_path / "weak.png")
+    darkest = np.array([0.75 * channel + 0.25 * 255 for channel in (0x00, 0x72, 0xB2)])  # of the map, under the face
+    left, right = np.array_split(both[both.shape[0] // 2:], 2, axis=1)
+    assert has_colour(left, darkest) and not has_colour(right[:, :150], darkest)
+    assert has_colour(alone, darkest)
+
+
+def test_average_draws_regions_and_shares(tmp_path):
+    shares = {"mouth": 0.7, "rest": 0.3}
+    regions = {"mouth": (slice(30, 40), slice(10, 30))}
+    mean_map = np.zeros((48, 48))
+    mean_map[32:38, 12:28] = -0.2
+    figures.average(np.full((48, 48), 120.0), mean_map, shares, {"mouth": 0.1, "rest": 0.9}, regions, "title",
+                    tmp_path / "average.png")
+    picture = pixels_of(tmp_path / "average.png")
+    assert has_colour(picture, np.array(figures.FOR_RGB) * 255) and has_colour(picture, (0x00, 0x72, 0xB2))
+
+
+def test_mistakes_show_both_labels(explanation, tmp_path):
+    other = explanation._replace(weights=-explanation.weights, label=4)
+    figures.mistakes([(explanation, other, "heading", "caption", ("for sad", "for happy"))], tmp_path / "one.png")
+    figures.mistakes([(explanation, other, "heading", "caption", ("a", "b"))] * 2, tmp_path / "two.png")
+    one, two = pixels_of(tmp_path / "one.png"), pixels_of(tmp_path / "two.png")
+    assert two.shape[0] == 2 * one.shape[0]
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
+def test_formats_start_as_they_should_and_are_the_same_twice(explanation, tmp_path, suffix, start):
+    for name in "ab":
+        figures.explanations([(explanation, "heading", "caption")], tmp_path / f"{name}.{suffix}")
+    written = (tmp_path / f"a.{suffix}").read_bytes()
+    assert written.startswith(start) and written == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_resolution(explanation, tmp_path, monkeypatch):
+    monkeypatch.setitem(matplotlib.rcParams, "savefig.dpi", "figure")  # undone at the end of the test
+    for dots in (60, 120):
+        figures.set_resolution(dots)
+        figures.explanations([(explanation, "heading", "caption")], tmp_path / f"{dots}.png")
+    small, large = (Image.open(tmp_path / f"{dots}.png").size for dots in (60, 120))
+    assert large == (2 * small[0], 2 * small[1])
