@@ -202,6 +202,33 @@ def mistakes(rows, path):
     save(figure, path)
 
 
+def intuition(axis, answers, local, samples, sample_answers, similarity, path):
+    """LIME in two dimensions: a curved boundary, samples by proximity, the local line.
+
+    Args:
+        axis: float (m,), both coordinates of the grid.
+        answers, local: float (m, m), the network's probability on the grid, and the local model's.
+        samples: float (n, 2), the explained instance first; sample_answers, similarity: float (n,), from 0 to 1.
+        path: file to write.
+    """
+    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
+    axes = figure.subplots()
+    axes.contourf(axis, axis, answers, levels=(0, 0.5, 1), colors=("#F8DCC8", "#CFE3F1"))
+    axes.contour(axis, axis, answers, levels=(0.5,), colors=NEUTRAL)
+    axes.contour(axis, axis, local, levels=(0.5,), colors="black", linestyles="dashed")
+    for positive, marker, colour, name in ((True, "P", FOR, "happy"), (False, "o", AGAINST, "another label")):
+        chosen = (sample_answers > 0.5) == positive
+        axes.scatter(*samples[chosen].T, s=4 + 90 * similarity[chosen], marker=marker, color=colour, edgecolor="white",
+                     linewidth=0.5, label=f"sample that the network calls {name}")
+    axes.scatter(*samples[0], s=260, marker="*", color="black", edgecolor="white", label="the explained face", zorder=3)
+    axes.plot([], [], color=NEUTRAL, label="the network's boundary, curved")
+    axes.plot([], [], color="black", linestyle="dashed", label="the local model's, a line")
+    axes.set(xticks=[], yticks=[], xlim=(axis[0], axis[-1]), ylim=(axis[0], axis[-1]),
+             xlabel="one superpixel", ylabel="another superpixel", aspect="equal")
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8, markerscale=0.6, frameon=False)
+    save(figure, path)
+
+
 def set_resolution(dots_per_inch):
     """Of every figure that is saved from now on, in this process."""
     matplotlib.rcParams["savefig.dpi"] = dots_per_inch
