@@ -32,10 +32,13 @@ def main():
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, _ = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    probabilities = network.predict(network.load_model(model_path), pixels)  # (n, 7)
+    model = network.load_model(model_path)
+    probabilities = network.predict(model, pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
     evaluation = {"model": str(model_path), "data": str(data), "split": split}
     evaluation |= metrics.measure(labels, probabilities, unseen)
+    if args.tta:
+        evaluation["tta"] = metrics.measure(labels, network.predict_mirrored(model, pixels), unseen)
     folder = outputs.make_folder(args.outputs)
     outputs.write_json(folder / "evaluation.json", evaluation)
     figures.set_resolution(args.dpi)
@@ -50,6 +53,8 @@ def parse_arguments():
                         help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                         help="auto: test where it is there, else validation")
+    parser.add_argument("--tta", action="store_true",
+                        help="test-time augmentation: measure the mean answer to a face and its mirror image too")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     return parser.parse_args()
@@ -72,14 +77,21 @@ def draw(evaluation, labels, probabilities, history_path, folder, suffix):
 def report(evaluation):
     """The numbers as the terminal shows them."""
     lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces"]
-    for name in ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train", "expected_calibration_error"):
-        value = evaluation[name]
-        lines.append(f"  {name.replace('_', ' '):<27} {'no such face' if value is None else format(value, '.4f')}")
-    lines.append(f"  {'':<27} precision  recall      f1   faces")
+    lines += overall(evaluation)
+    if "tta" in evaluation:
+        lines += ["mean answer to each face and its mirror image", *overall(evaluation["tta"])]
+    lines.append(f"{'by emotion, one answer each':<29} precision  recall      f1   faces")
     for emotion, numbers in evaluation["emotions"].items():
         lines.append(f"  {emotion:<27} {numbers['precision']:9.3f} {numbers['recall']:7.3f} {numbers['f1']:7.3f} "
                      f"{numbers['faces']:7.0f}")
     return "\n".join(lines)
+
+
+def overall(numbers):
+    """The lines of the measures over all faces."""
+    names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train", "expected_calibration_error")
+    values = {name: "no such face" if numbers[name] is None else f"{numbers[name]:.4f}" for name in names}
+    return [f"  {name.replace('_', ' '):<27} {value}" for name, value in values.items()]
 
 
 if __name__ == "__main__":

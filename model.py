@@ -89,6 +89,15 @@ def predict(model, pixels, batch_size=250):
     return np.concatenate(answers)
 
 
+def predict_mirrored(model, pixels):
+    """The mean of the probabilities of each face and of its mirror image: float32 (n, 7) for uint8 (n, 48, 48) pixels.
+
+    Test-time augmentation. It took the pretrained model from 65.0 to 65.6 % of PublicTest; with shifts by two pixels
+    besides it was 65.4 %, and ten crops of 44x44 pixels, enlarged, made it worse, 64.1 %.
+    """
+    return (predict(model, pixels) + predict(model, pixels[:, :, ::-1])) / 2
+
+
 def load_model(path):
     """Read a trained model and check that it is one of this shape.
 

@@ -46,6 +46,15 @@ def test_predict_gives_the_same_answers_in_any_batch_size(model):
         np.testing.assert_allclose(network.predict(model, pixels, batch_size), expected, atol=1e-5)
 
 
+def test_test_time_augmentation_is_the_mean_over_the_face_and_its_mirror_image(model):
+    pixels = np.random.default_rng(3).integers(0, 256, (3, 48, 48), np.uint8)
+    mirrored = np.ascontiguousarray(pixels[:, :, ::-1])
+    answers = network.predict_mirrored(model, pixels)
+    np.testing.assert_allclose(answers, (network.predict(model, pixels) + network.predict(model, mirrored)) / 2)
+    np.testing.assert_allclose(answers, network.predict_mirrored(model, mirrored), atol=1e-6)
+    assert not np.allclose(answers, network.predict(model, pixels))
+
+
 def test_precision_of_training_does_not_change_the_weights_dtype():
     trained = network.build_model(dtype="mixed_bfloat16")
     assert {weight.dtype for weight in trained.weights} == {"float32"}

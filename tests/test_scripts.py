@@ -93,10 +93,11 @@ def test_same_seed_same_history_and_weights(data, trained, tmp_path):
 
 def test_evaluate_measures_on_test_and_draws(data, trained):
     folder, _ = trained
-    result = run("evaluate.py", "--data", data, "--outputs", folder)
+    result = run("evaluate.py", "--data", data, "--outputs", folder, "--tta")
     numbers = json.loads((folder / "evaluation.json").read_text())
     assert numbers["split"] == "test" and numbers["faces"] == 14 and numbers["faces_not_in_train"] == 14
     assert "test: 14 faces" in result.stdout
+    assert set(numbers["tta"]) < set(numbers) and "mirror image" in result.stdout
     for name in ("curves.png", "confusion_matrix.png", "reliability.png"):
         assert min(Image.open(folder / name).size) > 300
 
