@@ -15,7 +15,7 @@ Averages over many faces that the model classifies correctly, and goes on where 
 
     outputs/happy_average.png       mean face | mean map of weights | where on the face the positive weight lies
     outputs/happy_average.npz       the maps themselves, face by face
-    outputs/emotions_average.png    all seven emotions on one scale, and the table emotions_average.csv
+    outputs/emotions_average.png    several emotions on one scale, and the table emotions_average.csv
 
     python explain.py --mistakes
 

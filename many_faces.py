@@ -34,7 +34,7 @@ def explain_many(asked, faces, count, model_path, folder):
         figures.average(mean_face, mean_map, shares, average_maps.AREAS, average_maps.REGIONS,
                         f"{columns[-1][0]} read rightly; {describe(faces)}", folder / f"{emotion}_average{suffix}")
     report(table)
-    if len(asked) == len(fer2013.EMOTIONS):
+    if len(asked) > 1:
         figures.averages(columns, f"mean explanations of faces read rightly; {describe(faces)}",
                          folder / f"emotions_average{suffix}")
         outputs.write_csv(folder / "emotions_average.csv", table)
