@@ -8,7 +8,13 @@ import tempfile
 
 
 class UserError(ValueError):
-    """Something the user can put right; the message names the file, row or option and what was expected."""
+    """Something the user can put right; the message names the file, row or option and what was expected.
+
+    It stays one line, and moves no cursor, whatever a file name in it holds.
+    """
+
+    def __str__(self):
+        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in super().__str__())
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):

@@ -52,6 +52,42 @@ def confusion_matrix(matrix, names, title, path):
     save(figure, path)
 
 
+def dataset(counts, examples, names, caption, path):
+    """Faces per emotion and split as bars, and below each emotion some of its faces.
+
+    Args:
+        counts: {split: int (emotions,)}, at most one split per colour.
+        examples: a uint8 (k, 48, 48) for each emotion; k may differ and may be 0.
+        names: of the emotions.
+        caption: below the faces; says which they are.
+        path: file to write.
+    """
+    rows, colours = max(map(len, examples)), dict(zip(counts, (NEUTRAL, FOR, AGAINST), strict=False))
+    figure = Figure(figsize=(11, 3.2 + 1.6 * rows), layout="constrained")
+    bars, faces = figure.subplots(2, len(names), height_ratios=(2.6, 1.6 * rows), sharey="row")  # (emotions,) each
+    for emotion, name in enumerate(names):
+        bars[emotion].set_title(name, fontsize=12)
+        for place, (split, colour) in enumerate(colours.items()):
+            drawn = bars[emotion].bar(place, counts[split][emotion], width=0.85, color=colour, label=split)
+            bars[emotion].bar_label(drawn, fmt="{:,.0f}", fontsize=8, padding=2)
+        bars[emotion].set(xticks=[], xlim=(-0.7, len(colours) - 0.3))
+        bars[emotion].spines[["top", "right"]].set_visible(False)
+        faces[emotion].imshow(column(examples[emotion], rows), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        faces[emotion].set_axis_off()
+    bars[0].set_ylabel("faces")
+    bars[0].margins(y=0.12)  # room for the numbers
+    figure.supxlabel(caption, fontsize=9, color=NEUTRAL)
+    figure.legend(*bars[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(colours), frameon=False)
+    save(figure, path)
+
+
+def column(faces, rows, gap=4):
+    """Faces one below the other, as a masked (rows * (48 + gap), 48) that shows nothing where there is none."""
+    picture = np.ma.masked_all((rows, 48 + gap, 48), np.uint8)
+    picture[:len(faces), :48] = faces
+    return picture.reshape(-1, 48)
+
+
 def reliability(confidence, accuracy, count, title, path):
     """Accuracy against confidence by bin (float (bins,), NaN in empty ones), and the faces in each (int (bins,))."""
     figure = Figure(figsize=(5, 5.6), layout="constrained")

@@ -328,6 +328,7 @@ def error_of(path, split="train"):
     return message
 
 
+EXPECTED_COLUMNS = "expected emotion, pixels and Usage, with commas between them"
 PIXEL_LIST = ["7"] * 2304
 BAD_ROWS = {
     "too few pixels": (row(pixels=" ".join(PIXEL_LIST[1:])), "2,303 pixels", "expected 2,304"),
@@ -346,7 +347,10 @@ BAD_ROWS = {
     "no label": (row(""), "emotion ''", "expected a label from 0 to 6"),
     "unknown Usage": (row(usage="Test"), "Usage 'Test'", "expected Training, PublicTest, PrivateTest"),
     "short row": ("3," + "7 " * 2304, "2 cells", "expected emotion, pixels and Usage"),
-    "an unclosed quote": ('"' + row(pixels="7 " * 70_000), "not readable as CSV", "field limit"),
+    "an unclosed quote": ('"' + row(), "not readable as CSV", "unexpected end of data"),
+    "a word after a quote": ('"3"x' + row()[1:], "not readable as CSV", "',' expected after '\"'"),
+    "a huge field": (row(pixels="7 " * 70_000), "more than 131,072 characters in a line", "expected one face"),
+    "many cells": ("3," * 70_000, "more than 131,072 characters in a line", "expected one face"),
 }
 
 
@@ -376,14 +380,14 @@ def test_a_csv_in_a_directory_or_zip_is_named_with_it(tmp_path):
 @pytest.mark.parametrize("column", ["emotion", "pixels", "Usage"])
 def test_a_missing_column_is_named(column, tmp_path):
     path = write_table(tmp_path / "t.csv", [row()], HEADER.replace(column, "other"))
-    assert error_of(path) == f"{path}: no column '{column}'; expected emotion, pixels and Usage"
+    assert error_of(path) == f"{path}: no column '{column}'; {EXPECTED_COLUMNS}"
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", ";").encode()])
 def test_a_file_that_is_no_such_table_is_named_with_what_was_expected(content, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    assert error_of(path) == f"{path}: no column 'emotion'; expected emotion, pixels and Usage"
+    assert error_of(path) == f"{path}: no column 'emotion'; {EXPECTED_COLUMNS}"
 
 
 def test_a_csv_of_nothing_but_a_header_has_no_face(tmp_path):
