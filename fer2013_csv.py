@@ -62,8 +62,8 @@ def as_arrays(pixels, labels, names):
 
 def lines_of(binary):
     """The lines of a file with their ends, as text, none much longer than LONGEST_LINE."""
-    text = io.TextIOWrapper(binary, "utf-8-sig", "replace", newline="")
-    yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
+    with io.TextIOWrapper(binary, "utf-8-sig", "replace", newline="") as text:
+        yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
 
 
 def csv_rows(source, lines):

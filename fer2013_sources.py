@@ -108,6 +108,9 @@ class BoundedFile(io.BufferedReader):
             raise zipfile.BadZipFile(f"a list of files of {size:,} bytes; expected {MOST_BYTES_AT_ONCE:,} at most")
         return super().read(size)
 
+    def __del__(self):
+        self.close()  # zipfile closes only what it opened itself
+
 
 def find_in_zip(path):
     try:
