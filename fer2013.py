@@ -58,7 +58,8 @@ def main():
     print(glance(faces))
     counts = {split: np.bincount(labels, minlength=len(EMOTIONS)) for split, (_, labels, _) in faces.items()}
     first, (pixels, labels, _) = next(iter(faces.items()))
-    path = outputs.make_folder(args.outputs) / "dataset.png"
+    figures.set_resolution(args.dpi)
+    path = outputs.make_folder(args.outputs) / f"dataset.{args.format}"
     figures.dataset(counts, choose_examples(pixels, labels, args.seed), EMOTIONS,
                     f"faces of {first}, drawn at random with seed {args.seed}", path)
     print(f"wrote {path}")
@@ -71,6 +72,7 @@ def parse_arguments():
                         help=f"first get {ON_KAGGLE} from Kaggle into --data, if it holds no FER2013 (needs kagglehub)")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of the choice of examples")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    command_line.add_figure_options(parser)
     return parser.parse_args()
 
 

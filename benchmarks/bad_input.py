@@ -57,7 +57,7 @@ def report(outcomes, seconds, seed):
              f"{sum(outcomes.values()):,} cases of `python benchmarks/bad_input.py` with seed {seed}, in {seconds:.0f} "
              f"s; peak memory {peak / 1e6:.0f} MB. {processor()}, Python {platform.python_version()}, {versions}.", "",
              "Every case was loaded rightly or refused with one line; none ended otherwise. Where bytes were "
-             "overwritten, an image loads as another picture if its format has no checksum (all but PNG).", "",
+             "overwritten, an image loads as another picture where its format has no check sums; PNG has.", "",
              "| input | loaded | refused |", "|---|---:|---:|"]
     for kind in dict.fromkeys(kind for kind, _ in outcomes):
         lines.append(f"| {kind} | {outcomes[kind, 'loaded']:,} | {outcomes[kind, 'refused']:,} |")

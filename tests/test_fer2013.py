@@ -4,6 +4,7 @@ The dataset of these tests is seven faces of noise, one of each emotion, in all 
 """
 import io
 import logging
+import os
 import re
 import shutil
 import subprocess
@@ -539,3 +540,104 @@ def as_sorted(pixels, labels, names):
 def test_280_real_publictest_faces_are_also_training_faces(both_forms):
     for faces in both_forms.values():
         assert fer2013.seen_in(faces["validation"][0], faces["train"][0]).sum() == 280
+
+
+# The data at a glance
+
+
+def make_glance_data():
+    """Face 0 is three times in train, once with another label, and once in validation; face 3 of train is blank."""
+    blank = np.full((48, 48), 9, np.uint8)
+    train = np.stack([PIXELS[0], PIXELS[1], PIXELS[0], blank, PIXELS[0]])
+    validation = np.stack([PIXELS[0], PIXELS[2]])
+    return {"train": (train, np.uint8([3, 3, 3, 4, 5]), None), "validation": (validation, np.uint8([3, 6]), None)}
+
+
+def test_glance_counts_what_is_identical_in_conflict_and_blank():
+    *lines, last = fer2013.glance(make_glance_data()).splitlines()
+    table = {line[:20].strip(): line[20:].split() for line in lines}
+    assert table == {
+        "": ["train", "validation"], "angry": ["0", "0"], "disgust": ["0", "0"], "fear": ["0", "0"],
+        "happy": ["3", "1"], "sad": ["1", "0"], "surprise": ["1", "0"], "neutral": ["0", "1"],
+        "also in train": ["3", "1"], "also in validation": ["3", "0"], "labels in conflict": ["3", "1"],
+        "blank": ["1", "0"]}
+    assert last == ("1 groups of pixel-identical faces hold 4 faces; 1 of the groups carry conflicting labels")
+
+
+def test_examples_are_of_their_emotion_and_drawn_by_the_seed():
+    labels = np.repeat(np.arange(7, dtype=np.uint8), [20, 0, 20, 2, 20, 20, 20])
+    pixels = np.arange(len(labels), dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
+    first, again, other = (fer2013.choose_examples(pixels, labels, seed) for seed in (0, 0, 1))
+    for label, faces in enumerate(first):
+        assert (labels[faces[:, 0, 0]] == label).all() and len(np.unique(faces[:, 0, 0])) == len(faces)
+    assert [len(faces) for faces in first] == [5, 0, 5, 2, 5, 5, 5]
+    assert all(map(np.array_equal, first, again)) and not all(map(np.array_equal, first, other))
+
+
+# Through its own command line
+
+
+def run(tmp_path, *options, **environment):
+    command = [sys.executable, ROOT / "fer2013.py", "--outputs", tmp_path / "outputs", *options]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+
+
+def test_the_script_prints_the_facts_and_draws_them(tmp_path):
+    result = run(tmp_path, "--data", write_csv(tmp_path), "--dpi", "40")
+    assert result.returncode == 0, result.stderr
+    assert "validation: 2 faces (0 angry, 0 disgust, 1 fear" in result.stdout
+    assert "0 groups of pixel-identical faces hold 0 faces" in result.stdout
+    assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["dataset.png"]
+    assert Image.open(tmp_path / "outputs" / "dataset.png").width == 11 * 40
+
+
+def test_the_script_takes_no_table_without_faces(tmp_path):
+    result = run(tmp_path, "--data", write_table(tmp_path / "t.csv", []))
+    assert (result.returncode, result.stderr) == (2, f"fer2013.py: {tmp_path / 't.csv'}: no face in any split\n")
+
+
+KAGGLEHUB = """
+import json, os, pathlib, shutil
+def dataset_download(handle, output_dir):
+    assert handle == "msambare/fer2013"
+    shutil.copytree(os.environ["MADE"], output_dir)
+    if "FAIL" in os.environ:
+        raise ConnectionError("the line\\nwas cut")
+    return output_dir
+"""
+
+
+def run_download(tmp_path, data, **environment):
+    """--download with a kagglehub that copies the folders that MADE names."""
+    (tmp_path / "lib").mkdir(exist_ok=True)
+    (tmp_path / "lib" / "kagglehub.py").write_text(KAGGLEHUB)
+    made = tmp_path / "made"
+    if not made.exists():
+        write_kaggle(made)
+    return run(tmp_path, "--data", data, "--download", "--dpi", "40",
+               PYTHONPATH=str(tmp_path / "lib"), MADE=str(made), **environment)
+
+
+def test_download_lays_the_kaggle_folders_into_data_and_shows_them(tmp_path):
+    result = run_download(tmp_path, tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert "train: 3 faces" in result.stdout
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["fer2013"]
+    np.testing.assert_array_equal(fer2013.load(tmp_path / "data", "train")[0], PIXELS[[0, 3, 6]])
+    again = run_download(tmp_path, tmp_path / "data", FAIL="1")
+    assert again.returncode == 0 and "holds FER2013 already, nothing to download" in again.stdout
+
+
+@pytest.mark.parametrize("case", ["no network", "nothing in it", "no package"])
+def test_a_download_that_fails_leaves_nothing_and_says_what_to_do_by_hand(case, tmp_path):
+    (tmp_path / "lib").mkdir()
+    if case == "no package":  # also where kagglehub is installed
+        (tmp_path / "lib" / "kagglehub.py").write_text("raise ImportError")
+        result = run(tmp_path, "--data", tmp_path / "data", "--download", PYTHONPATH=str(tmp_path / "lib"))
+    else:
+        if case == "nothing in it":
+            (tmp_path / "made").mkdir()
+        result = run_download(tmp_path, tmp_path / "data", **({"FAIL": "1"} if case == "no network" else {}))
+    assert result.returncode == 2 and result.stderr.count("\n") == 1
+    assert "https://www.kaggle.com/datasets/msambare/fer2013 with a browser" in result.stderr
+    assert list((tmp_path / "data").iterdir()) == [] and not (tmp_path / "outputs").exists()

@@ -150,3 +150,17 @@ def test_resolution(explanation, tmp_path, monkeypatch):
         figures.explanations([(explanation, "heading", "caption")], tmp_path / f"{dots}.png")
     small, large = (Image.open(tmp_path / f"{dots}.png").size for dots in (60, 120))
     assert large == (2 * small[0], 2 * small[1])
+
+
+def test_dataset_figure_has_a_bar_per_split_and_room_for_missing_examples(tmp_path, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
+    counts = {"train": np.array([30, 4]), "validation": np.array([3, 0])}
+    examples = [np.full((2, 48, 48), 90, np.uint8), np.full((1, 48, 48), 200, np.uint8)]
+    figures.dataset(counts, examples, ["happy", "sad"], "caption", tmp_path / "unused.png")
+    axes = drawn[0].axes
+    assert [[bar.get_height() for bar in part.patches] for part in axes[:2]] == [[30, 3], [4, 0]]
+    assert [part.get_title() for part in axes[:2]] == ["happy", "sad"]
+    shown = [part.images[0].get_array() for part in axes[2:]]
+    assert (shown[0][:48] == 90).all() and (shown[1][:48] == 200).all()
+    assert shown[1][52:].mask.all() and not shown[0][52:100].mask.any()

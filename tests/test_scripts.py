@@ -164,7 +164,7 @@ def test_explain_refuses_a_face_that_is_not_there(data, trained, tmp_path, optio
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("script", ["train.py", "evaluate.py", "explain.py"])
+@pytest.mark.parametrize("script", ["fer2013.py", "train.py", "evaluate.py", "explain.py"])
 def test_help_shows_purpose_and_defaults(script):
     text = run(script, "--help").stdout
     assert f"python {script}" in text and "(default: outputs)" in text
