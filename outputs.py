@@ -4,7 +4,10 @@ import csv
 import json
 import os
 import pathlib
+import shutil
 import tempfile
+
+import filelock
 
 from command_line import UserError
 
@@ -20,19 +23,61 @@ def make_folder(path):
 
 
 @contextlib.contextmanager
+def locked(folder, names):
+    """Hold `folder` for the one run that writes the files `names`; UserError where another run holds it.
+
+    The operating system drops the lock when the process ends, however it ends. What a killed run left half-written
+    of these files is removed.
+    """
+    lock = filelock.FileLock(folder / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise UserError(f"{folder}: another run writes there; wait for its end or take another --outputs") from None
+    except (OSError, NotImplementedError) as error:  # read-only, full, or a file system without locks
+        raise UserError(f"{folder}: cannot write there ({getattr(error, 'strerror', None) or error})") from error
+    try:
+        for name in names:
+            for leftover in folder.glob(f"{unfinished(name)}*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
 def replacing(path):
     """Yield a temporary path beside `path`; it takes path's place when the block ends, and only if it ends well.
 
-    The suffix stays, because Keras and Matplotlib choose the format by it.
+    The suffix stays, because Keras and Matplotlib choose the format by it. The file is on the disk before it takes
+    the place, so that not even a power failure leaves half of it.
     """
     path = pathlib.Path(path)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=unfinished(path.name)) as folder:
             temporary = pathlib.Path(folder) / path.name
             yield temporary
+            flush(temporary)
             os.replace(temporary, path)
+        flush(path.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
+
+
+def unfinished(name):
+    """How the folder begins in which a file of this name is being written."""
+    return f".writing-{name}-"
+
+
+def flush(path):
+    """Wait until a file, or the names in a folder, have reached the disk."""
+    if path.is_dir() and os.name != "posix":
+        return  # elsewhere folders cannot be opened, and renaming is on the disk when it returns
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_json(path, content):

@@ -5,26 +5,32 @@
 Learns from the Training faces, selects the epoch with the best accuracy on PublicTest (the validation split) and
 never looks at PrivateTest. Writes, after every epoch, whole or not at all:
 
-    outputs/model.keras     the network at its best epoch: raw pixels in, probabilities out, no augmentation
-    outputs/history.csv     one row per epoch: accuracy and loss of both splits, learning rate, seconds
-    outputs/run.json        arguments, package versions, the dataset's form and counts, the best epoch
+    outputs/model.keras       the network at its best epoch: raw pixels in, probabilities out, no augmentation
+    outputs/history.csv       one row per epoch: accuracy and loss of both splits, learning rate
+    outputs/run.json          arguments, package versions, the dataset's form and counts, the best epoch, seconds
+    outputs/checkpoint.npz    until the run is finished: all that it needs to go on
+
+The same command goes on with an interrupted run after its last whole epoch, as if nothing had happened; --fresh
+starts over. On a CPU, with the same package versions, the weights are the same to the last bit.
 """
 import argparse
 import importlib.metadata
+import itertools
 import math
 import os
 import platform
 import sys
-import time
 
 import lazy_loader
 import numpy as np
 
 import bundled
+import checkpoint
 import command_line
 import fer2013
 import model as network
 import outputs
+from command_line import UserError
 
 augmentation = lazy_loader.load("augmentation")  # at first use: importing Keras takes seconds, --help needs none
 keras = lazy_loader.load("keras")
@@ -45,7 +51,6 @@ CLASS_WEIGHTS = {
 }
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 EPOCHS, DEMONSTRATION_EPOCHS = 25, 12
-HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate", "seconds")
 
 
 def main():
@@ -58,22 +63,24 @@ def main():
     train = load(data, "train")
     validation = load(data, "validation")
     folder = outputs.make_folder(args.outputs)
-    network.start_backend()
-    keras.utils.set_random_seed(args.seed)  # initial weights, shuffling, augmentation and dropout
-    trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
-    if args.start_from:
-        trained.set_weights(network.load_model(args.start_from).get_weights())
-    learner = keras.Sequential([augmentation.FaceAugmentation(sharp=args.sharp, seed=args.seed), trained])
-    compile_learner(learner, args, len(train[1]))
-    record = describe_run(args, data, train[1], validation[1])
-    keeper = Keeper(folder, trained, learner, record, args.epochs)
-    learner.fit(
-        *as_batches(*train), batch_size=args.batch_size, epochs=args.epochs,
-        validation_data=as_batches(*validation), validation_batch_size=512,
-        class_weight=dict(enumerate(CLASS_WEIGHTS[args.class_weight](train[1]))),
-        callbacks=[keras.callbacks.LambdaCallback(on_epoch_begin=keeper.begin, on_epoch_end=keeper.end)],
-        verbose=1 if sys.stdout.isatty() else 0)
-    print(f"best: epoch {record['best_epoch']} with {record['best_val_accuracy']:.2%} on validation; "
+    with outputs.locked(folder, checkpoint.FILES):
+        network.start_backend()
+        record = describe_run(args, data, train, validation)
+        before = None if args.fresh else checkpoint.find(folder, record)
+        if before and before.get("finished"):
+            print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is best, with "
+                  f"{before['best_val_accuracy']:.2%} on validation; --fresh starts over")
+            return
+        trained, learner = build_learner(args, len(train[1]), "" if before else args.start_from)
+        keeper = checkpoint.Keeper(folder, trained, learner, record, args.epochs)
+        try:
+            start_or_go_on(keeper, before)
+            learn(learner, args, train, validation, keeper)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("the same command goes on after the last whole epoch") from None
+        keeper.finish()
+    best = keeper.best_row()
+    print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
 
 
@@ -101,6 +108,7 @@ def parse_arguments():
                         help="a .keras file to go on from with a new schedule; empty: new weights")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    parser.add_argument("--fresh", action="store_true", help="start over, whatever run --outputs holds")
     return parser.parse_args()
 
 
@@ -111,9 +119,23 @@ def load(path, split):
     return pixels, labels
 
 
-def as_batches(pixels, labels):
-    """What Keras trains on: uint8 (n, 48, 48, 1) pixels and one-hot float32 (n, 7) labels."""
-    return pixels[..., None], keras.utils.to_categorical(labels, network.CLASSES).astype("float32")
+def build_learner(args, faces, start_from):
+    """The network with new weights or those of a file, and the compiled model that trains it, augmentation in front."""
+    keras.utils.set_random_seed(args.seed)  # initial weights and dropout
+    trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
+    if start_from:
+        copy_weights(start_from, trained)
+    learner = keras.Sequential([keras.Input(network.INPUT_SHAPE),
+                                augmentation.FaceAugmentation(sharp=args.sharp, seed=args.seed), trained])
+    compile_learner(learner, args, faces)
+    return trained, learner
+
+
+def copy_weights(path, trained):
+    weights = network.load_model(path).get_weights()
+    if [array.shape for array in weights] != [array.shape for array in trained.get_weights()]:
+        raise UserError(f"{path}: its weights do not fit this network; expected a model that train.py wrote")
+    trained.set_weights(weights)
 
 
 def compile_learner(learner, args, faces):
@@ -129,60 +151,71 @@ def compile_learner(learner, args, faces):
         jit_compile=network.jit_compile())
 
 
+def start_or_go_on(keeper, before):
+    """Take up the run `before`, or write a first checkpoint: a disk without room for it shows itself now."""
+    if before is None:
+        keeper.write()
+        return
+    keeper.restore()
+    print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; --fresh starts over", flush=True)
+    for name, version in keeper.record["versions"].items():
+        if before["versions"].get(name) != version:
+            print(f"{name} was {before['versions'].get(name)}, now {version}: the run goes on, but not bit for bit")
+
+
+def learn(learner, args, train, validation, keeper):
+    learner.fit(
+        batches(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
+        initial_epoch=len(keeper.rows), epochs=args.epochs, shuffle=False,
+        validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=512,
+        callbacks=[keras.callbacks.LambdaCallback(
+            on_epoch_begin=keeper.begin, on_train_batch_end=keeper.step, on_epoch_end=keeper.end)],
+        verbose=1 if sys.stdout.isatty() else 0)
+
+
+def batches(pixels, labels, args, first_epoch):
+    """Yield what Keras trains on, epoch after epoch, in an order that follows from the seed and the epoch alone.
+
+    Args:
+        pixels: uint8 (n, 48, 48); labels: uint8 (n,); first_epoch: counted from 0.
+
+    Yields:
+        uint8 (m, 48, 48, 1) pixels, float32 (m, 7) one-hot labels, float32 (m,) weights; m is the batch size or, at
+        the end of an epoch, what is left.
+    """
+    weights = CLASS_WEIGHTS[args.class_weight](labels)[labels].astype("float32")  # (n,)
+    targets = one_hot(labels)  # (n, 7)
+    for epoch in itertools.count(first_epoch):
+        order = np.random.default_rng([args.seed, epoch]).permutation(len(labels))  # (n,)
+        for start in range(0, len(order), args.batch_size):
+            chosen = order[start:start + args.batch_size]  # (m,)
+            yield pixels[chosen, ..., None], targets[chosen], weights[chosen]
+
+
+def one_hot(labels):
+    return np.eye(network.CLASSES, dtype="float32")[labels]
+
+
 def inverse_frequency(labels):
     """float64 (7,) weights with which every emotion weighs the same and the mean face weighs 1; 0 where none is."""
     counts = np.bincount(labels, minlength=network.CLASSES)
     return np.divide(len(labels), network.CLASSES * counts, out=np.zeros(network.CLASSES), where=counts > 0)
 
 
-def describe_run(args, data, train_labels, validation_labels):
-    """run.json: what made the model, for whoever finds it later."""
+def describe_run(args, data, train, validation):
+    """run.json: what made the model, for whoever finds it later and for the run that goes on with it."""
     versions = {name: importlib.metadata.version(name) for name in ("keras", keras.backend.backend(), "numpy")}
-    counts = {split: np.bincount(labels, minlength=network.CLASSES).tolist()
-              for split, labels in (("train", train_labels), ("validation", validation_labels))}
+    splits = {"train": train, "validation": validation}
+    counts = {split: np.bincount(labels, minlength=network.CLASSES).tolist() for split, (_, labels) in splits.items()}
     source = fer2013.find(data)
     return {
         "trained_on": bundled.name_of(data, counts["train"]),
-        "arguments": vars(args),
-        "dataset": {"form": source.form, "root": source.root, "faces": counts},
+        "arguments": {name: value for name, value in vars(args).items() if name != "fresh"},
+        "dataset": {"form": source.form, "root": source.root, "faces": counts,
+                    "sha256": {split: checkpoint.digest(*arrays) for split, arrays in splits.items()}},
         "versions": versions | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
-
-
-class Keeper:
-    """Writes the best model so far, the history and run.json at the end of each epoch."""
-
-    def __init__(self, folder, trained, learner, record, epochs):
-        self.folder, self.trained, self.learner, self.record, self.epochs = folder, trained, learner, record, epochs
-        self.saved = network.build_model()  # float32 whatever the precision of training
-        self.rows = []
-
-    def begin(self, epoch, logs=None):
-        self.started = time.perf_counter()
-
-    def end(self, epoch, logs):
-        rate = float(self.learner.optimizer.learning_rate)
-        row = {"epoch": epoch + 1, **logs, "learning_rate": rate, "seconds": time.perf_counter() - self.started}
-        if not self.rows or row["val_accuracy"] > self.record["best_val_accuracy"]:
-            self.record |= {"best_epoch": epoch + 1, "best_val_accuracy": row["val_accuracy"]}
-            self.write_model()
-        self.rows.append(row)
-        self.write_history()
-        outputs.write_json(self.folder / "run.json", self.record)
-        if not sys.stdout.isatty():
-            print(f"epoch {epoch + 1}/{self.epochs}: accuracy {row['accuracy']:.4f}, validation "
-                  f"{row['val_accuracy']:.4f}, {row['seconds']:.0f} s", flush=True)
-
-    def write_model(self):
-        self.saved.set_weights(self.trained.get_weights())
-        with outputs.replacing(self.folder / "model.keras") as path:
-            self.saved.save(path)
-
-    def write_history(self):
-        lines = [",".join(HISTORY)] + [",".join(f"{row[name]:.6g}" for name in HISTORY) for row in self.rows]
-        with outputs.replacing(self.folder / "history.csv") as path:
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

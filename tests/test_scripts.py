@@ -1,24 +1,32 @@
 """The scripts as a user runs them: a tiny train, evaluate, explain in a temporary folder, and what they refuse."""
+import argparse
+import itertools
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
+import time
+import zipfile
 
 import numpy as np
 import pandas
 import pytest
 from PIL import Image
 
+import bundled
 import fer2013
+from command_line import UserError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate", "seconds"]
+ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow"}
+HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 
 
 def run(script, *options, check=True):
     result = subprocess.run([sys.executable, ROOT / script, *map(str, options)], capture_output=True, text=True,
-                            cwd=ROOT, env=os.environ | {"KERAS_BACKEND": "tensorflow"})
+                            cwd=ROOT, env=ENVIRONMENT)
     if check:
         assert result.returncode == 0, result.stderr
     return result
@@ -37,8 +45,12 @@ def make_dataset(folder, per_emotion):
     return folder
 
 
-def train(data, outputs, *options):
-    return run("train.py", "--data", data, "--outputs", outputs, "--epochs", 2, "--batch-size", 14, *options)
+def train_options(data, outputs):
+    return [*map(str, ("--data", data, "--outputs", outputs, "--epochs", 2, "--batch-size", 14))]
+
+
+def train(data, outputs):
+    return run("train.py", *train_options(data, outputs))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +66,7 @@ def trained(data, tmp_path_factory):
 
 def test_train_writes_the_model_its_history_and_its_run(data, trained):
     folder, result = trained
-    assert sorted(path.name for path in folder.iterdir()) == ["history.csv", "model.keras", "run.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "history.csv", "model.keras", "run.json"]
     history = pandas.read_csv(folder / "history.csv")
     assert list(history.columns) == HISTORY and list(history.epoch) == [1, 2]
     record = json.loads((folder / "run.json").read_text())
@@ -62,6 +74,7 @@ def test_train_writes_the_model_its_history_and_its_run(data, trained):
     assert record["best_epoch"] == history.epoch[history.val_accuracy.idxmax()]
     assert record["best_val_accuracy"] == pytest.approx(history.val_accuracy.max(), abs=1e-5)
     assert record["dataset"]["faces"] == {"train": [12] * 7, "validation": [2] * 7}
+    assert record["finished"] and len(record["seconds"]) == 2
     assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "python"}
     assert "train: 84 faces (12 angry" in result.stdout
     assert "not FER2013's own count" in result.stdout
@@ -79,27 +92,136 @@ def test_the_saved_model_is_that_of_the_best_epoch(data, trained):
     assert not any("random" in layer.name for layer in model.layers)  # augmentation is no part of what is saved
 
 
-def test_same_seed_same_history_and_weights(data, trained, tmp_path):
+def main_of(module, monkeypatch, *options):
+    """The main() of a script in this process, as its command line would call it."""
+    monkeypatch.setattr(sys, "argv", [module.__name__, *map(str, options)])
+    module.main()
+
+
+def start_train(data, outputs):
+    command = [sys.executable, "-u", ROOT / "train.py", *train_options(data, outputs)]
+    return subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_until(condition, process):
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.001)
+
+
+def test_killed_while_writing_then_interrupted_it_ends_with_the_bytes_of_an_undisturbed_run(data, trained, tmp_path):
+    import outputs
+
+    folder = tmp_path / "outputs"
+    killed = start_train(data, folder)
+    wait_until(lambda: (folder / "checkpoint.npz").exists() and not list(folder.glob(".writing-*")), killed)
+    wait_until(lambda: list(folder.glob(".writing-checkpoint.npz-*")), killed)  # at the end of the first epoch
+    killed.kill()
+    killed.communicate()
+
+    interrupted = start_train(data, folder)
+    assert any(line.startswith("goes on with this run after epoch") for line in interrupted.stdout)
+    with pytest.raises(UserError, match="another run writes there"), outputs.locked(folder, []):
+        pass
+    interrupted.send_signal(signal.SIGINT)
+    said = "train.py: interrupted; the same command goes on after the last whole epoch\n"
+    assert interrupted.communicate()[1] == said
+    assert interrupted.returncode == 130
+
+    last = train(data, folder)
+    assert "goes on with this run after epoch" in last.stdout and last.stderr == ""
+    expected, ended = trained[0], folder
+    assert sorted(path.name for path in ended.iterdir()) == [".lock", "history.csv", "model.keras", "run.json"]
+    assert (ended / "history.csv").read_bytes() == (expected / "history.csv").read_bytes()
+    for member in ("config.json", "model.weights.h5"):
+        assert read_member(ended / "model.keras", member) == read_member(expected / "model.keras", member)
+    weights = [json.loads((folder / "run.json").read_text())["last_weights_sha256"] for folder in (expected, ended)]
+    assert weights[0] == weights[1]
+
+
+def read_member(path, name):
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name)
+
+
+def test_a_finished_run_is_not_repeated(data, trained, monkeypatch, capsys):
+    import train as script
+
+    before = {path.name: path.read_bytes() for path in trained[0].iterdir()}
+    main_of(script, monkeypatch, *train_options(data, trained[0]))
+    assert "holds this run already, finished: epoch" in capsys.readouterr().out
+    with pytest.raises(UserError, match="--seed was 0, now 1; --fresh starts over"):
+        main_of(script, monkeypatch, *train_options(data, trained[0]), "--seed", 1)
+    assert {path.name: path.read_bytes() for path in trained[0].iterdir()} == before
+
+
+def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypatch):
+    import train as script
+
+    def spoil(*args, **options):
+        for number, (pixels, targets, weights) in enumerate(batches(*args, **options)):
+            asked.append(number)
+            yield pixels, targets, weights * np.float32("nan" if number == 3 else 1)
+
+    batches, asked = script.batches, []
+    monkeypatch.setattr(script, "batches", spoil)
+    with pytest.raises(UserError, match="the loss became nan in epoch 1, training stopped; no epoch had ended"):
+        main_of(script, monkeypatch, *train_options(data, tmp_path), "--batch-size", 1)
+    assert max(asked) < 60  # of 84; Keras asks for some ahead
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "checkpoint.npz"]
+
+
+def test_weights_that_broke_in_the_last_step_of_an_epoch_are_not_kept(data, tmp_path, monkeypatch, capsys):
     import model as network
+    import train as script
 
-    first, _ = trained
-    train(data, tmp_path)
-    columns = [name for name in HISTORY if name != "seconds"]
-    pandas.testing.assert_frame_equal(pandas.read_csv(first / "history.csv")[columns],
-                                      pandas.read_csv(tmp_path / "history.csv")[columns])
-    weights = [network.load_model(folder / "model.keras").get_weights() for folder in (first, tmp_path)]
-    assert all(np.array_equal(a, b) for a, b in zip(*weights, strict=True))
+    options = *train_options(data, tmp_path), "--batch-size", 84  # a step per epoch; the first has a rate of 0
+    with pytest.raises(UserError, match="the loss became (nan|inf) in epoch 2, training stopped; what epoch 1 reached"):
+        main_of(script, monkeypatch, *options, "--learning-rate", 1e38)
+    assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1]
+    assert all(np.isfinite(weights).all() for weights in network.load_model(tmp_path / "model.keras").get_weights())
+    with pytest.raises(UserError, match=r"--learning-rate was 1e\+38, now 0.001; --fresh starts over"):
+        main_of(script, monkeypatch, *options)
+    main_of(script, monkeypatch, *options, "--fresh")
+    assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1, 2] and "goes on" not in capsys.readouterr().out
 
 
-def test_evaluate_measures_on_test_and_draws(data, trained):
+def test_faces_come_in_an_order_by_seed_and_epoch_alone():
+    import train as script
+
+    args = argparse.Namespace(seed=3, batch_size=4, class_weight="balanced")
+    pixels, labels = np.arange(10, dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2), np.arange(10) % 2
+
+    def order(first_epoch, batches):
+        found = list(itertools.islice(script.batches(pixels, labels, args, first_epoch), batches))
+        assert [len(weights) for _, _, weights in found] == [4, 4, 2] * (batches // 3)
+        for faces, targets, weights in found:
+            assert faces.shape == (len(weights), 48, 48, 1) and (weights == np.float32(10 / 7 / 5)).all()
+            assert np.array_equal(targets.argmax(axis=1), faces[:, 0, 0, 0] % 2)
+        return np.concatenate([faces[:, 0, 0, 0] for faces, _, _ in found]).tolist()
+
+    three = order(0, 9)
+    assert all(sorted(three[start:start + 10]) == list(range(10)) for start in (0, 10, 20))
+    assert three[:10] != three[10:20] != three[20:]
+    assert order(1, 6) == three[10:] and order(2, 3) == three[20:]
+
+
+def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_path, monkeypatch):
+    import evaluate
+
     folder, _ = trained
     result = run("evaluate.py", "--data", data, "--outputs", folder, "--tta")
     numbers = json.loads((folder / "evaluation.json").read_text())
     assert numbers["split"] == "test" and numbers["faces"] == 14 and numbers["faces_not_in_train"] == 14
-    assert "test: 14 faces" in result.stdout
+    assert "test: 14 faces" in result.stdout and result.stderr == ""
     assert set(numbers["tta"]) < set(numbers) and "mirror image" in result.stdout
     for name in ("curves.png", "confusion_matrix.png", "reliability.png"):
         assert min(Image.open(folder / name).size) > 300
+    main_of(evaluate, monkeypatch, "--data", data, "--model", folder / "model.keras", "--outputs", tmp_path)
+    for path in tmp_path.glob("*.png"):
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+    assert len(list(tmp_path.glob("*.png"))) == 3
 
 
 def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
@@ -117,8 +239,20 @@ def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_
     results = [run("explain.py", *options, "--outputs", tmp_path / name) for name in ("a", "b")]
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["happy.png"]
     assert (tmp_path / "a" / "happy.png").read_bytes() == (tmp_path / "b" / "happy.png").read_bytes()
-    assert results[0].stdout == results[1].stdout
+    assert results[0].stdout == results[1].stdout and results[0].stderr == results[1].stderr == ""
     assert "true: happy | predicted:" in results[0].stdout
+
+
+def test_faces_with_nothing_to_see_are_explained_without_a_warning(data, tmp_path):
+    faces = {"happy": np.zeros((48, 48)), "sad": np.full((48, 48), 255),
+             "neutral": np.random.default_rng(0).integers(0, 256, (48, 48))}
+    for split, (emotion, face) in itertools.product(("train", "test"), faces.items()):
+        (tmp_path / "data" / split / emotion).mkdir(parents=True)
+        Image.fromarray(face.astype(np.uint8)).save(tmp_path / "data" / split / emotion / f"{emotion}.png")
+    result = run("explain.py", "--data", tmp_path / "data", "--label", *faces, "--model", bundled.PRETRAINED,
+                 "--samples", 200, "--outputs", tmp_path)
+    assert result.stderr == "" and result.stdout.count("explained: ") == 3
+    assert "explained: happy" in result.stdout and "R² 0.00" in result.stdout
 
 
 def test_explain_without_label_explains_all_seven(data, trained, tmp_path):
