@@ -7,11 +7,12 @@ It takes raw grey pixels from 0 to 255; the scaling is its first layer, so no ca
 Keras 3 public API alone: KERAS_BACKEND=tensorflow, jax or torch.
 """
 import os
-import zipfile
+import warnings
 
 import lazy_loader
 import numpy as np
 
+import model_file
 from command_line import UserError, quiet_stderr
 
 keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
@@ -102,17 +103,19 @@ def load_model(path):
     """Read a trained model and check that it is one of this shape.
 
     Args:
-        path: a .keras file. It is read in Keras's safe mode: no code in it is run.
+        path: a .keras file. It may come from a stranger: no code in it is run (model_file.py).
 
     Raises:
-        UserError: no such file, not a Keras model, or not one from (48, 48, 1) pixels to 7 classes.
+        UserError: no such file, not a Keras model of ordinary layers, or not one from (48, 48, 1) pixels to 7 classes.
     """
     if not os.path.isfile(path):
         raise UserError(f"{path}: no such file; python train.py writes a model")
+    model_file.check(path)
     start_backend()
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+        with warnings.catch_warnings(action="ignore"):  # what they say of layers, the error says too
+            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # whatever layers that do not fit each other or the weights make Keras raise
         reason = str(error).strip().split("\n")[0][:200]
         raise UserError(f"{path}: not a readable Keras model ({reason})") from error
     shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
