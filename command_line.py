@@ -77,11 +77,11 @@ def add_figure_options(parser):
 
 @contextlib.contextmanager
 def quiet_stderr():
-    """Drop what is written to stderr meanwhile, below Python too; not where the user set TF_CPP_MIN_LOG_LEVEL.
+    """Drop what is written to stderr meanwhile, below Python too; not where TF_CPP_MIN_LOG_LEVEL asks for it (0 to 2).
 
     TensorFlow 2.21 prints eight lines about itself when it is imported, whatever its log level.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") < "3":
         yield
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at the import, valid from then on
@@ -105,6 +105,6 @@ def run(main):
     except UserError as error:
         print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print(f"{os.path.basename(sys.argv[0])}: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as interruption:  # a script may have said how to go on
+        print(f"{os.path.basename(sys.argv[0])}: {'; '.join(['interrupted', *interruption.args])}", file=sys.stderr)
         sys.exit(130)
