@@ -32,8 +32,7 @@ import model as network
 import outputs
 from command_line import UserError
 
-augmentation = lazy_loader.load("augmentation")  # at first use: importing Keras takes seconds, --help needs none
-keras = lazy_loader.load("keras")
+keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
 
 OPTIMIZERS = {
     "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
@@ -121,6 +120,7 @@ def load(path, split):
 
 def build_learner(args, faces, start_from):
     """The network with new weights or those of a file, and the compiled model that trains it, augmentation in front."""
+    import augmentation  # only now, and not lazily: it needs Keras, and importing torch looks into every lazy module
     keras.utils.set_random_seed(args.seed)  # initial weights and dropout
     trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
     if start_from:

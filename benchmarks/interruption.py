@@ -25,7 +25,7 @@ import zipfile
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
-EPOCHS = 40
+EPOCHS = 60
 MOMENTS = ("starting", "learning", "writing")
 WAIT = 300  # seconds until a moment that does not come is an error
 
@@ -84,12 +84,9 @@ def disturb(data, outputs, kills, usual_start, choose, killed):
         moment = MOMENTS[kill % len(MOMENTS)]
         size = len(log.read_text()) if (outputs / "checkpoint.npz").exists() else None
         run = start(data, outputs)
-        if moment == "starting":
-            time.sleep(choose.uniform(0, usual_start))
-        else:
-            wait_for_learning(run, outputs, log, size)
-            wait_for(moment, run, outputs, choose)
-        assert run.poll() is None, f"the run ended before kill {kill}; more epochs are needed"
+        wait_for_learning(run, outputs, log, size, choose.uniform(0, usual_start) if moment == "starting" else WAIT)
+        wait_for(moment, run, outputs, choose)
+        assert run.poll() is None, f"the run ended before kill {kill}; more epochs are needed: {log.read_text()[-500:]}"
         run.send_signal(signal.SIGKILL)
         run.wait()
         killed[moment] += 1
@@ -99,23 +96,24 @@ def disturb(data, outputs, kills, usual_start, choose, killed):
     return unfinished
 
 
-def wait_for_learning(run, outputs, log, size):
-    """size: how much of the log is from before this start; None for the first start."""
+def wait_for_learning(run, outputs, log, size, seconds):
+    """Return when a run learns, or after some seconds; size: of the log before this start, None at the first."""
+    end = time.monotonic() + seconds
     if size is None:
-        wait_until(lambda: (outputs / "checkpoint.npz").exists(), run)
+        wait_until(lambda: (outputs / "checkpoint.npz").exists() or time.monotonic() > end, run)
     else:
-        wait_until(lambda: "goes on" in log.read_text()[size:], run)
+        wait_until(lambda: "goes on" in log.read_text()[size:] or time.monotonic() > end, run)
 
 
 def wait_for(moment, run, outputs, choose):
-    """Return at a random instant of this kind, in a run that has begun to learn."""
+    """Return at a random instant while a run learns or writes."""
     if moment == "learning":
         time.sleep(choose.uniform(0, 3))
-        return
-    for _ in range(choose.randint(1, 8)):  # two to four files are written in each epoch
-        wait_until(lambda: not any(outputs.glob(".writing-*")), run)
-        wait_until(lambda: any(outputs.glob(".writing-*")), run)
-    time.sleep(choose.uniform(0, 0.03))
+    if moment == "writing":
+        for _ in range(choose.randint(1, 8)):  # three or four files are written in each epoch
+            wait_until(lambda: not any(outputs.glob(".writing-*")), run)
+            wait_until(lambda: any(outputs.glob(".writing-*")), run)
+        time.sleep(choose.uniform(0, 0.03))
 
 
 def wait_until(condition, run):
