@@ -28,7 +28,7 @@ def start_backend():
         keras.backend.backend()
 
 
-def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32"):
+def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None):
     """The untrained network.
 
     The initialisation decides the first epochs. He et al. (2015, arXiv 1502.01852, section 2.2) for layers
@@ -40,11 +40,13 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32"):
         block_dropout: share of activations dropped after each block while training.
         dense_dropout: the same after the hidden dense layer.
         dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16 arithmetic).
+        seed: of dropout; None lets Keras choose, which on torch draws from a global state that no checkpoint has.
 
     Returns:
         A keras.Model: float (n, 48, 48, 1) pixels from 0 to 255 -> float32 (n, 7) probabilities.
     """
     layers = keras.layers
+    seeds = [None] * 5 if seed is None else (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # as int32
     inputs = keras.Input(INPUT_SHAPE, name="pixels")
     x = layers.Rescaling(1 / 64, offset=-2, name="rescale", dtype=dtype)(inputs)
     for block, filters in enumerate(FILTERS, start=1):
@@ -54,10 +56,10 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32"):
         x = layers.BatchNormalization(momentum=0.97, name=f"block{block}_norm", dtype=dtype)(x)
         x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, filters)
         x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool", dtype=dtype)(x)  # (23|11|5|2, same, filters)
-        x = layers.Dropout(block_dropout, name=f"block{block}_dropout", dtype=dtype)(x)
+        x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout", dtype=dtype)(x)
     x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,)
     x = layers.Dense(2048, "relu", kernel_initializer="he_normal", name="hidden", dtype=dtype)(x)
-    x = layers.Dropout(dense_dropout, name="hidden_dropout", dtype=dtype)(x)
+    x = layers.Dropout(dense_dropout, seed=seeds[0], name="hidden_dropout", dtype=dtype)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)
     x = layers.Dense(CLASSES, kernel_initializer=small, name="logits", dtype=dtype)(x)
     outputs = layers.Softmax(name="probabilities", dtype="float32")(x)

@@ -75,9 +75,9 @@ def main():
         try:
             start_or_go_on(keeper, before)
             learn(learner, args, train, validation, keeper)
+            keeper.finish()
         except KeyboardInterrupt:
             raise KeyboardInterrupt("the same command goes on after the last whole epoch") from None
-        keeper.finish()
     best = keeper.best_row()
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
@@ -121,8 +121,8 @@ def load(path, split):
 def build_learner(args, faces, start_from):
     """The network with new weights or those of a file, and the compiled model that trains it, augmentation in front."""
     import augmentation  # only now, and not lazily: it needs Keras, and importing torch looks into every lazy module
-    keras.utils.set_random_seed(args.seed)  # initial weights and dropout
-    trained = network.build_model(args.block_dropout, args.dense_dropout, dtype=PRECISIONS[args.precision])
+    keras.utils.set_random_seed(args.seed)  # initial weights
+    trained = network.build_model(args.block_dropout, args.dense_dropout, PRECISIONS[args.precision], args.seed)
     if start_from:
         copy_weights(start_from, trained)
     learner = keras.Sequential([keras.Input(network.INPUT_SHAPE),

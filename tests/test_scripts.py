@@ -173,6 +173,7 @@ def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypa
 
 
 def test_weights_that_broke_in_the_last_step_of_an_epoch_are_not_kept(data, tmp_path, monkeypatch, capsys):
+    import checkpoint
     import model as network
     import train as script
 
@@ -183,8 +184,19 @@ def test_weights_that_broke_in_the_last_step_of_an_epoch_are_not_kept(data, tmp_
     assert all(np.isfinite(weights).all() for weights in network.load_model(tmp_path / "model.keras").get_weights())
     with pytest.raises(UserError, match=r"--learning-rate was 1e\+38, now 0.001; --fresh starts over"):
         main_of(script, monkeypatch, *options)
-    main_of(script, monkeypatch, *options, "--fresh")
+    finish = checkpoint.Keeper.finish
+    monkeypatch.setattr(checkpoint.Keeper, "finish", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="the same command goes on after the last whole epoch"):
+        main_of(script, monkeypatch, *options, "--fresh")
     assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1, 2] and "goes on" not in capsys.readouterr().out
+    monkeypatch.setattr(checkpoint.Keeper, "finish", finish)
+    main_of(script, monkeypatch, *options)
+    assert "goes on with this run after epoch 2 of 2" in capsys.readouterr().out
+    assert json.loads((tmp_path / "run.json").read_text())["finished"]
+
+
+def interrupt(*args):
+    raise KeyboardInterrupt
 
 
 def test_faces_come_in_an_order_by_seed_and_epoch_alone():
