@@ -121,6 +121,7 @@ def load(path, split):
 def build_learner(args, faces, start_from):
     """The network with new weights or those of a file, and the compiled model that trains it, augmentation in front."""
     import augmentation  # only now, and not lazily: it needs Keras, and importing torch looks into every lazy module
+
     keras.utils.set_random_seed(args.seed)  # initial weights
     trained = network.build_model(args.block_dropout, args.dense_dropout, PRECISIONS[args.precision], args.seed)
     if start_from:
@@ -158,9 +159,10 @@ def start_or_go_on(keeper, before):
         return
     keeper.restore()
     print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; --fresh starts over", flush=True)
-    for name, version in keeper.record["versions"].items():
-        if before["versions"].get(name) != version:
-            print(f"{name} was {before['versions'].get(name)}, now {version}: the run goes on, but not bit for bit")
+    now, then = ({"the machine": record["machine"]} | record["versions"] for record in (keeper.record, before))
+    for name, version in now.items():
+        if then.get(name) != version:
+            print(f"{name} was {then.get(name)}, now {version}: the run goes on, but not bit for bit")
 
 
 def learn(learner, args, train, validation, keeper):

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import checkpoint
 import figures
 import model as network
 import outputs
+import train
 from command_line import UserError
 
 
@@ -189,3 +191,15 @@ def test_a_checkpoint_of_another_network_is_one_line(tmp_path, network_and_learn
     other_learner.compile("adam", "mse")
     with pytest.raises(UserError, match="weights of another network; --fresh starts over"):
         checkpoint.Keeper(tmp_path, trained, other_learner, RECORD, epochs=3).restore()
+
+
+def test_going_on_with_other_versions_or_elsewhere_is_told(capsys):
+    record = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.1", "torch": "2.9"}}
+    before = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.0", "tensorflow": "2.21"}}
+    keeper = types.SimpleNamespace(record=record, rows=[{}, {}], epochs=5, restore=lambda: None)
+    train.start_or_go_on(keeper, before)
+    assert capsys.readouterr().out.splitlines() == [
+        "goes on with this run after epoch 2 of 5; --fresh starts over",
+        "keras was 3.15.0, now 3.15.1: the run goes on, but not bit for bit",
+        "torch was None, now 2.9: the run goes on, but not bit for bit",
+    ]
