@@ -20,6 +20,10 @@ Averages over many faces that the model classifies correctly, and goes on where 
     python explain.py --mistakes
 
 Explains the most confident wrong predictions, for the predicted and for the true emotion: outputs/mistakes.png.
+
+    python explain.py --image me.jpg
+
+Explains the faces of your own pictures: outputs/me.png, the photo, and for each face the probabilities and the panels.
 """
 import argparse
 import functools
@@ -30,6 +34,7 @@ from tqdm import tqdm
 import baselines
 import bundled
 import command_line
+import explain_photographs
 import fer2013
 import many_faces
 import model as network
@@ -45,6 +50,9 @@ figures = lazy_loader.load("figures")
 def main():
     args = parse_arguments()
     model_path = bundled.choose_model(args.model, args.outputs)
+    if args.image:
+        explain_photographs.explain_all(args, model_path)
+        return
     data = bundled.choose_faces(args.data, model_path)
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
@@ -81,6 +89,11 @@ def parse_arguments():
     which.add_argument("--mistakes", type=command_line.positive_integer, nargs="?", const=5, metavar="FACES",
                        help="explain this many of the most confident wrong predictions (5 if no number is given), for "
                             "the predicted and for the true emotion")
+    which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
+                       help="explain the faces of these JPEG, PNG or WebP pictures, or folders of them, for --label or "
+                            "the predicted emotion")
+    parser.add_argument("--cropped", action="store_true",
+                        help="with --image: each picture is a face from forehead to chin; look for none")
     parser.add_argument("--model", default="",
                         help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
     parser.add_argument("--superpixels", choices=superpixels.SEGMENTATIONS, default="slic",
@@ -94,7 +107,12 @@ def parse_arguments():
                         help="of the samples and of the choice of faces")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.image and (args.data != bundled.DATA or args.split != "auto"):
+        parser.error("argument --image: not allowed with --data or --split, which choose faces of FER2013")
+    if args.cropped and not args.image:
+        parser.error("argument --cropped: expected with --image")
+    return args
 
 
 def named_face(args, names):

@@ -7,12 +7,13 @@ import matplotlib
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from skimage.color import gray2rgb
 from skimage.morphology import dilation
 from skimage.segmentation import find_boundaries
 
 import outputs
+from fer2013 import EMOTIONS
 
 FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
 FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # their lighter kin, to be seen on dark faces
@@ -118,6 +119,56 @@ def explanations(rows, path):
             axes.set_title(title, fontsize=10)
             axes.set_axis_off()
     save(figure, path)
+
+
+def photograph(picture, frames, rows, summary, path):
+    """A photo with its faces framed and numbered, and for each the probabilities and the four panels of LIME.
+
+    Args:
+        picture: uint8 (height, width, 3).
+        frames: for each face float (4, 2), x and y of its corners in the picture, from its own top left clockwise.
+        rows: list of (face_lime.Explanation, heading, caption).
+        summary: text above the photo.
+        path: file to write; its suffix chooses the format.
+    """
+    figure = Figure(figsize=(12.5, 4.2 + 3.2 * len(rows)), layout="constrained")
+    top, *parts = figure.subfigures(1 + len(rows), 1, height_ratios=(4.2, *[3.2] * len(rows)))
+    top.suptitle(summary, fontsize=12)
+    draw_frames(top.subplots(), picture, frames)
+    for part, (explanation, heading, caption) in zip(parts, rows, strict=True):
+        part.suptitle(heading, fontsize=12)
+        part.supxlabel(caption, fontsize=9, color=NEUTRAL)
+        bars, *four = part.subplots(1, 5, width_ratios=(1.3, 1, 1, 1, 1))
+        draw_probabilities(bars, explanation)
+        for axes, title, panel in zip(four, PANELS, panels(explanation), strict=True):
+            axes.imshow(panel, interpolation="nearest")
+            axes.set_title(title, fontsize=10)
+            axes.set_axis_off()
+    save(figure, path)
+
+
+def draw_frames(axes, picture, frames):
+    """The picture with each frame as a line, light on dark so that it shows on any ground, and its number."""
+    axes.imshow(picture)
+    axes.set_axis_off()
+    for number, corners in enumerate(frames, start=1):
+        axes.add_patch(Polygon(corners, fill=False, edgecolor="black", linewidth=3.5))
+        axes.add_patch(Polygon(corners, fill=False, edgecolor=FOR_RGB, linewidth=2))
+        x, y = corners[corners[:, 1].argmin()]
+        axes.annotate(str(number), (x, y), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=10,
+                      bbox={"boxstyle": "round,pad=0.15", "facecolor": FOR_RGB, "edgecolor": "black"})
+    axes.set(xlim=(-0.5, picture.shape[1] - 0.5), ylim=(picture.shape[0] - 0.5, -0.5))
+
+
+def draw_probabilities(axes, explanation):
+    """The network's answer as bars with their values, the explained label's darker."""
+    colours = [FOR if label == explanation.label else "#9ac7e0" for label in range(len(EMOTIONS))]
+    bars = axes.barh(EMOTIONS, explanation.probabilities, color=colours)
+    axes.bar_label(bars, fmt="%.2f", padding=2, fontsize=9)
+    axes.set(xlim=(0, 1.18), xticks=(0, 0.5, 1), title="probabilities")
+    axes.title.set_fontsize(10)
+    axes.invert_yaxis()
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def panels(explanation):
