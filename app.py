@@ -1,0 +1,127 @@
+"""Try it in the browser: a picture or the webcam, the emotions that the model reads, and what it looks at.
+
+    pip install -r requirements-app.txt
+    python app.py                 # then open http://127.0.0.1:7860
+
+Other machines cannot reach it unless --host says so. Pictures stay on this machine, in a temporary folder that is
+emptied by the hour and when the server ends.
+"""
+import argparse
+import functools
+import os
+import pathlib
+import signal
+import sys
+import tempfile
+
+import lazy_loader
+from PIL import Image
+
+import baselines
+import bundled
+import command_line
+import explain_photographs
+import fer2013
+import model as network
+import superpixels
+from command_line import UserError
+
+figures = lazy_loader.load("figures")  # at first use: importing it takes seconds, and --help does not need it
+
+PREDICTED = "the predicted emotion"
+LARGEST_UPLOAD = "20mb"  # phones' pictures have 3 to 12 MB
+FEWEST, MOST = 100, 4000  # samples: at least one for each superpixel, at most as many as explain.py takes
+RESOLUTION = 120  # dots per inch of the figure, which is 12.5 inches wide
+KEPT = 3600  # seconds until an uploaded picture is removed
+
+
+def main():
+    args = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder below goes then too
+    with tempfile.TemporaryDirectory(prefix="emotions-") as folder:  # where Gradio keeps the pictures
+        gradio = load_gradio(folder)
+        model_path = bundled.choose_model(args.model, args.outputs)
+        predict = functools.partial(network.predict, network.load_model(model_path))
+        figures.set_resolution(RESOLUTION)
+        page = build(gradio, functools.partial(answer, gradio, args, predict))
+        print(f"model: {bundled.shorten(model_path)}, trained on {bundled.trained_on(model_path)}; "
+              f"open http://{args.host}:{args.port}; Ctrl-C ends it", flush=True)
+        serve(gradio, page, args)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 lets other machines in")
+    parser.add_argument("--port", type=command_line.positive_integer, default=7860, help="port to listen at")
+    parser.add_argument("--model", default="",
+                        help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
+    parser.add_argument("--superpixels", choices=superpixels.SEGMENTATIONS, default="slic",
+                        help="how the face is divided")
+    parser.add_argument("--hide", choices=baselines.HIDING, default="blurred", help="what a hidden superpixel shows")
+    parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of the samples")
+    parser.add_argument("--outputs", default="outputs", help="folder of a training run, for its model")
+    return parser.parse_args()
+
+
+def load_gradio(folder):
+    """Gradio, told before it is imported where to keep pictures, and to report nothing to anybody."""
+    os.environ |= {"GRADIO_TEMP_DIR": folder, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    try:
+        import gradio
+    except ImportError as error:
+        raise UserError(f"app.py needs Gradio ({error}); pip install -r requirements-app.txt") from error
+    return gradio
+
+
+def build(gradio, respond):
+    """The page: a picture and two controls at the left, the figure and its text at the right."""
+    with gradio.Blocks(title="Emotion recognition, explained", analytics_enabled=False,
+                       delete_cache=(KEPT, KEPT)) as page:
+        gradio.Markdown("# Emotion recognition, explained\nWhich of seven emotions a small network reads in a face, "
+                        "and which parts of the face speak for it. An expression is not a feeling.")
+        with gradio.Row():
+            with gradio.Column(scale=1):
+                picture = gradio.Image(sources=["upload", "webcam"], type="filepath", buttons=["fullscreen"],
+                                       label="A picture with faces")
+                label = gradio.Dropdown([PREDICTED, *fer2013.EMOTIONS], value=PREDICTED, label="Emotion to explain")
+                samples = gradio.Slider(FEWEST, MOST, 1000, step=100, label="Samples",
+                                        info="Perturbed faces for each face; more take longer and are steadier.")
+                cropped = gradio.Checkbox(label="The picture is a face already, from forehead to chin")
+                button = gradio.Button("Explain", variant="primary")
+            with gradio.Column(scale=3):
+                figure = gradio.Image(label="Explanation", interactive=False, format="png",
+                                      buttons=["download", "fullscreen"])
+                text = gradio.Textbox(label="In words", lines=4)
+        button.click(respond, [picture, label, samples, cropped], [figure, text], api_visibility="private")
+    return page
+
+
+def serve(gradio, page, args):
+    """Answer until Ctrl-C; a port that is taken is an error, never another port."""
+    theme = gradio.themes.Default(font=["system-ui", "sans-serif"], font_mono=["monospace"])  # no fonts from elsewhere
+    try:
+        page.queue(max_size=8).launch(
+            server_name=args.host, server_port=args.port, share=False, max_file_size=LARGEST_UPLOAD, theme=theme,
+            footer_links=[], ssr_mode=False, quiet=True)
+    except OSError as error:
+        raise UserError(f"--host {args.host} --port {args.port}: cannot listen there ({error})") from error
+
+
+def answer(gradio, args, predict, picture, label, samples, cropped):
+    """The figure's path and its lines for one picture; what the user can put right is shown on the page."""
+    if picture is None:
+        raise gradio.Error("Choose a picture first, or take one with the webcam.", print_exception=False)
+    options = argparse.Namespace(**vars(args), samples=int(samples), cropped=cropped,
+                                 label=[] if label == PREDICTED else [label])
+    with tempfile.TemporaryDirectory() as folder:
+        target = pathlib.Path(folder, "explanation.png")
+        try:
+            lines = explain_photographs.explain_one(pathlib.Path(picture), target, options, predict)
+        except UserError as error:
+            raise gradio.Error(str(error).replace(str(picture), "This picture"), print_exception=False) from error
+        figure = Image.open(target).convert("RGB")  # read before its folder goes
+    return figure, "\n".join(lines).replace(f"; {target}", "")
+
+
+if __name__ == "__main__":
+    command_line.run(main)
