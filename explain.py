@@ -7,6 +7,7 @@ Explains a face that the model classifies correctly, chosen by the seed; --index
 
     outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
     outputs/explanations.png    all seven emotions, a row each, where no --label was given
+    outputs/happy_compare.png   with --compare: LIME beside other methods on the same face, and their scores
 
     python explain.py --label happy --count 200
     python explain.py --count 200         # all seven emotions
@@ -43,7 +44,9 @@ import superpixels
 from command_line import UserError
 from faces import Faces
 
-face_lime = lazy_loader.load("face_lime")  # at first use: importing these takes seconds, and --help needs neither
+attribution = lazy_loader.load("attribution")  # at first use: importing these takes seconds, and --help needs none
+face_lime = lazy_loader.load("face_lime")
+faithfulness = lazy_loader.load("faithfulness")
 figures = lazy_loader.load("figures")
 
 
@@ -61,7 +64,8 @@ def main():
     chosen = named_face(args, names)
     if args.samples == "auto" and args.count:
         args.samples = face_lime.FIRST  # the mean over faces evens out what the samples leave open
-    predict = functools.partial(network.predict, network.load_model(model_path))
+    model = network.load_model(model_path)
+    predict = functools.partial(network.predict, model)
     faces = Faces(pixels, labels, names, predict, args)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
     folder = outputs.make_folder(args.outputs)
@@ -71,7 +75,9 @@ def main():
     elif args.mistakes:
         many_faces.explain_mistakes(asked, faces, args.mistakes, folder)
     else:
-        explain_each(asked, chosen, faces, folder)
+        rows = explain_each(asked, chosen, faces, folder)
+        if args.compare:
+            compare_each(rows, model, faces, folder)
 
 
 def parse_arguments():
@@ -105,6 +111,7 @@ def parse_arguments():
                              "is over faces")
     parser.add_argument("--seed", type=command_line.seed_number, default=0,
                         help="of the samples and of the choice of faces")
+    parser.add_argument("--compare", action="store_true", help="also draw LIME beside other methods, with their scores")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     args = parser.parse_args()
@@ -112,6 +119,8 @@ def parse_arguments():
         parser.error("argument --image: not allowed with --data or --split, which choose faces of FER2013")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
+    if args.compare and (args.count or args.mistakes):
+        parser.error("--compare: expected without --count and --mistakes, for it compares on single faces")
     return args
 
 
@@ -133,6 +142,7 @@ def explain_each(asked, chosen, faces, folder):
     if len(asked) == len(fer2013.EMOTIONS):
         figures.explanations(rows, folder / f"explanations.{faces.options.format}")
     print(*(f"{heading}; {caption}".replace("\n", "; ") for _, heading, caption in rows), sep="\n")
+    return rows
 
 
 def explain_one(label, chosen, faces):
@@ -145,6 +155,18 @@ def explain_one(label, chosen, faces):
     found = faces.explain(index, [label])[label]
     notes = [faces.describe(found), faces.names[index], note, *found.cautions()]
     return found, faces.headline(index, found.probabilities), "\n".join(filter(None, notes))
+
+
+def compare_each(rows, model, faces, folder):
+    """For each explanation, LIME beside the other methods on the same face, each with the AUC of its order."""
+    for explanation, heading, caption in tqdm(rows, disable=None if len(rows) > 1 else True, unit="face", leave=False):
+        maps = attribution.compare(explanation, model)
+        found = faithfulness.score_maps(maps, explanation.segments, explanation.face, explanation.label, faces.predict,
+                                        seed=explanation.seed)
+        scores = {name: f"deletion {score['superpixels'].deletion_auc:.2f}\n"
+                        f"insertion {score['superpixels'].insertion_auc:.2f}" for name, score in found.items()}
+        figures.comparison(explanation.face, maps, scores, heading, caption,
+                           folder / f"{fer2013.EMOTIONS[explanation.label]}_compare.{faces.options.format}")
 
 
 if __name__ == "__main__":

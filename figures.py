@@ -19,6 +19,9 @@ FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
 FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # their lighter kin, to be seen on dark faces
 SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # from -1 over 0 to 1
 ZOOM = 12  # drawn pixels per face pixel, so that a boundary does not cover the pixels that it separates
+COMPARISON = ("Deletion and insertion: area under the curve of the label's probability while superpixels are blurred "
+              "(the less, the better)\nor shown (the more, the better) in the order of the map. "
+              "Each map is drawn relative to its own largest value.")
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
@@ -319,6 +322,56 @@ def intuition(axis, answers, local, samples, sample_answers, similarity, path):
 def set_resolution(dots_per_inch):
     """Of every figure that is saved from now on, in this process."""
     matplotlib.rcParams["savefig.dpi"] = dots_per_inch
+
+
+def comparison(face, maps, scores, heading, caption, path):
+    """One face as several methods explain it, their maps on one signed scale, their scores below.
+
+    Args:
+        face: uint8 (48, 48).
+        maps: {method: float (48, 48)}; each is drawn relative to its own largest absolute value.
+        scores: {method: text}, below its map.
+        heading, caption: texts above and below the figure.
+        path: file to write; its suffix chooses the format.
+    """
+    figure = Figure(figsize=(2 * (len(maps) + 1) + 0.6, 3.9), layout="constrained")
+    figure.suptitle(heading, fontsize=12)
+    figure.supxlabel(f"{caption}\n{COMPARISON}", fontsize=9, color=NEUTRAL)
+    first, *others = figure.subplots(1, len(maps) + 1)
+    grey_face(first, face)
+    first.set_title("face", fontsize=10)
+    for axes, (method, relevance) in zip(others, maps.items(), strict=True):
+        image = signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
+        axes.set_title(method, fontsize=10)
+        axes.set_xlabel(scores[method], fontsize=9)
+    bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
+    bar.ax.set_yticklabels(("against", "0", "for"))
+    save(figure, path)
+
+
+def auc_intervals(panels, title, path):
+    """Deletion and insertion AUC of several methods with their intervals, a panel for each way of measuring.
+
+    Args:
+        panels: {panel's title: {method: ((mean, low, high) of deletion, the same of insertion)}}, drawn in two rows.
+        title: of the figure.
+        path: file to write; its suffix chooses the format.
+    """
+    columns = -(-len(panels) // 2)
+    figure = Figure(figsize=(3.4 * columns + 1, 6), layout="constrained")
+    figure.suptitle(title, fontsize=12)
+    grid = figure.subplots(2, columns, sharex=True, sharey=True, squeeze=False)
+    for axes, (name, methods) in zip(grid.flat, panels.items(), strict=False):
+        for row, intervals in enumerate(methods.values()):
+            for (mean, low, high), colour, marker in zip(intervals, (AGAINST, FOR), "vo", strict=True):
+                axes.errorbar(mean, row, xerr=[[mean - low], [high - mean]], color=colour, marker=marker, capsize=3)
+        axes.set(title=name, yticks=range(len(methods)), yticklabels=methods, xlim=(0, 1))
+        axes.grid(axis="x", alpha=0.3)
+    grid[0, 0].invert_yaxis()  # shared: the first method on top
+    bars = grid[0, 0].containers[:2]
+    figure.legend(bars, ("deletion AUC: the smaller, the better", "insertion AUC: the larger, the better"),
+                  loc="outside lower center", ncols=2)
+    save(figure, path)
 
 
 def save(figure, path):

@@ -1,0 +1,170 @@
+"""How faithful LIME is to the network, beside four other methods and a random order: deletion, insertion, stability.
+
+    python benchmarks/faithfulness.py --data data
+
+--faces faces of each emotion that the model reads rightly, of the validation split, chosen with seed 0; where there are
+fewer, as of disgust, all. Writes a row for each face and method into benchmarks/faithfulness.csv as it goes (an
+interrupted run goes on where it stopped); then prints the tables of benchmarks/faithfulness.md, means over faces with
+95 % bootstrap intervals, and draws benchmarks/faithfulness.png.
+
+Deletion and insertion AUC: faithfulness.py. R squared: LIME's own. Stability: overlap (Jaccard) of the five superpixels
+of largest absolute relevance between the seeds 0 and 1; 1 for methods that draw nothing.
+"""
+import argparse
+import functools
+import hashlib
+import pathlib
+import sys
+
+import numpy as np
+import pandas
+from scipy.stats import bootstrap
+from tqdm import tqdm
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from lime_stability import choose_faces, jaccard  # noqa: E402
+
+import attribution  # noqa: E402
+import baselines  # noqa: E402
+import command_line  # noqa: E402
+import face_lime  # noqa: E402
+import faithfulness  # noqa: E402
+import fer2013  # noqa: E402
+import figures  # noqa: E402
+import model as network  # noqa: E402
+
+DRAWING = ("LIME", "stock LIME", "random")  # methods whose result depends on the seed
+SCORES = [f"{curve} {level} {baseline}" for baseline in baselines.BASELINES for level in faithfulness.LEVELS
+          for curve in ("deletion", "insertion")]
+COLUMNS = ["face", "emotion", "model", "method", *SCORES, "r2", "stability", "samples"]
+
+
+def main():
+    args = parse_arguments()
+    pixels, labels, names = fer2013.load(args.data, "validation")
+    model = network.load_model(args.model)
+    version = hashlib.sha256(pathlib.Path(args.model).read_bytes()).hexdigest()[:8]
+    done = read(args.table, version)
+    faces = choose_faces(pixels, labels, functools.partial(network.predict, model), args.faces)
+    for face in tqdm([face for face in faces if names[face] not in set(done.face)], unit="face"):
+        rows = measure(pixels[face], int(labels[face]), model)
+        table = pandas.DataFrame(rows).assign(face=names[face], emotion=fer2013.EMOTIONS[labels[face]], model=version)
+        table[COLUMNS].to_csv(args.table, mode="a", header=False, index=False, float_format="%.4f")
+    rows = pandas.read_csv(args.table)
+    print(report(rows))
+    draw(rows, args.table.with_suffix(".png"))
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
+    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
+    parser.add_argument("--faces", type=command_line.positive_integer, default=33, help="of each emotion")
+    parser.add_argument("--table", type=pathlib.Path, default=HERE / "faithfulness.csv", help="the CSV, begun or not")
+    return parser.parse_args()
+
+
+def read(path, version):
+    """The rows that are there already; UserError where they are of another model."""
+    if not path.exists():
+        path.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    rows = pandas.read_csv(path, dtype={"model": str})
+    if (rows.model != version).any():
+        raise command_line.UserError(f"{path}: rows of another model ({rows.model[0]}); expected {version} or no file")
+    return rows
+
+
+def measure(face, label, model):
+    """A row for each method: every score of one face."""
+    predict = functools.partial(network.predict, model)
+    found = [face_lime.explain_face(face, predict, [label], seed=seed)[label] for seed in (0, 1)]
+    maps = attribution.compare(found[0], model)
+    again = maps | {"LIME": found[1].weight_map()} | {
+        name: attribution.METHODS[name](face, label, model, 1) for name in DRAWING if name != "LIME"}
+    scores = {baseline: faithfulness.score_maps(maps, found[0].segments, face, label, predict, baseline)
+              for baseline in baselines.BASELINES}
+    r2 = {"LIME": found[0].r2, "stock LIME": attribution.stock_explanation(face, label, model, 0).score}
+    for name in maps:
+        means = [faithfulness.superpixel_means(each[name], found[0].segments) for each in (maps, again)]
+        yield {"method": name, "r2": r2.get(name), "stability": jaccard(*means),
+               "samples": found[0].samples if name == "LIME" else None} | {
+            f"{curve} {level} {baseline}": getattr(scores[baseline][name][level], f"{curve}_auc")
+            for baseline in scores for level in faithfulness.LEVELS for curve in ("deletion", "insertion")}
+
+
+def interval(values):
+    """Mean of float (n,) values and its 95 % bootstrap interval over 9,999 resamples, seed 0; NaN where none is."""
+    values = np.asarray(values, float)[~np.isnan(values)]
+    if len(values) < 2 or np.ptp(values) == 0:
+        return (values.mean() if len(values) else np.nan,) * 3
+    found = bootstrap((values,), np.mean, method="percentile", rng=np.random.default_rng(0)).confidence_interval
+    return values.mean(), found.low, found.high
+
+
+def report(rows):
+    """The tables, as Markdown."""
+    text = [f"{rows.face.nunique()} faces ({faces_by_emotion(rows)}), model {rows.model.iloc[0]}", ""]
+    for baseline in baselines.BASELINES:
+        names = [score for score in SCORES if score.endswith(baseline)]
+        text += [f"## Hidden pixels: {baseline}", "", *table(rows, names), ""]
+    text += ["## R squared and stability", "", *table(rows, ["r2", "stability", "samples"]), "",
+             "## LIME's lead: how far its insertion less deletion AUC is above the other's (superpixels, blurred)", "",
+             *lead(rows), "", "## LIME by emotion", "", *by_emotion(rows[rows.method == "LIME"])]
+    return "\n".join(text)
+
+
+def faces_by_emotion(rows):
+    counts = rows[rows.method == "LIME"].emotion.value_counts()
+    return ", ".join(f"{counts.get(emotion, 0)} {emotion}" for emotion in fer2013.EMOTIONS)
+
+
+def table(rows, names):
+    """Markdown lines: a row for each method, mean [low, high] of each named column."""
+    yield f"| method | {' | '.join(name.rsplit(' ', 1)[0] if name in SCORES else name for name in names)} |"
+    yield "|---|" + "---:|" * len(names)
+    for method in attribution.METHODS:
+        own = rows[rows.method == method]
+        yield f"| {method} | {' | '.join(cell(own[name]) for name in names)} |"
+
+
+def cell(values):
+    mean, low, high = interval(values)
+    if np.isnan(mean):
+        return ""
+    return f"{mean:,.0f}" if values.name == "samples" else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def lead(rows):
+    """How much better LIME is than each other method on the same faces, and on how many of them."""
+    difference = (rows["insertion superpixels blurred"] - rows["deletion superpixels blurred"]).rename("lead")
+    wide = rows.assign(lead=difference).pivot(index="face", columns="method", values="lead")
+    yield "| method | LIME's lead | faces on which LIME is better |"
+    yield "|---|---:|---:|"
+    for method in attribution.METHODS:
+        if method != "LIME":
+            ahead = (wide["LIME"] - wide[method]).rename("lead")
+            yield f"| {method} | {cell(ahead)} | {np.mean(ahead > 0):.0%} |"
+
+
+def by_emotion(rows):
+    names = ["deletion superpixels blurred", "insertion superpixels blurred", "r2", "stability"]
+    yield "| emotion | faces | deletion | insertion | R² | stability |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for emotion in fer2013.EMOTIONS:
+        own = rows[rows.emotion == emotion]
+        yield f"| {emotion} | {len(own)} | {' | '.join(cell(own[name]) for name in names)} |"
+
+
+def draw(rows, path):
+    """Deletion and insertion AUC of every method, for each baseline and level."""
+    panels = {f"{level}, {baseline}": {
+        method: [interval(rows.loc[rows.method == method, f"{curve} {level} {baseline}"])
+                 for curve in ("deletion", "insertion")] for method in attribution.METHODS}
+        for level in faithfulness.LEVELS for baseline in baselines.BASELINES}
+    figures.auc_intervals(panels, f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval", path)
+
+
+if __name__ == "__main__":
+    command_line.run(main)
