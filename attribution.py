@@ -62,10 +62,11 @@ def random_order(face, label, model, seed):
     return np.random.default_rng(seed).uniform(-1, 1, face.shape)
 
 
-def occlusion(face, label, model, seed, baseline="mean"):
+def occlusion(face, label, model, seed, baseline="blurred"):
     """How far the probability falls when a window is hidden, averaged over the windows that cover a pixel.
 
-    Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks" (arXiv 1311.2901), section 4.2.
+    Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks" (arXiv 1311.2901), section 4.2;
+    their windows are grey, these are hidden as LIME's superpixels are.
     """
     hidden = BASELINES[baseline](face)
     starts = range(0, face.shape[0] - WINDOW + 1, STRIDE)
@@ -152,11 +153,15 @@ def gradient(score, inputs):
     Raises:
         UserError: Keras runs on a backend without gradients.
     """
-    backend = keras.backend.backend()
-    if backend not in GRADIENTS:
-        raise UserError(f"KERAS_BACKEND={backend} gives no gradients, which Grad-CAM and integrated gradients need; "
-                        f"expected one of {', '.join(GRADIENTS)}")
-    return GRADIENTS[backend](score, inputs)
+    require_gradients()
+    return GRADIENTS[keras.backend.backend()](score, inputs)
+
+
+def require_gradients():
+    """UserError where Keras runs on a backend without gradients."""
+    if keras.backend.backend() not in GRADIENTS:
+        raise UserError(f"KERAS_BACKEND={keras.backend.backend()} gives no gradients, which Grad-CAM and integrated "
+                        f"gradients need; expected one of {', '.join(GRADIENTS)}")
 
 
 # Imported where they are used: only one is sure to be there, and lazy_loader 0.6 waits for ever where a module that it

@@ -65,6 +65,8 @@ def main():
     if args.samples == "auto" and args.count:
         args.samples = face_lime.FIRST  # the mean over faces evens out what the samples leave open
     model = network.load_model(model_path)
+    if args.compare:
+        attribution.require_gradients()  # before anything is written
     predict = functools.partial(network.predict, model)
     faces = Faces(pixels, labels, names, predict, args)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]

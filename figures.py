@@ -374,6 +374,36 @@ def auc_intervals(panels, title, path):
     save(figure, path)
 
 
+def sanity(face, maps, lines, title, path):
+    """How maps change while the network loses what it learned: one face's maps by layer, below the mean correlation.
+
+    Args:
+        face: uint8 (48, 48).
+        maps: {layer: {method: float (48, 48)}}, the first of the whole network.
+        lines: {method: [(mean, low, high) for each layer but the first]}, at most three methods.
+        title: of the curves.
+        path: file to write; its suffix chooses the format.
+    """
+    figure = Figure(figsize=(1.25 * len(maps) + 1, 1.3 * len(lines) + 3.6), layout="constrained")
+    upper, lower = figure.subfigures(2, 1, height_ratios=(1.35 * len(lines), 3.2))
+    for row, (method, panels_of_row) in enumerate(zip(lines, upper.subplots(len(lines), len(maps)), strict=True)):
+        for axes, (layer, found) in zip(panels_of_row, maps.items(), strict=True):
+            image = signed_map(axes, face, found[method] / max(np.abs(found[method]).max(), 1e-12), 1)
+            axes.set_title("" if row else layer.replace("none", "trained").replace("_", "\n"), fontsize=9)
+        panels_of_row[0].set_ylabel(method.replace(" ", "\n"), fontsize=9)
+    upper.colorbar(image, ax=upper.axes, shrink=0.7, ticks=(-1, 0, 1)).ax.set_yticklabels(("against", "0", "for"))
+    axes, layers = lower.subplots(), list(maps)[1:]
+    for (method, intervals), colour, marker in zip(lines.items(), (FOR, AGAINST, NEUTRAL), "osv", strict=False):
+        mean, low, high = np.array(intervals).T  # each (layers,)
+        axes.plot(layers, mean, color=colour, marker=marker, label=method)
+        axes.fill_between(layers, low, high, color=colour, alpha=0.15, linewidth=0)
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set(ylim=(-1, 1), ylabel="correlation", xlabel="randomised from the top down to this layer")
+    axes.set_title(title, fontsize=10)
+    axes.legend(fontsize=8)
+    save(figure, path)
+
+
 def save(figure, path):
     """Write a figure whole, in the format of the path's suffix, undated so that equal runs write the same bytes."""
     undated = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}

@@ -94,7 +94,7 @@ def test_a_backend_without_gradients_is_one_clear_line(monkeypatch):
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    _, randomised = next(randomise_from_the_top(pretrained, seed=0))  # the last layer alone
+    *_, (_, randomised) = randomise_from_the_top(pretrained, seed=0)  # nothing learned is left
     for name in names:
         changed = explain(name, face, randomised).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

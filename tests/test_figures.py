@@ -135,6 +135,54 @@ def test_mistakes_show_both_labels(explanation, tmp_path):
     assert two.shape[0] == 2 * one.shape[0]
 
 
+def under_the_face(colour):
+    """What a map's colour becomes under a white face."""
+    return [0.75 * channel + 0.25 * 255 for channel in colour]
+
+
+def test_comparison_draws_every_map_up_to_its_own_largest_value(tmp_path):
+    weak, strong = np.zeros((48, 48)), np.zeros((48, 48))
+    weak[10:30, 10:30], strong[10:30, 10:30] = 0.001, -5.0
+    figures.comparison(np.full((48, 48), 255), {"weak": weak, "strong": strong}, {"weak": "1", "strong": "2"},
+                       "heading", "caption", tmp_path / "both.png")
+    picture = pixels_of(tmp_path / "both.png")
+    thirds = np.array_split(picture[:, :int(0.88 * picture.shape[1])], 3, axis=1)  # without the colour bar
+    full_for, full_against = map(under_the_face, ((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)))
+    assert [has_colour(third, full_for) for third in thirds] == [False, True, False]
+    assert [has_colour(third, full_against) for third in thirds] == [False, False, True]
+
+
+def test_comparison_of_a_map_of_zeros_is_drawn(tmp_path):
+    figures.comparison(np.zeros((48, 48)), {"empty": np.zeros((48, 48))}, {"empty": ""}, "", "", tmp_path / "empty.png")
+    assert (tmp_path / "empty.png").stat().st_size > 0
+
+
+def drawn_by(monkeypatch, draw, *arguments):
+    drawn = []
+    monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
+    draw(*arguments, "unused.png")
+    return drawn[0]
+
+
+def test_auc_intervals_stand_at_their_means(monkeypatch):
+    panels = {f"panel {number}": {"a": ((0.1, 0.05, 0.2), (0.8, 0.7, 0.9)), "b": ((0.3, 0.3, 0.3), (0.4, 0.4, 0.4))}
+              for number in range(4)}
+    figure = drawn_by(monkeypatch, figures.auc_intervals, panels, "title")
+    assert [axes.get_title() for axes in figure.axes] == list(panels)
+    points = [tuple(np.ravel(bars[0].get_xydata()).tolist()) for bars in figure.axes[3].containers]
+    assert points == [(0.1, 0.0), (0.8, 0.0), (0.3, 1.0), (0.4, 1.0)]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a", "b"]
+
+
+def test_sanity_draws_the_correlation_of_every_layer(monkeypatch):
+    maps = {layer: {"a": np.eye(48), "b": -np.eye(48)} for layer in ("none", "logits", "hidden")}
+    lines = {"a": [(0.5, 0.4, 0.6), (0.1, 0.0, 0.2)], "b": [(0.3, 0.3, 0.3), (0.0, 0.0, 0.0)]}
+    figure = drawn_by(monkeypatch, figures.sanity, np.zeros((48, 48)), maps, lines, "title")
+    curves = next(axes for axes in figure.axes if axes.get_ylabel() == "correlation")
+    assert curves.lines[0].get_ydata().tolist() == [0.5, 0.1] and curves.lines[1].get_ydata().tolist() == [0.3, 0.0]
+    assert sum(bool(axes.images) and len(axes.images) == 2 for axes in figure.axes) == 6  # a map under a face
+
+
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
 def test_formats_start_as_they_should_and_are_the_same_twice(explanation, tmp_path, suffix, start):
     for name in "ab":

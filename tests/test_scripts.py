@@ -247,10 +247,11 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
 
 def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_path):
     folder, _ = trained
-    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100)
+    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100, "--compare")
     results = [run("explain.py", *options, "--outputs", tmp_path / name) for name in ("a", "b")]
-    assert [path.name for path in (tmp_path / "a").iterdir()] == ["happy.png"]
-    assert (tmp_path / "a" / "happy.png").read_bytes() == (tmp_path / "b" / "happy.png").read_bytes()
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["happy.png", "happy_compare.png"]
+    for name in ("happy.png", "happy_compare.png"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert results[0].stdout == results[1].stdout and results[0].stderr == results[1].stderr == ""
     assert "true: happy | predicted:" in results[0].stdout
 
@@ -285,6 +286,7 @@ REFUSED = {
     "unknown emotion": (["explain.py", "--label", "bored"], "invalid choice: 'bored'"),
     "no data": (["train.py", "--data", "nowhere"], "nowhere: no such file or directory; data/README.md"),
     "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
+    "comparing averages": (["explain.py", "--compare", "--count", "3"], "--compare: expected without --count"),
     "two faces": (["explain.py", "--index", "1", "--name", "a"], "not allowed with argument"),
 }
 

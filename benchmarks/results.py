@@ -1,0 +1,50 @@
+"""What the benchmarks share: a CSV that grows row by row and is gone on with, and means with their intervals."""
+import hashlib
+import pathlib
+
+import numpy as np
+import pandas
+from scipy.stats import bootstrap
+
+from command_line import UserError
+
+
+def version(model_path):
+    """The first eight hexadecimal digits of a model file's SHA-256, to tell the rows of one model from another's."""
+    return hashlib.sha256(pathlib.Path(model_path).read_bytes()).hexdigest()[:8]
+
+
+def begin(path, columns, model):
+    """The rows of a CSV with a column `model`, begun where there is none; UserError where they are another model's."""
+    if not path.exists():
+        path.write_text(",".join(columns) + "\n", encoding="utf-8")
+    rows = read(path)
+    if list(rows.columns) != columns or (rows.model != model).any():
+        raise UserError(f"{path}: not of this model ({model}) or this version of the script; delete it to begin anew")
+    return rows
+
+
+def read(path):
+    """All rows of such a CSV."""
+    return pandas.read_csv(path, dtype={"model": str})
+
+
+def append(path, rows, columns, **common):
+    """Add rows (dictionaries) to a CSV that begin() began; common: values that all of them share."""
+    table = pandas.DataFrame(rows).assign(**common)
+    table[columns].to_csv(path, mode="a", header=False, index=False, float_format="%.4f")
+
+
+def interval(values):
+    """Mean of float (n,) values and its 95 % bootstrap interval, 9,999 resamples with seed 0; NaNs are left out."""
+    values = np.asarray(values, float)[~np.isnan(values)]
+    if len(values) < 2 or np.ptp(values) == 0:
+        return (values.mean() if len(values) else np.nan,) * 3
+    found = bootstrap((values,), np.mean, method="percentile", rng=np.random.default_rng(0)).confidence_interval
+    return values.mean(), found.low, found.high
+
+
+def cell(values):
+    """A Markdown table's "mean [low, high]"; empty where there is no value."""
+    mean, low, high = interval(values)
+    return "" if np.isnan(mean) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
