@@ -121,8 +121,8 @@ def parse_arguments():
         parser.error("argument --image: not allowed with --data or --split, which choose faces of FER2013")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
-    if args.compare and (args.count or args.mistakes):
-        parser.error("--compare: expected without --count and --mistakes, for it compares on single faces")
+    if args.compare and (args.count or args.mistakes or args.image):
+        parser.error("--compare: expected without --count, --mistakes and --image")
     return args
 
 
