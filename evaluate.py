@@ -19,7 +19,8 @@ import fer2013
 import model as network
 import outputs
 
-figures = lazy_loader.load("figures")  # at first use: importing these takes seconds, and --help does not need them
+charts = lazy_loader.load("charts")  # at first use: importing these takes seconds, and --help does not need them
+figures = lazy_loader.load("figures")
 metrics = lazy_loader.load("metrics")
 pandas = lazy_loader.load("pandas")
 
@@ -64,12 +65,12 @@ def draw(evaluation, labels, probabilities, history_path, folder, suffix):
     """The figures; curves.png only where the training run left its history beside the model."""
     title = f"{evaluation['split']}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
     matrix = metrics.confusion(labels, probabilities)
-    figures.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
+    charts.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
     confidence, accuracy, count, gap = metrics.calibration(labels, probabilities)
-    figures.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
-                        folder / f"reliability.{suffix}")
+    charts.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
+                       folder / f"reliability.{suffix}")
     if history_path.is_file():
-        figures.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
+        charts.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
     else:
         print(f"no curves: there is no {history_path}; python train.py writes it")
 

@@ -29,7 +29,8 @@ from fer2013_folders import list_faces, read_folders
 from fer2013_sources import EMOTIONS, SIZE, SPLITS, find, search
 
 bundled = lazy_loader.load("bundled")  # at first use: it imports this module itself
-figures = lazy_loader.load("figures")  # at first use: importing it takes a second, and --help does not need it
+charts = lazy_loader.load("charts")  # at first use: importing them takes a second, and --help does not need them
+figures = lazy_loader.load("figures")
 
 __all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "describe", "find", "held_out_split", "load", "search", "seen_in",
            "splits"]
@@ -60,8 +61,8 @@ def main():
     first, (pixels, labels, _) = next(iter(faces.items()))
     figures.set_resolution(args.dpi)
     path = outputs.make_folder(args.outputs) / f"dataset.{args.format}"
-    figures.dataset(counts, choose_examples(pixels, labels, args.seed), EMOTIONS,
-                    f"faces of {first}, drawn at random with seed {args.seed}", path)
+    charts.dataset(counts, choose_examples(pixels, labels, args.seed), EMOTIONS,
+                   f"faces of {first}, drawn at random with seed {args.seed}", path)
     print(f"wrote {path}")
 
 

@@ -1,4 +1,5 @@
-"""Every figure of the project, drawn from arrays: a function per figure, each writes one file.
+"""The figures of faces and explanations, drawn from arrays: a function per figure, each writes one file. charts.py has
+the figures of numbers.
 
 Colours are blue for what speaks for a label and vermilion for what speaks against it, which colour-blind readers can
 tell apart (Okabe & Ito 2008). No pyplot: a Figure of its own leaves nothing open.
@@ -25,87 +26,6 @@ COMPARISON = ("Deletion and insertion: area under the curve of the label's proba
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
-def curves(history, path):
-    """Accuracy and loss of both splits by epoch, the best epoch marked; history: a DataFrame of history.csv."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
-    best = history.epoch[history.val_accuracy.idxmax()]
-    for axes, quantity in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
-        axes.plot(history.epoch, history[quantity], color=NEUTRAL, marker=".", label="train, augmented, dropout on")
-        axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, marker=".", label="validation")
-        axes.axvline(best, color=AGAINST, linestyle=":", label=f"best epoch, {best:.0f}")
-        axes.set(xlabel="epoch", ylabel=quantity, title=quantity)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.grid(alpha=0.3)
-    axes.legend()
-    save(figure, path)
-
-
-def confusion_matrix(matrix, names, title, path):
-    """Shade: share of each true class, white 0 to dark 1; cells: counts and per cent. matrix: int (n, n)."""
-    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)  # (n, n)
-    figure = Figure(figsize=(7.2, 6.4), layout="constrained")
-    axes = figure.subplots()
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, f"{matrix[row, column]}\n{share:.0%}", ha="center", va="center", fontsize=9,
-                  color="white" if share > 0.5 else "black")
-    axes.set(xticks=range(len(names)), yticks=range(len(names)), xlabel="predicted", ylabel="true", title=title)
-    axes.set_xticklabels(names, rotation=45, ha="right")
-    axes.set_yticklabels(names)
-    figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
-    save(figure, path)
-
-
-def dataset(counts, examples, names, caption, path):
-    """Faces per emotion and split as bars, and below each emotion some of its faces.
-
-    Args:
-        counts: {split: int (emotions,)}, at most one split per colour.
-        examples: a uint8 (k, 48, 48) for each emotion; k may differ and may be 0.
-        names: of the emotions.
-        caption: below the faces; says which they are.
-        path: file to write.
-    """
-    rows, colours = max(map(len, examples)), dict(zip(counts, (NEUTRAL, FOR, AGAINST), strict=False))
-    figure = Figure(figsize=(11, 3.2 + 1.6 * rows), layout="constrained")
-    bars, faces = figure.subplots(2, len(names), height_ratios=(2.6, 1.6 * rows), sharey="row")  # (emotions,) each
-    for emotion, name in enumerate(names):
-        bars[emotion].set_title(name, fontsize=12)
-        for place, (split, colour) in enumerate(colours.items()):
-            drawn = bars[emotion].bar(place, counts[split][emotion], width=0.85, color=colour, label=split)
-            bars[emotion].bar_label(drawn, fmt="{:,.0f}", fontsize=8, padding=2)
-        bars[emotion].set(xticks=[], xlim=(-0.7, len(colours) - 0.3))
-        bars[emotion].spines[["top", "right"]].set_visible(False)
-        faces[emotion].imshow(column(examples[emotion], rows), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        faces[emotion].set_axis_off()
-    bars[0].set_ylabel("faces")
-    bars[0].margins(y=0.12)  # room for the numbers
-    figure.supxlabel(caption, fontsize=9, color=NEUTRAL)
-    figure.legend(*bars[0].get_legend_handles_labels(), loc="outside upper right", ncols=len(colours), frameon=False)
-    save(figure, path)
-
-
-def column(faces, rows, gap=4):
-    """Faces one below the other, as a masked (rows * (48 + gap), 48) that shows nothing where there is none."""
-    picture = np.ma.masked_all((rows, 48 + gap, 48), np.uint8)
-    picture[:len(faces), :48] = faces
-    return picture.reshape(-1, 48)
-
-
-def reliability(confidence, accuracy, count, title, path):
-    """Accuracy against confidence by bin (float (bins,), NaN in empty ones), and the faces in each (int (bins,))."""
-    figure = Figure(figsize=(5, 5.6), layout="constrained")
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-    edges = np.linspace(0, 1, len(count) + 1)[:-1]
-    upper.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as accurate as confident")
-    upper.plot(confidence, accuracy, color=FOR, marker="o", label="this model")
-    upper.set(ylabel="accuracy", title=title, xlim=(0, 1), ylim=(0, 1))
-    upper.legend(loc="lower right")
-    lower.bar(edges, count, width=1 / len(count), align="edge", color=NEUTRAL, edgecolor="white")
-    lower.set(xlabel="confidence (probability of the predicted emotion)", ylabel="faces")
-    save(figure, path)
-
-
 def explanations(rows, path):
     """The four panels of LIME, a row per explanation.
 
@@ -122,6 +42,37 @@ def explanations(rows, path):
             axes.set_title(title, fontsize=10)
             axes.set_axis_off()
     save(figure, path)
+
+
+def panels(explanation):
+    """The four pictures of one explanation: float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1."""
+    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
+    grey = enlarge(gray2rgb(explanation.face / 255))  # (48 * ZOOM, 48 * ZOOM, 3)
+    segments = enlarge(explanation.segments)  # (48 * ZOOM, 48 * ZOOM)
+    return (
+        grey,
+        only(grey, np.isin(segments, speaks_for)),
+        outlined(grey, segments, speaks_for, FOR_RGB),
+        outlined(grey, segments, speaks_against, AGAINST_RGB),
+    )
+
+
+def enlarge(image):
+    return image.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+
+
+def only(grey, shown):
+    """The face where `shown`, tinted; the rest faded to near white, so that the panel never goes dark."""
+    tinted = 0.75 * grey + 0.25 * np.array(FOR_RGB)
+    faded = 0.15 * grey + 0.85
+    return np.where(shown[..., None], tinted, faded)
+
+
+def outlined(grey, segments, chosen, colour):
+    """The face with a line around each of the chosen superpixels; unchanged where there is none."""
+    areas = np.where(np.isin(segments, chosen), segments + 1, 0)  # 0: not chosen
+    lines = find_boundaries(areas, connectivity=2, mode="thick")
+    return np.where(dilation(lines)[..., None], colour, grey)
 
 
 def photograph(picture, frames, rows, summary, path):
@@ -174,48 +125,51 @@ def draw_probabilities(axes, explanation):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def panels(explanation):
-    """The four pictures of one explanation: float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1."""
-    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
-    grey = enlarge(gray2rgb(explanation.face / 255))  # (48 * ZOOM, 48 * ZOOM, 3)
-    segments = enlarge(explanation.segments)  # (48 * ZOOM, 48 * ZOOM)
-    return (
-        grey,
-        only(grey, np.isin(segments, speaks_for)),
-        outlined(grey, segments, speaks_for, FOR_RGB),
-        outlined(grey, segments, speaks_against, AGAINST_RGB),
-    )
+def comparison(face, maps, scores, heading, caption, path):
+    """One face as several methods explain it, their maps on one signed scale, their scores below.
+
+    Args:
+        face: uint8 (48, 48).
+        maps: {method: float (48, 48)}; each is drawn relative to its own largest absolute value.
+        scores: {method: text}, below its map.
+        heading, caption: texts above and below the figure.
+        path: file to write; its suffix chooses the format.
+    """
+    figure = Figure(figsize=(2 * (len(maps) + 1) + 0.6, 3.9), layout="constrained")
+    figure.suptitle(heading, fontsize=12)
+    figure.supxlabel(f"{caption}\n{COMPARISON}", fontsize=9, color=NEUTRAL)
+    first, *others = figure.subplots(1, len(maps) + 1)
+    grey_face(first, face)
+    first.set_title("face", fontsize=10)
+    for axes, (method, relevance) in zip(others, maps.items(), strict=True):
+        image = signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
+        axes.set_title(method, fontsize=10)
+        axes.set_xlabel(scores[method], fontsize=9)
+    bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
+    bar.ax.set_yticklabels(("against", "0", "for"))
+    save(figure, path)
 
 
-def enlarge(image):
-    return image.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
+def mistakes(rows, path):
+    """Wrong predictions, a row each: the face, what speaks for the predicted label, what for the true one.
 
-
-def only(grey, shown):
-    """The face where `shown`, tinted; the rest faded to near white, so that the panel never goes dark."""
-    tinted = 0.75 * grey + 0.25 * np.array(FOR_RGB)
-    faded = 0.15 * grey + 0.85
-    return np.where(shown[..., None], tinted, faded)
-
-
-def outlined(grey, segments, chosen, colour):
-    """The face with a line around each of the chosen superpixels; unchanged where there is none."""
-    areas = np.where(np.isin(segments, chosen), segments + 1, 0)  # 0: not chosen
-    lines = find_boundaries(areas, connectivity=2, mode="thick")
-    return np.where(dilation(lines)[..., None], colour, grey)
-
-
-def signed_map(axes, face, relevance, limit):
-    """Draw a float (48, 48) map on one scale from -limit to limit, with the face (48, 48) faintly over it."""
-    image = axes.imshow(relevance, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-    axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
-    return image
-
-
-def grey_face(axes, face):
-    axes.imshow(face, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
+    Args:
+        rows: list of (Explanation of the predicted label, Explanation of the true one, heading, caption, two titles).
+        path: file to write.
+    """
+    figure = Figure(figsize=(8.6, 3.5 * len(rows)), layout="constrained")
+    for part, row in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
+        *explanations, heading, caption, titles = row
+        part.suptitle(heading, fontsize=12)
+        part.supxlabel(caption, fontsize=9, color=NEUTRAL)
+        first, *others = part.subplots(1, 3)
+        grey_face(first, explanations[0].face)
+        limit = max(np.abs(explanation.weights).max() for explanation in explanations)
+        for axes, explanation, title in zip(others, explanations, titles, strict=True):
+            image = signed_map(axes, explanation.face, explanation.weight_map(), limit)
+            axes.set_title(title, fontsize=10)
+        part.colorbar(image, ax=others, shrink=0.8, label="change of the probability")
+    save(figure, path)
 
 
 def average(mean_face, mean_map, shares, areas, regions, title, path):
@@ -270,110 +224,6 @@ def averages(columns, title, path):
     save(figure, path)
 
 
-def mistakes(rows, path):
-    """Wrong predictions, a row each: the face, what speaks for the predicted label, what for the true one.
-
-    Args:
-        rows: list of (Explanation of the predicted label, Explanation of the true one, heading, caption, two titles).
-        path: file to write.
-    """
-    figure = Figure(figsize=(8.6, 3.5 * len(rows)), layout="constrained")
-    for part, row in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
-        *explanations, heading, caption, titles = row
-        part.suptitle(heading, fontsize=12)
-        part.supxlabel(caption, fontsize=9, color=NEUTRAL)
-        first, *others = part.subplots(1, 3)
-        grey_face(first, explanations[0].face)
-        limit = max(np.abs(explanation.weights).max() for explanation in explanations)
-        for axes, explanation, title in zip(others, explanations, titles, strict=True):
-            image = signed_map(axes, explanation.face, explanation.weight_map(), limit)
-            axes.set_title(title, fontsize=10)
-        part.colorbar(image, ax=others, shrink=0.8, label="change of the probability")
-    save(figure, path)
-
-
-def intuition(axis, answers, local, samples, sample_answers, similarity, path):
-    """LIME in two dimensions: a curved boundary, samples by proximity, the local line.
-
-    Args:
-        axis: float (m,), both coordinates of the grid.
-        answers, local: float (m, m), the network's probability on the grid, and the local model's.
-        samples: float (n, 2), the explained instance first; sample_answers, similarity: float (n,), from 0 to 1.
-        path: file to write.
-    """
-    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
-    axes = figure.subplots()
-    axes.contourf(axis, axis, answers, levels=(0, 0.5, 1), colors=("#F8DCC8", "#CFE3F1"))
-    axes.contour(axis, axis, answers, levels=(0.5,), colors=NEUTRAL)
-    axes.contour(axis, axis, local, levels=(0.5,), colors="black", linestyles="dashed")
-    for positive, marker, colour, name in ((True, "P", FOR, "happy"), (False, "o", AGAINST, "another label")):
-        chosen = (sample_answers > 0.5) == positive
-        axes.scatter(*samples[chosen].T, s=4 + 90 * similarity[chosen], marker=marker, color=colour, edgecolor="white",
-                     linewidth=0.5, label=f"sample that the network calls {name}")
-    axes.scatter(*samples[0], s=260, marker="*", color="black", edgecolor="white", label="the explained face", zorder=3)
-    axes.plot([], [], color=NEUTRAL, label="the network's boundary, curved")
-    axes.plot([], [], color="black", linestyle="dashed", label="the local model's, a line")
-    axes.set(xticks=[], yticks=[], xlim=(axis[0], axis[-1]), ylim=(axis[0], axis[-1]),
-             xlabel="one superpixel", ylabel="another superpixel", aspect="equal")
-    figure.legend(loc="outside lower center", ncols=2, fontsize=8, markerscale=0.6, frameon=False)
-    save(figure, path)
-
-
-def set_resolution(dots_per_inch):
-    """Of every figure that is saved from now on, in this process."""
-    matplotlib.rcParams["savefig.dpi"] = dots_per_inch
-
-
-def comparison(face, maps, scores, heading, caption, path):
-    """One face as several methods explain it, their maps on one signed scale, their scores below.
-
-    Args:
-        face: uint8 (48, 48).
-        maps: {method: float (48, 48)}; each is drawn relative to its own largest absolute value.
-        scores: {method: text}, below its map.
-        heading, caption: texts above and below the figure.
-        path: file to write; its suffix chooses the format.
-    """
-    figure = Figure(figsize=(2 * (len(maps) + 1) + 0.6, 3.9), layout="constrained")
-    figure.suptitle(heading, fontsize=12)
-    figure.supxlabel(f"{caption}\n{COMPARISON}", fontsize=9, color=NEUTRAL)
-    first, *others = figure.subplots(1, len(maps) + 1)
-    grey_face(first, face)
-    first.set_title("face", fontsize=10)
-    for axes, (method, relevance) in zip(others, maps.items(), strict=True):
-        image = signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
-        axes.set_title(method, fontsize=10)
-        axes.set_xlabel(scores[method], fontsize=9)
-    bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
-    bar.ax.set_yticklabels(("against", "0", "for"))
-    save(figure, path)
-
-
-def auc_intervals(panels, title, path):
-    """Deletion and insertion AUC of several methods with their intervals, a panel for each way of measuring.
-
-    Args:
-        panels: {panel's title: {method: ((mean, low, high) of deletion, the same of insertion)}}, drawn in two rows.
-        title: of the figure.
-        path: file to write; its suffix chooses the format.
-    """
-    columns = -(-len(panels) // 2)
-    figure = Figure(figsize=(3.4 * columns + 1, 6), layout="constrained")
-    figure.suptitle(title, fontsize=12)
-    grid = figure.subplots(2, columns, sharex=True, sharey=True, squeeze=False)
-    for axes, (name, methods) in zip(grid.flat, panels.items(), strict=False):
-        for row, intervals in enumerate(methods.values()):
-            for (mean, low, high), colour, marker in zip(intervals, (AGAINST, FOR), "vo", strict=True):
-                axes.errorbar(mean, row, xerr=[[mean - low], [high - mean]], color=colour, marker=marker, capsize=3)
-        axes.set(title=name, yticks=range(len(methods)), yticklabels=methods, xlim=(0, 1))
-        axes.grid(axis="x", alpha=0.3)
-    grid[0, 0].invert_yaxis()  # shared: the first method on top
-    bars = grid[0, 0].containers[:2]
-    figure.legend(bars, ("deletion AUC: the smaller, the better", "insertion AUC: the larger, the better"),
-                  loc="outside lower center", ncols=2)
-    save(figure, path)
-
-
 def sanity(face, maps, lines, title, path):
     """How maps change while the network loses what it learned: one face's maps by layer, below the mean correlation.
 
@@ -402,6 +252,24 @@ def sanity(face, maps, lines, title, path):
     axes.set_title(title, fontsize=10)
     axes.legend(fontsize=8)
     save(figure, path)
+
+
+def signed_map(axes, face, relevance, limit):
+    """Draw a float (48, 48) map on one scale from -limit to limit, with the face (48, 48) faintly over it."""
+    image = axes.imshow(relevance, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
+    axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    return image
+
+
+def grey_face(axes, face):
+    axes.imshow(face, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+
+
+def set_resolution(dots_per_inch):
+    """Of every figure that is saved from now on, in this process."""
+    matplotlib.rcParams["savefig.dpi"] = dots_per_inch
 
 
 def save(figure, path):

@@ -27,11 +27,11 @@ from results import append, begin, cell, interval, read, version  # noqa: E402
 
 import attribution  # noqa: E402
 import baselines  # noqa: E402
+import charts  # noqa: E402
 import command_line  # noqa: E402
 import face_lime  # noqa: E402
 import faithfulness  # noqa: E402
 import fer2013  # noqa: E402
-import figures  # noqa: E402
 import model as network  # noqa: E402
 
 DRAWING = ("LIME", "stock LIME", "random")  # methods whose result depends on the seed
@@ -136,7 +136,7 @@ def draw(rows, path):
         method: [interval(rows.loc[rows.method == method, f"{curve} {level} {baseline}"])
                  for curve in ("deletion", "insertion")] for method in attribution.METHODS}
         for level in faithfulness.LEVELS for baseline in baselines.BASELINES}
-    figures.auc_intervals(panels, f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval", path)
+    charts.auc_intervals(panels, f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval", path)
 
 
 if __name__ == "__main__":

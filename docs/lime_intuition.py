@@ -13,7 +13,7 @@ from lime.lime_base import LimeBase
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-import figures  # noqa: E402
+import charts  # noqa: E402
 
 WIDTH = 0.6  # of the similarity, in units of the axes
 INSTANCE = np.array([0.55, 0.1])
@@ -27,8 +27,8 @@ def main():
     weights, intercept = local_line(samples, answers, distances)
     axis = np.linspace(-2, 2.6, 231)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (231, 231, 2)
-    figures.intuition(axis, probability(grid), grid @ weights + intercept, samples, answers, similarity(distances),
-                      HERE / "lime_intuition.png")
+    charts.intuition(axis, probability(grid), grid @ weights + intercept, samples, answers, similarity(distances),
+                     HERE / "lime_intuition.png")
 
 
 def probability(points):

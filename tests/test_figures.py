@@ -4,6 +4,7 @@ import pandas
 import pytest
 from PIL import Image
 
+import charts
 import face_lime
 import figures
 
@@ -62,9 +63,9 @@ def test_nothing_that_speaks_against_leaves_the_face_as_it_is(explanation):
 def test_every_figure_is_written_whole_and_alone(explanation, tmp_path):
     history = pandas.DataFrame({"epoch": [1, 2], "accuracy": [0.3, 0.5], "val_accuracy": [0.4, 0.35],
                                 "loss": [1.8, 1.5], "val_loss": [1.6, 1.7]})
-    figures.curves(history, tmp_path / "curves.png")
-    figures.confusion_matrix(np.eye(7, dtype=int) * 5, list("abcdefg"), "title", tmp_path / "confusion.png")
-    figures.reliability(np.array([np.nan, 0.7]), np.array([np.nan, 0.6]), np.array([0, 9]), "t", tmp_path / "r.png")
+    charts.curves(history, tmp_path / "curves.png")
+    charts.confusion_matrix(np.eye(7, dtype=int) * 5, list("abcdefg"), "title", tmp_path / "confusion.png")
+    charts.reliability(np.array([np.nan, 0.7]), np.array([np.nan, 0.6]), np.array([0, 9]), "t", tmp_path / "r.png")
     figures.explanations([(explanation, "heading", "caption")], tmp_path / "one.png")
     figures.explanations([(explanation, "heading", "caption")] * 3, tmp_path / "three.png")
     sizes = {path.name: Image.open(path).size for path in tmp_path.iterdir()}
@@ -81,7 +82,7 @@ def test_same_arrays_same_bytes(explanation, tmp_path):
 def test_curves_mark_the_best_epoch_of_validation(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
-    figures.curves(pandas.DataFrame({"epoch": [1, 2, 3], "accuracy": [0.3, 0.5, 0.9], "val_accuracy": [0.2, 0.6, 0.5],
+    charts.curves(pandas.DataFrame({"epoch": [1, 2, 3], "accuracy": [0.3, 0.5, 0.9], "val_accuracy": [0.2, 0.6, 0.5],
                                      "loss": [3, 2, 1], "val_loss": [3, 2, 1]}), tmp_path / "unused.png")
     labels = [line.get_label() for line in drawn[0].axes[0].lines]
     assert "best epoch, 2" in labels
@@ -90,7 +91,7 @@ def test_curves_mark_the_best_epoch_of_validation(tmp_path, monkeypatch):
 def test_confusion_matrix_cells_hold_counts_and_shares_of_the_true_class(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
-    figures.confusion_matrix(np.array([[3, 1], [0, 0]]), ["a", "b"], "title", tmp_path / "unused.png")
+    charts.confusion_matrix(np.array([[3, 1], [0, 0]]), ["a", "b"], "title", tmp_path / "unused.png")
     assert [text.get_text() for text in drawn[0].axes[0].texts] == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
 
 
@@ -167,7 +168,7 @@ def drawn_by(monkeypatch, draw, *arguments):
 def test_auc_intervals_stand_at_their_means(monkeypatch):
     panels = {f"panel {number}": {"a": ((0.1, 0.05, 0.2), (0.8, 0.7, 0.9)), "b": ((0.3, 0.3, 0.3), (0.4, 0.4, 0.4))}
               for number in range(4)}
-    figure = drawn_by(monkeypatch, figures.auc_intervals, panels, "title")
+    figure = drawn_by(monkeypatch, charts.auc_intervals, panels, "title")
     assert [axes.get_title() for axes in figure.axes] == list(panels)
     points = [tuple(np.ravel(bars[0].get_xydata()).tolist()) for bars in figure.axes[3].containers]
     assert points == [(0.1, 0.0), (0.8, 0.0), (0.3, 1.0), (0.4, 1.0)]
@@ -205,7 +206,7 @@ def test_dataset_figure_has_a_bar_per_split_and_room_for_missing_examples(tmp_pa
     monkeypatch.setattr(figures, "save", lambda figure, path: drawn.append(figure))
     counts = {"train": np.array([30, 4]), "validation": np.array([3, 0])}
     examples = [np.full((2, 48, 48), 90, np.uint8), np.full((1, 48, 48), 200, np.uint8)]
-    figures.dataset(counts, examples, ["happy", "sad"], "caption", tmp_path / "unused.png")
+    charts.dataset(counts, examples, ["happy", "sad"], "caption", tmp_path / "unused.png")
     axes = drawn[0].axes
     assert [[bar.get_height() for bar in part.patches] for part in axes[:2]] == [[30, 3], [4, 0]]
     assert [part.get_title() for part in axes[:2]] == ["happy", "sad"]
