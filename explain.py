@@ -8,6 +8,7 @@ Explains a face that the model classifies correctly, chosen by the seed; --index
     outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
     outputs/explanations.png    all seven emotions, a row each, where no --label was given
     outputs/happy_compare.png   with --compare: LIME beside other methods on the same face, and their scores
+    outputs/explanations.json   what each was made of, and its scores; python report.py shows them as a table
 
     python explain.py --label happy --count 200
     python explain.py --count 200         # all seven emotions
@@ -78,6 +79,8 @@ def main():
         many_faces.explain_mistakes(asked, faces, args.mistakes, folder)
     else:
         rows = explain_each(asked, chosen, faces, folder)
+        write_scores(rows, folder, args, {"model": str(bundled.shorten(model_path)), "split": split,
+                                          "faces": bundled.NAMES.get(data, str(data))})
         if args.compare:
             compare_each(rows, model, faces, folder)
 
@@ -169,6 +172,27 @@ def compare_each(rows, model, faces, folder):
                         f"insertion {score['superpixels'].insertion_auc:.2f}" for name, score in found.items()}
         figures.comparison(explanation.face, maps, scores, heading, caption,
                            folder / f"{fer2013.EMOTIONS[explanation.label]}_compare.{faces.options.format}")
+
+
+def write_scores(rows, folder, options, source):
+    """explanations.json: by emotion, the scores of the figures of now; those of earlier figures stay.
+
+    Args:
+        rows: those of explain_each(), whose captions end in lines of notes: the name of the face, and cautions.
+        folder: where the figures are.
+        options: superpixels, hide and format.
+        source: dict with the model, the faces and the split.
+    """
+    path = folder / "explanations.json"
+    scores = outputs.read_json(path, "explain.py") if path.is_file() else {}
+    for found, heading, caption in rows:
+        emotion = fer2013.EMOTIONS[found.label]
+        scores[emotion] = {
+            "file": f"{emotion}.{options.format}", "heading": heading, "probability": found.probability,
+            "r2": float(found.r2), "stability": float(found.stability), "superpixels": len(found.weights),
+            "division": options.superpixels, "hidden": options.hide, "samples": found.samples, "seed": found.seed,
+            "notes": caption.split("\n")[1:], **source}
+    outputs.write_json(path, scores)
 
 
 if __name__ == "__main__":

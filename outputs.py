@@ -93,9 +93,9 @@ def write_csv(path, rows):
         csv.writer(file, lineterminator="\n").writerows(lines)
 
 
-def read_json(path):
+def read_json(path, writer="train.py"):
     """The JSON object that a script of this project wrote; UserError where the file holds something else."""
     try:
         return dict(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: not readable as JSON ({error}); python train.py writes it") from error
+        raise UserError(f"{path}: not readable as JSON ({error}); python {writer} writes it") from error

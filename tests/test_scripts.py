@@ -249,8 +249,9 @@ def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_
     folder, _ = trained
     options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100, "--compare")
     results = [run("explain.py", *options, "--outputs", tmp_path / name) for name in ("a", "b")]
-    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["happy.png", "happy_compare.png"]
-    for name in ("happy.png", "happy_compare.png"):
+    written = ["explanations.json", "happy.png", "happy_compare.png"]
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == written
+    for name in written:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
     assert results[0].stdout == results[1].stdout and results[0].stderr == results[1].stderr == ""
     assert "true: happy | predicted:" in results[0].stdout
@@ -272,7 +273,7 @@ def test_explain_without_label_explains_all_seven(data, trained, tmp_path):
     folder, _ = trained
     result = run("explain.py", "--data", data, "--model", folder / "model.keras", "--samples", 100,
                  "--name", "test_sad_1.png", "--outputs", tmp_path)
-    expected = {f"{emotion}.png" for emotion in fer2013.EMOTIONS} | {"explanations.png"}
+    expected = {f"{emotion}.png" for emotion in fer2013.EMOTIONS} | {"explanations.png", "explanations.json"}
     assert {path.name for path in tmp_path.iterdir()} == expected
     assert result.stdout.count("true: sad | predicted:") == 7 and result.stdout.count("test_sad_1.png") == 7
 
@@ -312,7 +313,7 @@ def test_explain_refuses_a_face_that_is_not_there(data, trained, tmp_path, optio
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("script", ["fer2013.py", "train.py", "evaluate.py", "explain.py"])
+@pytest.mark.parametrize("script", ["fer2013.py", "train.py", "evaluate.py", "explain.py", "report.py"])
 def test_help_shows_purpose_and_defaults(script):
     text = run(script, "--help").stdout
     assert f"python {script}" in text and "(default: outputs)" in text
