@@ -74,7 +74,8 @@ PARTS = (
          "Wrong predictions, a row each: the face, what speaks for the predicted emotion, what for the true one.",
          "python explain.py --mistakes"),
     Part("data", "dataset", "The faces at a glance",
-         "How many faces each emotion and split has, and examples of each emotion.", "python fer2013.py"),
+         "The data that fer2013.py was given: faces by emotion and split, and examples of each emotion.",
+         "python fer2013.py"),
 )
 OTHERS = Part("others", "*", "{name}", "{name}, another picture in the folder of outputs. explain.py --image writes "
               "one for each photograph: its faces, their probabilities and explanations.",
@@ -115,7 +116,7 @@ class Shelf:
         data = {*(str(entry.get("faces", "data")) for entry in entries(self.scores).values()),
                 str(self.evaluation.get("data", "data"))} - {"data", *bundled.NAMES.values(), str(bundled.AVATARS)}
         options = ["--label", *missing] if missing else []
-        options += ["--data", data.pop()] if len(data) == 1 else []
+        options += ["--data", data.pop()] if len(data) == 1 and command != OTHERS.command else []
         options += ["--outputs", str(self.folder)] if str(self.folder) != "outputs" else []
         return " ".join([command, *map(shlex.quote, options)])
 
@@ -136,8 +137,8 @@ def main():
     print(f"wrote {path}: {pictures} pictures, {len(page) / 1e6:.1f} MB")
     if shelf.model_path == bundled.PRETRAINED:
         print("no trained model there: the report is about the pretrained one, with its own pictures where others miss")
-    if missing:
-        print("missing:", *(f"{part['name']} ({part['command']})" for part in missing))
+    for part in missing:
+        print(f"missing: {part['name']}; {part['command']} makes it")
 
 
 def parse_arguments():

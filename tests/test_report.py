@@ -68,7 +68,8 @@ def write_outputs(folder):
     (folder / "run.json").write_text(json.dumps({
         "trained_on": "FER2013", "arguments": {"data": "my data", "epochs": 3, "start_from": "", "fresh": False},
         "dataset": {"form": "CSV", "root": "my data", "faces": {"train": fer2013.COUNTS["train"]}},
-        "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2, "best_val_accuracy": 0.655}))
+        "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2, "best_val_accuracy": 0.655,
+        "seconds": [50, 51, 49], "finished": False}))
     (folder / "history.csv").write_text("epoch,val_accuracy\n1,0.5\n2,0.655\n3,0.65\n")
     (folder / "emotions_average.csv").write_text("emotion,faces,mouth,r2\nhappy,200,0.61,0.7\n")
     (folder / "evaluation.json").write_text(json.dumps(evaluation()))
@@ -110,8 +111,10 @@ def test_nothing_comes_from_elsewhere(page):
 def test_numbers_facts_and_commands_are_on_the_page(page):
     text = " ".join(page.text.split())
     for expected in ("71.2%", "0.031", "no such face", "28,709", "FER2013's own counts", "0.61",
-                     "Of another model", "elsewhere.keras", "2 of 3, 65.5% on validation", "47 500 3",
-                     "python train.py --data 'my data' --epochs 3", "python evaluate.py --data 'my data'"):
+                     "Of another model", "elsewhere.keras", "2 of 3, the run is not finished; 65.5% on validation",
+                     "2.5 minutes", "47 500 3",
+                     "python train.py --data 'my data' --epochs 3", "python evaluate.py --data 'my data'",
+                     "python explain.py --image PICTURE --outputs"):
         assert expected in text
     assert "--start-from" not in text and "--fresh" not in text
 
@@ -127,7 +130,7 @@ def test_missing_parts_are_named_with_their_command(outputs, page):
     assert "Not made yet: dataset. python fer2013.py" in text
     others = " ".join(name for name in fer2013.EMOTIONS if name != "happy")
     assert f"python explain.py --compare --label {others} --data 'my data'" in text
-    assert "Not made yet: curves" not in text and "mistakes (python explain.py --mistakes" in outputs[1]
+    assert "Not made yet: curves" not in text and "missing: mistakes; python explain.py --mistakes" in outputs[1]
 
 
 def test_fer2013_faces_are_pointed_out_and_bundled_ones_are_not(page, tmp_path):
