@@ -143,7 +143,7 @@ def main():
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--outputs", default="outputs", help="folder to collect from, and to write to")
+    parser.add_argument("--outputs", default="outputs", help="folder to read and to write")
     return parser.parse_args()
 
 
