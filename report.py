@@ -163,7 +163,7 @@ def fill(shelf):
         sections[part.section] += pictures
         if absent:
             all_absent = len(absent) == len(found)
-            name = part.name.format(emotion="<emotion>" if all_absent else ", ".join(absent))
+            name = ", ".join(part.name.format(emotion=emotion) for emotion in (["<emotion>"] if all_absent else absent))
             missing.append({"section": part.section, "name": name, "heading": part.heading.format(emotion="emotions"),
                             "stand_in": bool(all_absent and pictures),
                             "command": shelf.command(part.command, [] if all_absent else absent)})
