@@ -253,7 +253,7 @@ def training_command(arguments):
     for name, value in arguments.items():
         if value is True:
             words.append(f"--{name.replace('_', '-')}")
-        elif value not in (False, None, ""):
+        elif value is not False and value not in (None, ""):  # 0 is a value, as of a seed
             words += [f"--{name.replace('_', '-')}", shlex.quote(str(value))]
     return " ".join(words)
 

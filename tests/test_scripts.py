@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from command_line import UserError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow"}
+README = ROOT / "README.md"
 HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 
 
@@ -313,7 +315,11 @@ def test_explain_refuses_a_face_that_is_not_there(data, trained, tmp_path, optio
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("script", ["fer2013.py", "train.py", "evaluate.py", "explain.py", "report.py"])
-def test_help_shows_purpose_and_defaults(script):
+@pytest.mark.parametrize("script", ["fer2013.py", "train.py", "evaluate.py", "explain.py", "app.py", "report.py"])
+def test_help_shows_purpose_and_defaults_and_the_options_that_the_readme_lists(script):
     text = run(script, "--help").stdout
-    assert f"python {script}" in text and "(default: outputs)" in text
+    assert f"python {script}" in text and "(default: outputs)" in " ".join(text.split())
+    row = next(line for line in README.read_text().splitlines() if line.startswith(f"| `python {script}` |"))
+    listed = re.findall(r"--[\w-]+", row.split("`")[-2])
+    offered = re.findall(r"^  (?:-h, )?(--[\w-]+)", text.partition("\noptions:")[2], re.MULTILINE)
+    assert ["--help", *listed] == offered
