@@ -23,6 +23,7 @@ from faces import Faces
 
 figures = lazy_loader.load("figures")
 
+OTHERS = {*fer2013.EMOTIONS, "explanations", "mistakes", "dataset", "curves", "confusion_matrix", "reliability"}
 MOST = 12  # faces of one picture that are explained, the largest ones: each takes seconds, and a row of the figure
 DRAWN = 1000  # pixels of the longer side of the photo in the figure
 
@@ -61,10 +62,11 @@ def name_figures(pictures, folder, suffix="png"):
     """A path in `folder` for each picture, by its name; numbered where two are alike, and never one of the pictures."""
     taken, targets = {path.resolve() for path in pictures}, []
     for picture in pictures:
-        number, target = 1, pathlib.Path(folder, f"{picture.stem}.{suffix}")
+        stem = f"{picture.stem}_photograph" if picture.stem.lower() in OTHERS else picture.stem
+        number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
         while target.resolve() in taken or str(target).lower() in map(str.lower, map(str, targets)):
             number += 1
-            target = pathlib.Path(folder, f"{picture.stem}_{number}.{suffix}")
+            target = pathlib.Path(folder, f"{stem}_{number}.{suffix}")
         targets.append(target)
     return targets
 

@@ -169,9 +169,10 @@ def test_a_folder_is_its_pictures_by_name_and_each_counts_once(tmp_path):
 
 
 def test_figures_of_one_name_are_numbered_and_never_replace_a_picture(tmp_path):
-    pictures = [tmp_path / name for name in ("x/me.jpg", "y/me.jpg", "me_2.jpg", "Me.png", "out/you.png")]
+    pictures = [tmp_path / name for name in ("x/me.jpg", "y/me.jpg", "me_2.jpg", "Me.png", "out/you.png", "happy.jpg")]
     named = [path.name for path in explain_photographs.name_figures(pictures, tmp_path / "out")]
-    assert named == ["me.png", "me_2.png", "me_2_2.png", "Me_3.png", "you_2.png"]
+    assert named == ["me.png", "me_2.png", "me_2_2.png", "Me_3.png", "you_2.png",
+                     "happy_photograph.png"]  # happy.png is another figure's
 
 
 def test_explain_goes_on_after_a_picture_without_a_face_and_says_so_at_the_end(tmp_path):
