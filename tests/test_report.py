@@ -66,7 +66,8 @@ def write_outputs(folder):
     """A folder as the other scripts leave it: a little of everything, and every emotion explained."""
     (folder / "model.keras").write_bytes(b"not read")
     (folder / "run.json").write_text(json.dumps({
-        "trained_on": "FER2013", "arguments": {"data": "my data", "epochs": 3, "seed": 0, "start_from": "", "fresh": False},
+        "trained_on": "FER2013",
+        "arguments": {"data": "my data", "epochs": 3, "seed": 0, "start_from": "", "fresh": False},
         "dataset": {"form": "CSV", "root": "my data", "faces": {"train": fer2013.COUNTS["train"]}},
         "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2, "best_val_accuracy": 0.655,
         "seconds": [50, 51, 49], "finished": False}))
