@@ -3,8 +3,10 @@ import argparse
 import contextlib
 import logging
 import os
+import signal
 import sys
 import tempfile
+import threading
 
 
 class UserError(ValueError):
@@ -95,16 +97,34 @@ def quiet_stderr():
             os.close(stderr)
 
 
+interrupted = threading.Event()  # set by Ctrl-C
+
+
+def on_interrupt(number, frame):
+    interrupted.set()
+    raise KeyboardInterrupt
+
+
+def was_interrupted(error):
+    """Whether Ctrl-C caused this error: in the middle of an import it may come out as another, as a SystemError."""
+    return isinstance(error, KeyboardInterrupt) or interrupted.is_set()
+
+
 def run(main):
-    """Call a script's main(); a UserError ends it with one line on stderr and exit status 2."""
+    """Call a script's main(); a UserError ends it with one line on stderr and exit status 2, Ctrl-C with 130."""
     notes = logging.getLogger("fer2013")
     notes.addHandler(logging.StreamHandler(sys.stdout))
     notes.setLevel(logging.INFO)
+    signal.signal(signal.SIGINT, on_interrupt)
+    script = os.path.basename(sys.argv[0])
     try:
         main()
     except UserError as error:
-        print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
+        print(f"{script}: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt as interruption:  # a script may have said how to go on
-        print(f"{os.path.basename(sys.argv[0])}: {'; '.join(['interrupted', *interruption.args])}", file=sys.stderr)
+    except BaseException as error:
+        if not was_interrupted(error):
+            raise
+        how = error.args if isinstance(error, KeyboardInterrupt) else ()  # a script may have said how to go on
+        print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
         sys.exit(130)

@@ -76,8 +76,10 @@ def main():
             start_or_go_on(keeper, before)
             learn(learner, args, train, validation, keeper)
             keeper.finish()
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt("the same command goes on after the last whole epoch") from None
+        except BaseException as error:
+            if command_line.was_interrupted(error):
+                raise KeyboardInterrupt("the same command goes on after the last whole epoch") from None
+            raise
     best = keeper.best_row()
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
