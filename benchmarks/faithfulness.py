@@ -89,7 +89,8 @@ def report(rows):
     for baseline in baselines.BASELINES:
         names = [score for score in SCORES if score.endswith(baseline)]
         text += [f"## Hidden pixels: {baseline}", "", *table(rows, names), ""]
-    text += ["## R squared and stability", "", *table(rows, ["r2", "stability", "samples"]), "",
+    text += ["## R squared and stability", "", *table(rows, ["r2", "stability"]), "",
+             f"LIME took {rows.samples.mean():,.0f} samples a face on average.", "",
              "## LIME's lead: how far its insertion less deletion AUC is above the other's (superpixels, blurred)", "",
              *lead(rows), "", "## LIME by emotion", "", *by_emotion(rows[rows.method == "LIME"])]
     return "\n".join(text)
