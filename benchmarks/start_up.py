@@ -2,8 +2,8 @@
 
     python benchmarks/start_up.py
 
-Runs four commands in turn, each several times in a process of its own, and prints the median seconds of each, the second
-table of benchmarks/lime_speed.md. The explanation alone is that of benchmarks/lime_speed.py.
+Runs four commands in turn, each several times in a process of its own, and prints the median seconds of each, the
+second table of benchmarks/lime_speed.md. The explanation alone is that of benchmarks/lime_speed.py.
 """
 import argparse
 import pathlib
