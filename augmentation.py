@@ -8,6 +8,21 @@ import keras
 from keras import ops
 
 
+def layers(sharp, erase, seed):
+    """What stands in front of the network while it is trained.
+
+    Args:
+        sharp: share of the faces that FaceAugmentation does not resample.
+        erase: share of the faces of which a rectangle, up to a third of the face, is made grey: random erasing
+            (Zhong et al. 2017, arXiv 1708.04896).
+        seed: of all of it.
+    """
+    found = [FaceAugmentation(sharp=sharp, seed=seed)]
+    if erase:
+        found.append(keras.layers.RandomErasing((erase, erase), fill_value=128.0, seed=seed + 1, dtype="float32"))
+    return found
+
+
 class FaceAugmentation(keras.layers.Layer):
     """Random views of (n, 48, 48, 1) pixels, in one resampling, and half of the faces in none.
 

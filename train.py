@@ -103,6 +103,8 @@ def parse_arguments():
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--sharp", type=command_line.closed_share, default=0.5,
                         help="share of the faces that augmentation neither turns nor scales")
+    parser.add_argument("--erase", type=command_line.closed_share, default=0.0,
+                        help="share of the faces of which a random rectangle is grey")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is about 1.5 times as fast on processors that have it")
     parser.add_argument("--start-from", default="", metavar="MODEL",
@@ -129,7 +131,7 @@ def build_learner(args, faces, start_from):
     if start_from:
         copy_weights(start_from, trained)
     learner = keras.Sequential([keras.Input(network.INPUT_SHAPE),
-                                augmentation.FaceAugmentation(sharp=args.sharp, seed=args.seed), trained])
+                                *augmentation.layers(args.sharp, args.erase, args.seed), trained])
     compile_learner(learner, args, faces)
     return trained, learner
 

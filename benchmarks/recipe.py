@@ -24,6 +24,7 @@ VARIANTS = {
     "sgd": ("--optimizer", "sgd", "--learning-rate", "0.05"),
     "batches of 128": ("--batch-size", "128"),
     "all faces resampled": ("--sharp", "0"),
+    "half of the faces erased in part": ("--erase", "0.5"),
     "float32": ("--precision", "float32"),
 }
 

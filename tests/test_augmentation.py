@@ -56,3 +56,18 @@ def test_same_seed_same_views_and_new_ones_at_each_call(faces):
     layer = augmentation.FaceAugmentation(seed=1)
     first, second = np.asarray(layer(faces, training=True)), np.asarray(layer(faces, training=True))
     assert not np.array_equal(first, second)
+
+
+def test_erasing_makes_a_rectangle_of_the_asked_share_of_the_faces_grey():
+    faces = np.full((400, 48, 48, 1), 10, "float32")
+    first, erasing = augmentation.layers(sharp=1.0, erase=0.25, seed=0)
+    seen = np.asarray(erasing(first(faces, training=True), training=True))
+    grey = (seen == 128).all(axis=3)  # (400, 48, 48)
+    assert 0.15 < grey.any(axis=(1, 2)).mean() < 0.35
+    for face in grey[grey.any(axis=(1, 2))]:
+        assert face.sum() == face.any(axis=1).sum() * face.any(axis=0).sum() <= 48 * 48 * 0.36
+    assert np.array_equal(np.asarray(erasing(faces, training=False)), faces)
+
+
+def test_nothing_is_erased_unless_asked():
+    assert len(augmentation.layers(sharp=0.5, erase=0.0, seed=0)) == 1

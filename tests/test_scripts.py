@@ -48,7 +48,7 @@ def make_dataset(folder, per_emotion):
 
 
 def train_options(data, outputs):
-    return [*map(str, ("--data", data, "--outputs", outputs, "--epochs", 2, "--batch-size", 14))]
+    return [*map(str, ("--data", data, "--outputs", outputs, "--erase", "0.5", "--epochs", 2, "--batch-size", 14))]
 
 
 def train(data, outputs):
