@@ -64,6 +64,7 @@ def main():
     folder = outputs.make_folder(args.outputs)
     with outputs.locked(folder, checkpoint.FILES):
         network.start_backend()
+        train = use_devices(args, train)
         record = describe_run(args, data, train, validation)
         before = None if args.fresh else checkpoint.find(folder, record)
         if before and before.get("finished"):
@@ -107,6 +108,8 @@ def parse_arguments():
                         help="share of the faces of which a random rectangle is grey")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the arithmetic; bfloat16 is about 1.5 times as fast on processors that have it")
+    parser.add_argument("--devices", type=command_line.positive_integer, default=1,
+                        help="that share every batch; more than one with KERAS_BACKEND=jax alone")
     parser.add_argument("--start-from", default="", metavar="MODEL",
                         help="a .keras file to go on from with a new schedule; empty: new weights")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of everything random")
@@ -120,6 +123,15 @@ def load(path, split):
     pixels, labels, _ = fer2013.load(path, split)
     print(*fer2013.describe(path, split, labels), sep="\n")
     return pixels, labels
+
+
+def use_devices(args, train):
+    """Have --devices devices share every batch; returns the training faces that they can share evenly."""
+    if args.devices == 1:
+        return train
+    import devices  # only now, and not lazily, as augmentation below
+
+    return devices.share_batches(args.devices, args.batch_size, train)
 
 
 def build_learner(args, faces, start_from):
@@ -173,7 +185,7 @@ def learn(learner, args, train, validation, keeper):
     learner.fit(
         batches(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
         initial_epoch=len(keeper.rows), epochs=args.epochs, shuffle=False,
-        validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=512,
+        validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=509,  # prime: devices.py
         callbacks=[keras.callbacks.LambdaCallback(
             on_epoch_begin=keeper.begin, on_train_batch_end=keeper.step, on_epoch_end=keeper.end)],
         verbose=1 if sys.stdout.isatty() else 0)
