@@ -50,6 +50,7 @@ CLASS_WEIGHTS = {
 }
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 EPOCHS, DEMONSTRATION_EPOCHS = 25, 12
+VALIDATION_BATCH = 509  # prime, so that no number of devices shares it: devices.py says why
 
 
 def main():
@@ -185,7 +186,7 @@ def learn(learner, args, train, validation, keeper):
     learner.fit(
         batches(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
         initial_epoch=len(keeper.rows), epochs=args.epochs, shuffle=False,
-        validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=509,  # prime: devices.py
+        validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=VALIDATION_BATCH,
         callbacks=[keras.callbacks.LambdaCallback(
             on_epoch_begin=keeper.begin, on_train_batch_end=keeper.step, on_epoch_end=keeper.end)],
         verbose=1 if sys.stdout.isatty() else 0)

@@ -16,7 +16,8 @@ def data(tmp_path_factory):
 def test_only_jax_shares_batches(data, tmp_path):
     result = run("train.py", "--data", data, "--outputs", tmp_path / "outputs", "--devices", "2", check=False)
     assert result.returncode == 2
-    assert result.stderr.startswith("train.py: --devices 2: Keras shares batches with KERAS_BACKEND=jax alone, this is tensorflow")
+    assert result.stderr == ("train.py: --devices 2: Keras shares batches with KERAS_BACKEND=jax alone, "
+                             "this is tensorflow\n")
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
