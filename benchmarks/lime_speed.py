@@ -107,7 +107,7 @@ def in_torch(model):
     makers = {"Rescaling": rescaling, "Conv2D": convolution, "BatchNormalization": normalization, "Dense": dense,
               "ReLU": lambda layer: [nn.ReLU()], "MaxPooling2D": lambda layer: [nn.MaxPool2d(3, 2)],
               "Softmax": lambda layer: [nn.Softmax(dim=1)], "Flatten": flatten,
-              "Dropout": lambda layer: [], "InputLayer": lambda layer: []}
+              "Dropout": lambda layer: [nn.Dropout(layer.rate)], "InputLayer": lambda layer: []}
     modules = [module for layer in model.layers for module in makers[type(layer).__name__](layer)]
     carried = nn.Sequential(*modules).eval().to(memory_format=torch.channels_last)
     face = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
