@@ -80,7 +80,7 @@ SAMPLERS = {"independent": Independent, "pairs": face_lime.FaceExplainer, "ortho
             "GLIME": Glime}
 RUNS = (  # superpixels, hidden by, sampler, most samples, seeds
     ("slic", "blurred", "pairs", 4000, 5), ("slic", "blurred", "independent", 4000, 5),
-    ("slic", "blurred", "orthogonal pairs", 1000, 2), ("slic", "blurred", "GLIME", 1000, 2),
+    ("slic", "blurred", "orthogonal pairs", 1000, 5), ("slic", "blurred", "GLIME", 1000, 5),
     ("slic", "superpixel-mean", "pairs", 1000, 2), ("slic", "superpixel-mean", "independent", 1000, 2),
     ("quickshift", "blurred", "pairs", 1000, 2), ("felzenszwalb", "blurred", "pairs", 1000, 2),
     ("grid", "blurred", "pairs", 1000, 2))
