@@ -72,6 +72,7 @@ def main():
             print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is best, with "
                   f"{before['best_val_accuracy']:.2%} on validation; --fresh starts over")
             return
+        train = (*train, make_targets(args, *train))
         trained, learner = build_learner(args, len(train[1]), "" if before else args.start_from)
         keeper = checkpoint.Keeper(folder, trained, learner, record, args.epochs)
         try:
@@ -101,6 +102,10 @@ def parse_arguments():
     parser.add_argument("--label-smoothing", type=command_line.share, default=0.1,
                         help="share of each target that is spread over all classes")
     parser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default="none", help="weight of rare emotions")
+    parser.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
+                        help=".keras files whose mean answer to a face is learned, too: distillation")
+    parser.add_argument("--teachers-share", type=command_line.closed_share, default=0.7,
+                        help="of the teachers in the targets; the label has the rest")
     parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--sharp", type=command_line.closed_share, default=0.5,
@@ -182,6 +187,21 @@ def start_or_go_on(keeper, before):
             print(f"{name} was {then.get(name)}, now {version}: the run goes on, but not bit for bit")
 
 
+def make_targets(args, pixels, labels):
+    """What is learned of each face: its label, mixed with the mean answer of the --teachers. float32 (n, 7).
+
+    Distillation after Hinton et al. 2015 (arXiv 1503.02531), section 2, at temperature 1: networks that learned with
+    label smoothing and dropout are soft enough. A teacher of FER2013 doubts the labels that are wrong.
+    """
+    targets = one_hot(labels)
+    if not args.teachers:
+        return targets
+    teachers = [network.load_model(path) for path in args.teachers]
+    print(f"asks {len(teachers)} teachers about {len(labels):,} faces", flush=True)
+    answers = np.mean([network.predict_mirrored(teacher, pixels) for teacher in teachers], axis=0)  # (n, 7)
+    return (1 - args.teachers_share) * targets + np.float32(args.teachers_share) * answers
+
+
 def learn(learner, args, train, validation, keeper):
     learner.fit(
         batches(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
@@ -192,18 +212,17 @@ def learn(learner, args, train, validation, keeper):
         verbose=1 if sys.stdout.isatty() else 0)
 
 
-def batches(pixels, labels, args, first_epoch):
+def batches(pixels, labels, targets, args, first_epoch):
     """Yield what Keras trains on, epoch after epoch, in an order that follows from the seed and the epoch alone.
 
     Args:
-        pixels: uint8 (n, 48, 48); labels: uint8 (n,); first_epoch: counted from 0.
+        pixels: uint8 (n, 48, 48); labels: uint8 (n,); targets: float32 (n, 7); first_epoch: counted from 0.
 
     Yields:
-        uint8 (m, 48, 48, 1) pixels, float32 (m, 7) one-hot labels, float32 (m,) weights; m is the batch size or, at
+        uint8 (m, 48, 48, 1) pixels, float32 (m, 7) targets, float32 (m,) weights; m is the batch size or, at
         the end of an epoch, what is left.
     """
     weights = CLASS_WEIGHTS[args.class_weight](labels)[labels].astype("float32")  # (n,)
-    targets = one_hot(labels)  # (n, 7)
     for epoch in itertools.count(first_epoch):
         order = np.random.default_rng([args.seed, epoch]).permutation(len(labels))  # (n,)
         for start in range(0, len(order), args.batch_size):

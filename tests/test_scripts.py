@@ -208,7 +208,8 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
     pixels, labels = np.arange(10, dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2), np.arange(10) % 2
 
     def order(first_epoch, batches):
-        found = list(itertools.islice(script.batches(pixels, labels, args, first_epoch), batches))
+        found = script.batches(pixels, labels, script.one_hot(labels), args, first_epoch)
+        found = list(itertools.islice(found, batches))
         assert [len(weights) for _, _, weights in found] == [4, 4, 2] * (batches // 3)
         for faces, targets, weights in found:
             assert faces.shape == (len(weights), 48, 48, 1) and (weights == np.float32(10 / 7 / 5)).all()
@@ -219,6 +220,32 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
     assert all(sorted(three[start:start + 10]) == list(range(10)) for start in (0, 10, 20))
     assert three[:10] != three[10:20] != three[20:]
     assert order(1, 6) == three[10:] and order(2, 3) == three[20:]
+
+
+def test_targets_mix_the_label_with_the_mean_answer_of_the_teachers(monkeypatch):
+    import model as network
+    import train as script
+
+    answers = {"first.keras": [0.5, 0.5, 0, 0, 0, 0, 0], "second.keras": [0.1, 0.3, 0.6, 0, 0, 0, 0]}
+    monkeypatch.setattr(network, "load_model", answers.get)
+    monkeypatch.setattr(network, "predict_mirrored", lambda answer, pixels: np.array([answer] * len(pixels), "float32"))
+    pixels, labels = np.zeros((2, 48, 48), np.uint8), np.array([0, 6])
+    args = argparse.Namespace(teachers=list(answers), teachers_share=0.5)
+    expected = [[0.65, 0.2, 0.15, 0, 0, 0, 0], [0.15, 0.2, 0.15, 0, 0, 0, 0.5]]
+    targets = script.make_targets(args, pixels, labels)
+    np.testing.assert_allclose(targets, expected, atol=1e-6)
+    assert targets.dtype == np.float32
+    alone = script.make_targets(argparse.Namespace(teachers=[], teachers_share=0.5), pixels, labels)
+    assert np.array_equal(alone, script.one_hot(labels))
+
+
+def test_a_missing_teacher_is_named_and_nothing_is_begun(data, trained, tmp_path, monkeypatch):
+    import train as script
+
+    with pytest.raises(UserError, match="nobody.keras: no such file"):
+        main_of(script, monkeypatch, *train_options(data, tmp_path), "--teachers", trained[0] / "model.keras",
+                tmp_path / "nobody.keras")
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_path, monkeypatch):
