@@ -103,7 +103,8 @@ def parse_arguments():
                         help="share of each target that is spread over all classes")
     parser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default="none", help="weight of rare emotions")
     parser.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
-                        help=".keras files whose mean answer to a face is learned, too: distillation")
+                        help=".keras files whose mean answer to a face is learned, too: distillation; the "
+                             "training accuracy then counts agreement with the mixture")
     parser.add_argument("--teachers-share", type=command_line.closed_share, default=0.7,
                         help="of the teachers in the targets; the label has the rest")
     parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
