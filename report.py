@@ -251,10 +251,12 @@ def training_command(arguments):
     """The command line with every argument of run.json spelt out, so that later defaults change nothing."""
     words = ["python", "train.py"]
     for name, value in arguments.items():
+        option = f"--{name.replace('_', '-')}"
         if value is True:
-            words.append(f"--{name.replace('_', '-')}")
-        elif value is not False and value not in (None, ""):  # 0 is a value, as of a seed
-            words += [f"--{name.replace('_', '-')}", shlex.quote(str(value))]
+            words.append(option)
+        elif value is not False and value not in (None, "", []):  # 0 is a value, as of a seed
+            values = value if isinstance(value, list) else [value]
+            words += [option, *(shlex.quote(str(each)) for each in values)]
     return " ".join(words)
 
 

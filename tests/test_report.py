@@ -120,6 +120,15 @@ def test_numbers_facts_and_commands_are_on_the_page(page):
     assert "--start-from" not in text and "--fresh" not in text
 
 
+def test_the_training_command_is_one_that_the_shell_and_train_take():
+    import report
+
+    arguments = {"data": "my data", "teachers": ["a.keras", "my b.keras"], "seed": 0, "fresh": True, "start_from": ""}
+    expected = "python train.py --data 'my data' --teachers a.keras 'my b.keras' --seed 0 --fresh"
+    assert report.training_command(arguments) == expected
+    assert report.training_command({"teachers": [], "seed": 0}) == "python train.py --seed 0"
+
+
 def test_names_are_escaped(page):
     assert HOSTILE not in page.source and HOSTILE in page.text
     assert "<you>" not in page.source and "me & <you>" in page.text
