@@ -37,11 +37,16 @@ def explanations(rows, path):
     for part, (explanation, heading, caption) in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
         part.suptitle(heading, fontsize=12)
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
-        for axes, title, picture in zip(part.subplots(1, 4), PANELS, panels(explanation), strict=True):
-            axes.imshow(picture, interpolation="nearest")
-            axes.set_title(title, fontsize=10)
-            axes.set_axis_off()
+        draw_panels(part.subplots(1, 4), explanation)
     save(figure, path)
+
+
+def draw_panels(four, explanation):
+    """The four panels on as many axes, each below its title."""
+    for axes, title, panel in zip(four, PANELS, panels(explanation), strict=True):
+        axes.imshow(panel, interpolation="nearest")
+        axes.set_title(title, fontsize=10)
+        axes.set_axis_off()
 
 
 def panels(explanation):
@@ -94,10 +99,7 @@ def photograph(picture, frames, rows, summary, path):
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
         bars, *four = part.subplots(1, 5, width_ratios=(1.3, 1, 1, 1, 1))
         draw_probabilities(bars, explanation)
-        for axes, title, panel in zip(four, PANELS, panels(explanation), strict=True):
-            axes.imshow(panel, interpolation="nearest")
-            axes.set_title(title, fontsize=10)
-            axes.set_axis_off()
+        draw_panels(four, explanation)
     save(figure, path)
 
 
@@ -142,7 +144,7 @@ def comparison(face, maps, scores, heading, caption, path):
     grey_face(first, face)
     first.set_title("face", fontsize=10)
     for axes, (method, relevance) in zip(others, maps.items(), strict=True):
-        image = signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
+        image = relative_map(axes, face, relevance)
         axes.set_title(method, fontsize=10)
         axes.set_xlabel(scores[method], fontsize=9)
     bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
@@ -238,7 +240,7 @@ def sanity(face, maps, lines, title, path):
     upper, lower = figure.subfigures(2, 1, height_ratios=(1.35 * len(lines), 3.2))
     for row, (method, panels_of_row) in enumerate(zip(lines, upper.subplots(len(lines), len(maps)), strict=True)):
         for axes, (layer, found) in zip(panels_of_row, maps.items(), strict=True):
-            image = signed_map(axes, face, found[method] / max(np.abs(found[method]).max(), 1e-12), 1)
+            image = relative_map(axes, face, found[method])
             axes.set_title("" if row else layer.replace("none", "trained").replace("_", "\n"), fontsize=9)
         panels_of_row[0].set_ylabel(method.replace(" ", "\n"), fontsize=9)
     upper.colorbar(image, ax=upper.axes, shrink=0.7, ticks=(-1, 0, 1)).ax.set_yticklabels(("against", "0", "for"))
@@ -260,6 +262,11 @@ def signed_map(axes, face, relevance, limit):
     axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
     return image
+
+
+def relative_map(axes, face, relevance):
+    """signed_map() of a map relative to its own largest absolute value, of methods with units of their own."""
+    return signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
 
 
 def grey_face(axes, face):
