@@ -11,7 +11,6 @@ Deletion and insertion AUC: faithfulness.py. R squared: LIME's own. Stability: o
 of largest absolute relevance between the seeds 0 and 1; 1 for methods that draw nothing. About 10 s a face on two CPU
 cores, half of them LIME's samples for the two seeds.
 """
-import argparse
 import functools
 import pathlib
 import sys
@@ -23,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from lime_stability import choose_faces, jaccard  # noqa: E402
-from results import append, begin, cell, interval, read, version  # noqa: E402
+from results import append, begin, cell, face_arguments, interval, read, version  # noqa: E402
 
 import attribution  # noqa: E402
 import baselines  # noqa: E402
@@ -55,10 +54,7 @@ def main():
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=33, help="of each emotion")
+    parser = face_arguments(__doc__, faces=33)
     parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default="auto",
                         help="of LIME, as in explain.py")
     parser.add_argument("--table", type=pathlib.Path, default=HERE / "faithfulness.csv", help="the CSV, begun or not")

@@ -10,7 +10,6 @@ the tables of benchmarks/lime_choices.md, means over faces with 95 % bootstrap i
 Deletion and insertion take pixels, in equal steps, so that segmentations can be compared; the pixels of a superpixel go
 in random order. About 10 s a face on two CPU cores.
 """
-import argparse
 import functools
 import pathlib
 import sys
@@ -21,7 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from lime_stability import choose_faces  # noqa: E402
-from results import append, begin, cell, read, version  # noqa: E402
+from results import append, begin, cell, face_arguments, read, version  # noqa: E402
 
 import baselines  # noqa: E402
 import command_line  # noqa: E402
@@ -52,11 +51,7 @@ def main():
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=10, help="of each emotion")
-    return parser.parse_args()
+    return face_arguments(__doc__, faces=10).parse_args()
 
 
 def measure(face, label, predict):

@@ -7,7 +7,6 @@ ways). Writes a row for each face, way and number of samples into benchmarks/lim
 on where it stopped), and prints the tables of benchmarks/lime_stability.md: Jaccard overlap of the five superpixels of
 largest absolute weight and Spearman correlation of all weights, means over faces and pairs of seeds, and R squared.
 """
-import argparse
 import functools
 import itertools
 import math
@@ -22,6 +21,8 @@ from tqdm import tqdm
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+
+from results import face_arguments  # noqa: E402
 
 import command_line  # noqa: E402
 import face_lime  # noqa: E402
@@ -103,10 +104,7 @@ def main():
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=10, help="of each emotion")
+    parser = face_arguments(__doc__, faces=10)
     parser.add_argument("--precision", choices=train.PRECISIONS, default="float32",
                         help="of the network's arithmetic; bfloat16 takes about 0.6 times as long")
     return parser.parse_args()

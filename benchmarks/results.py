@@ -1,4 +1,5 @@
-"""What the benchmarks share: a CSV that grows row by row and is gone on with, and means with their intervals."""
+"""What the benchmarks share: options, a CSV that grows row by row and is gone on with, means with their intervals."""
+import argparse
 import hashlib
 import pathlib
 
@@ -6,7 +7,19 @@ import numpy as np
 import pandas
 from scipy.stats import bootstrap
 
+import command_line
 from command_line import UserError
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def face_arguments(description, faces):
+    """A parser with the options of a benchmark on FER2013's faces: --data, --model and --faces."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=command_line.HelpFormatter)
+    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
+    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
+    parser.add_argument("--faces", type=command_line.positive_integer, default=faces, help="of each emotion")
+    return parser
 
 
 def version(model_path):

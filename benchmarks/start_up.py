@@ -6,16 +6,18 @@ Runs four commands in turn, each several times in a process of its own, and prin
 second table of benchmarks/lime_speed.md. The explanation alone is that of benchmarks/lime_speed.py.
 """
 import argparse
+import functools
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+
+from lime_speed import measure  # noqa: E402
 
 import command_line  # noqa: E402
 
@@ -30,12 +32,9 @@ COMMANDS = {
 
 def main():
     args = parse_arguments()
-    seconds = {name: [] for name in COMMANDS}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(args.repeats):
-            for name, command in COMMANDS.items():
-                writes = command[0] == "explain.py" and "--help" not in command
-                seconds[name].append(run(command + ["--outputs", folder] * writes))
+        seconds = measure({name: functools.partial(run, command, folder) for name, command in COMMANDS.items()},
+                          args.repeats)
     print("| command | median, s |\n|---|---:|")
     for name, values in seconds.items():
         print(f"| {name} | {np.median(values):.2f} |")
@@ -47,11 +46,11 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def run(command):
-    """Seconds that a command takes in a process of its own."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, *command], cwd=HERE.parent, check=True, capture_output=True)
-    return time.perf_counter() - start
+def run(command, folder):
+    """A command in a process of its own; an explanation is written to this folder."""
+    writes = command[0] == "explain.py" and "--help" not in command
+    subprocess.run([sys.executable, *command, *["--outputs", folder] * writes], cwd=HERE.parent, check=True,
+                   capture_output=True)
 
 
 if __name__ == "__main__":
