@@ -79,7 +79,7 @@ def reliability(confidence, accuracy, count, title, path):
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(count) + 1)[:-1]
     upper.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as accurate as confident")
-    upper.plot(confidence, accuracy, color=FOR, marker="o", label="this model")
+    upper.plot(confidence, accuracy, color=FOR, marker="o", label="this model", clip_on=False)  # whole at 0 and 1, too
     upper.set(ylabel="accuracy", title=title, xlim=(0, 1), ylim=(0, 1))
     upper.legend(loc="lower right")
     lower.bar(edges, count, width=1 / len(count), align="edge", color=NEUTRAL, edgecolor="white")
