@@ -14,6 +14,7 @@ The same command goes on with an interrupted run after its last whole epoch, as 
 starts over. On a CPU, with the same package versions, the weights are the same to the last bit.
 """
 import argparse
+import importlib
 import importlib.metadata
 import itertools
 import math
@@ -37,6 +38,7 @@ keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, a
 OPTIMIZERS = {
     "adamw": lambda rate, decay: keras.optimizers.AdamW(rate, weight_decay=decay),
     "sgd": lambda rate, decay: keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay),
+    "muon": lambda rate, decay: importlib.import_module("muon").Muon(rate, decay),  # only now: it needs Keras
 }
 SCHEDULES = {
     "cosine": lambda rate, steps, warmup: keras.optimizers.schedules.CosineDecay(
