@@ -96,7 +96,7 @@ def parse_arguments():
     parser.add_argument("--epochs", type=command_line.automatic_or_positive_integer, default="auto",
                         help=f"passes over the faces; auto: {EPOCHS}, or {DEMONSTRATION_EPOCHS} on the bundled avatars")
     parser.add_argument("--batch-size", type=command_line.positive_integer, default=64, help="faces per step")
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="adamw", help="how the weights are updated")
+    parser.add_argument("--optimizer", choices=OPTIMIZERS, default="muon", help="how the weights are updated")
     parser.add_argument("--learning-rate", type=command_line.positive_number, default=1e-3, help="at its highest")
     parser.add_argument("--schedule", choices=SCHEDULES, default="cosine", help="of the learning rate")
     parser.add_argument("--weight-decay", type=command_line.positive_number, default=0.05,

@@ -3,8 +3,8 @@
     python benchmarks/recipe.py --data data --epochs 6
 
 Every run has its own whole learning-rate schedule over --epochs, so the short runs compare fairly with each other
-but not with a long one. Writes benchmarks/recipe.csv, a row per run, as soon as the run has ended; a run whose
-folder is there already is not repeated.
+but not with a long one. Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier
+row of that variant, number of epochs and seed; the other rows stay. A run whose folder is there is not repeated.
 """
 import argparse
 import json
@@ -16,11 +16,14 @@ import sys
 import pandas
 
 HERE = pathlib.Path(__file__).resolve().parent
+TABLE = HERE / "recipe.csv"
 VARIANTS = {
-    "defaults": (),
+    "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
     "square-root class weights": ("--class-weight", "square-root"),
     "constant learning rate": ("--schedule", "constant"),
+    "adamw": ("--optimizer", "adamw"),
+    "adamw, no label smoothing": ("--optimizer", "adamw", "--label-smoothing", "0"),
     "sgd": ("--optimizer", "sgd", "--learning-rate", "0.05"),
     "batches of 128": ("--batch-size", "128"),
     "all faces resampled": ("--sharp", "0"),
@@ -31,14 +34,13 @@ VARIANTS = {
 
 def main():
     args = parse_arguments()
-    rows = []
     for name in args.variants:
-        folder = args.runs / name.replace(" ", "-")
+        folder = args.runs / f"{name.replace(',', '').replace(' ', '-')}-{args.epochs}-{args.seed}"
         if not (folder / "done").exists():
             train(name, folder, args)
-        rows.append(read_run(name, folder))
-        pandas.DataFrame(rows).to_csv(HERE / "recipe.csv", index=False, float_format="%.4f")
-        print(rows[-1], flush=True)
+        row = read_run(name, folder)
+        record(row)
+        print(row, flush=True)
 
 
 def parse_arguments():
@@ -69,6 +71,12 @@ def read_run(name, folder):
         "training accuracy": history.accuracy.iloc[-1],
         "seconds per epoch": statistics.median(record["seconds"]),
     }
+
+
+def record(row):
+    """Write the row of a run into the table."""
+    table = pandas.concat([pandas.read_csv(TABLE) if TABLE.exists() else None, pandas.DataFrame([row])])
+    table.drop_duplicates(["variant", "epochs", "seed"], keep="last").to_csv(TABLE, index=False, float_format="%.4f")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     python benchmarks/training_speed.py
 
-Trains on random pixels in batches of 64, whole steps as train.py makes them, with and without augmentation, in float32
-and bfloat16, all ways in turn; the same in eager PyTorch (channels_last), where that is installed. Prints the table of
+Trains on random pixels in batches of 64, whole steps as train.py makes them, with and without augmentation, with Muon
+and AdamW, in float32 and bfloat16, all ways in turn; with AdamW in eager PyTorch (channels_last), too, where that is
+installed. Prints the table of
 benchmarks/training_speed.md: the fastest and the median round, and the fastest one's share of the peak, which is what a
 product of two large float32 matrices reaches here. A face costs three times the operations of its forward pass (one
 forward, two backward).
@@ -34,10 +35,12 @@ def main():
     network.start_backend()
     faces = np.random.default_rng(0).integers(0, 256, (BATCH * STEPS, 48, 48), np.uint8)
     labels = np.arange(len(faces)) % network.CLASSES
-    ways = {f"train.py, {precision}{', no augmentation' * plain}": ours(faces, labels, precision, plain)
-            for precision in train.PRECISIONS for plain in (False, True)}
+    ways = {f"train.py, {optimizer}, {precision}{', no augmentation' * plain}":
+            ours(faces, labels, optimizer, precision, plain)
+            for precision in train.PRECISIONS
+            for optimizer, plain in (("muon", False), ("adamw", False), ("adamw", True))}
     if importlib.util.find_spec("torch"):
-        ways |= {f"eager PyTorch, {precision}, no augmentation": in_pytorch(faces, labels, precision)
+        ways |= {f"eager PyTorch, adamw, {precision}, no augmentation": in_pytorch(faces, labels, precision)
                  for precision in train.PRECISIONS}
     else:
         print("PyTorch is not installed, so it is not timed", file=sys.stderr)
@@ -56,10 +59,11 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def ours(faces, labels, precision, plain):
+def ours(faces, labels, optimizer, precision, plain):
     """An epoch over the faces, as train.py makes it; plain: without augmentation."""
     import keras
-    with mock.patch.object(sys, "argv", ["train.py", "--precision", precision, "--batch-size", str(BATCH)]):
+    options = ["--optimizer", optimizer, "--precision", precision, "--batch-size", str(BATCH)]
+    with mock.patch.object(sys, "argv", ["train.py", *options]):
         args = train.parse_arguments()
     args.epochs = train.EPOCHS
     trained, learner = train.build_learner(args, len(faces), "")
