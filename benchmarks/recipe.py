@@ -3,8 +3,14 @@
     python benchmarks/recipe.py --data data --epochs 6
 
 Every run has its own whole learning-rate schedule over --epochs, so the short runs compare fairly with each other
-but not with a long one. Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier
-row of that variant, number of epochs and seed; the other rows stay. A run whose folder is there is not repeated.
+but not with a long one. The long runs that the most accurate network comes from, each learning from those before:
+
+    python benchmarks/recipe.py --data data --epochs 25 --variants muon
+    python benchmarks/recipe.py --data data --epochs 55 --variants "second generation"
+    python benchmarks/recipe.py --data data --epochs 52 --seed 1 --variants "third generation"
+
+Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
+number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
 """
 import argparse
 import json
@@ -17,6 +23,8 @@ import pandas
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
+RUNS = HERE.parent / "outputs" / "recipe"
+FIRST, SECOND = (RUNS / run / "model.keras" for run in ("muon-25-0", "second-generation-55-0"))
 VARIANTS = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
@@ -30,12 +38,17 @@ VARIANTS = {
     "half of the faces erased in part": ("--erase", "0.5"),
     "float32": ("--precision", "float32"),
 }
+GENERATIONS = {  # long runs that learn from the ones before
+    "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
+    "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
+                         "--start-from", SECOND),
+}
 
 
 def main():
     args = parse_arguments()
     for name in args.variants:
-        folder = args.runs / f"{name.replace(',', '').replace(' ', '-')}-{args.epochs}-{args.seed}"
+        folder = RUNS / f"{name.replace(',', '').replace(' ', '-')}-{args.epochs}-{args.seed}"
         if not (folder / "done").exists():
             train(name, folder, args)
         row = read_run(name, folder)
@@ -48,14 +61,15 @@ def parse_arguments():
     parser.add_argument("--data", default="data", help="FER2013")
     parser.add_argument("--epochs", default="6", help="of each run")
     parser.add_argument("--seed", default="0", help="of each run")
-    parser.add_argument("--runs", type=pathlib.Path, default=HERE.parent / "outputs" / "recipe", help="keeps the runs")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS), help="which to run")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS | GENERATIONS, default=list(VARIANTS),
+                        help="which to run")
     return parser.parse_args()
 
 
 def train(name, folder, args):
     command = [sys.executable, HERE.parent / "train.py", "--data", args.data, "--epochs", args.epochs,
-               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
+               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16",
+               *(VARIANTS | GENERATIONS)[name]]
     subprocess.run(command, check=True)
     (folder / "done").touch()
 
