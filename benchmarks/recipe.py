@@ -24,8 +24,8 @@ import pandas
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
 RUNS = HERE.parent / "outputs" / "recipe"
-FIRST, SECOND = (RUNS / run / "model.keras" for run in ("muon-25-0", "second-generation-55-0"))
-VARIANTS = {
+FIRST, SECOND = RUNS / "muon-25-0" / "model.keras", RUNS / "second-generation-55-0" / "model.keras"
+SHORT = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
     "square-root class weights": ("--class-weight", "square-root"),
@@ -38,7 +38,7 @@ VARIANTS = {
     "half of the faces erased in part": ("--erase", "0.5"),
     "float32": ("--precision", "float32"),
 }
-GENERATIONS = {  # long runs that learn from the ones before
+VARIANTS = SHORT | {  # and long runs that learn from those before
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
                          "--start-from", SECOND),
@@ -61,15 +61,13 @@ def parse_arguments():
     parser.add_argument("--data", default="data", help="FER2013")
     parser.add_argument("--epochs", default="6", help="of each run")
     parser.add_argument("--seed", default="0", help="of each run")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS | GENERATIONS, default=list(VARIANTS),
-                        help="which to run")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(SHORT), help="which to run")
     return parser.parse_args()
 
 
 def train(name, folder, args):
     command = [sys.executable, HERE.parent / "train.py", "--data", args.data, "--epochs", args.epochs,
-               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16",
-               *(VARIANTS | GENERATIONS)[name]]
+               "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
     subprocess.run(command, check=True)
     (folder / "done").touch()
 
