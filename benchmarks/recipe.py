@@ -8,6 +8,7 @@ but not with a long one. The long runs that the most accurate network comes from
     python benchmarks/recipe.py --data data --epochs 25 --variants muon
     python benchmarks/recipe.py --data data --epochs 55 --variants "second generation"
     python benchmarks/recipe.py --data data --epochs 52 --seed 1 --variants "third generation"
+    python benchmarks/recipe.py --data data --epochs 50 --seed 2 --variants "fourth generation"
 
 Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
 number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
@@ -24,7 +25,8 @@ import pandas
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
 RUNS = HERE.parent / "outputs" / "recipe"
-FIRST, SECOND = RUNS / "muon-25-0" / "model.keras", RUNS / "second-generation-55-0" / "model.keras"
+FIRST, SECOND, THIRD = (RUNS / run / "model.keras" for run in
+                        ("muon-25-0", "second-generation-55-0", "third-generation-52-1"))
 SHORT = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
@@ -42,6 +44,8 @@ VARIANTS = SHORT | {  # and long runs that learn from those before
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
                          "--start-from", SECOND),
+    "fourth generation": ("--erase", "0.5", "--teachers", THIRD, SECOND, FIRST, "--teachers-share", "0.6",
+                          "--start-from", THIRD),
 }
 
 
