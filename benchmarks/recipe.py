@@ -3,7 +3,7 @@
     python benchmarks/recipe.py --data data --epochs 6
 
 Every run has its own whole learning-rate schedule over --epochs, so the short runs compare fairly with each other
-but not with a long one. The long runs that the most accurate network comes from, each learning from those before:
+but not with a long one. The long runs, each learning from those before; the third is the most accurate:
 
     python benchmarks/recipe.py --data data --epochs 25 --variants muon
     python benchmarks/recipe.py --data data --epochs 55 --variants "second generation"
