@@ -26,7 +26,7 @@ from command_line import UserError
 keras = lazy_loader.load("keras")
 
 WINDOW, STRIDE = 9, 3  # of occlusion, in pixels: 196 places, a window covers an eye or half of a mouth
-STEPS = 64  # of integrated gradients: completeness holds within 1 % of the probability, see the tests
+STEPS = 200  # of integrated gradients: completeness within 0.5 % of the probability on 14 composites; 64 gave 2.9 %
 
 
 def lime(face, label, model, seed, samples="auto"):
