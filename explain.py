@@ -3,7 +3,8 @@
     python explain.py --label happy
     python explain.py                     # all seven emotions
 
-Explains a face that the model classifies correctly, chosen by the seed; --index or --name choose another. Writes
+Explains a face that the model classifies correctly, chosen by the seed, or the surest of the bundled average faces
+where there is no FER2013; --index or --name choose another. Writes
 
     outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
     outputs/explanations.png    all seven emotions, a row each, where no --label was given
@@ -69,7 +70,7 @@ def main():
     if args.compare:
         attribution.require_gradients()  # before anything is written
     predict = functools.partial(network.predict, model)
-    faces = Faces(pixels, labels, names, predict, args)
+    faces = Faces(pixels, labels, names, predict, args, typical=data == bundled.COMPOSITES)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label or fer2013.EMOTIONS]
     folder = outputs.make_folder(args.outputs)
     figures.set_resolution(args.dpi)
@@ -151,15 +152,22 @@ def explain_each(asked, chosen, faces, folder):
 
 
 def explain_one(label, chosen, faces):
-    """The row of a figure: Explanation, heading, caption. Of the chosen face, else of one that the model gets right."""
-    index, note = chosen, ""
-    if chosen is None:
-        index = next(faces.right(label), None)
-    if index is None:
-        index, note = faces.likeliest(label), f"no {fer2013.EMOTIONS[label]} face is classified correctly"
+    """The row of a figure: Explanation, heading, caption. Of the chosen face, else of one that choose_face() takes."""
+    index, note = choose_face(label, faces) if chosen is None else (chosen, "")
     found = faces.explain(index, [label])[label]
     notes = [faces.describe(found), faces.names[index], note, *found.cautions()]
     return found, faces.headline(index, found.probabilities), "\n".join(filter(None, notes))
+
+
+def choose_face(label, faces):
+    """The index of a face of this label that the model gets right, and a note where there is none.
+
+    Drawn by the seed, so that it stands for others; of the composites, which show what an emotion looks like, the one
+    that the model reads most surely.
+    """
+    index = next(faces.right(label), None)
+    note = "" if index is not None else f"no {fer2013.EMOTIONS[label]} face is classified correctly"
+    return (faces.likeliest(label) if note or faces.typical else index), note
 
 
 def compare_each(rows, model, faces, folder):

@@ -20,6 +20,7 @@ class Faces(NamedTuple):
     names: list  # n file names or rows
     predict: Callable  # from uint8 (n, 48, 48) to float32 (n, 7) probabilities
     options: argparse.Namespace  # superpixels, hide, samples, seed, format
+    typical: bool = False  # whether the faces are the bundled composites
 
     def explain(self, index, labels):
         """{label: face_lime.Explanation} of one face."""

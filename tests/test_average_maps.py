@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import average_maps
+import explain
 import face_lime
 import many_faces
 from command_line import UserError
@@ -144,3 +145,12 @@ def test_the_likeliest_face_where_none_is_right(faces):
     dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
     assert next(dark.right(1), None) is None
     assert dark.likeliest(1) == halves(faces.pixels[:3])[:, 1].argmax()
+
+
+def test_the_explained_face_is_one_by_the_seed_or_the_surest_composite(faces):
+    surest = halves(faces.pixels[:3])[:, 0].argmax()
+    by_seed = {explain.choose_face(0, faces._replace(options=argparse.Namespace(seed=seed))) for seed in range(20)}
+    assert by_seed == {(0, ""), (1, ""), (2, "")}
+    assert explain.choose_face(0, faces._replace(typical=True)) == (surest, "")
+    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    assert explain.choose_face(1, dark) == (dark.likeliest(1), "no disgust face is classified correctly")
