@@ -35,7 +35,7 @@ import model as network  # noqa: E402
 import outputs  # noqa: E402
 from fer2013 import EMOTIONS  # noqa: E402
 
-SEEDS = 300             # faces per emotion that start a search
+SEEDS = 1200            # faces per emotion that start a search
 NEAREST_FACE = 0.93     # pixel correlation with a training face from which a composite is thrown away
 FRONTAL_SHARE = 0.6     # of an emotion's faces, those that look most straight at the camera
 LIKELY_SHARE = 0.5      # of those, the ones to which the model gives the emotion most readily
