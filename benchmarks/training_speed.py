@@ -4,10 +4,9 @@
 
 Trains on random pixels in batches of 64, whole steps as train.py makes them, with and without augmentation, with Muon
 and AdamW, in float32 and bfloat16, all ways in turn; with AdamW in eager PyTorch (channels_last), too, where that is
-installed. Prints the table of
-benchmarks/training_speed.md: the fastest and the median round, and the fastest one's share of the peak, which is what a
-product of two large float32 matrices reaches here. A face costs three times the operations of its forward pass (one
-forward, two backward).
+installed. Prints the table of benchmarks/training_speed.md: the fastest and the median round, and the fastest one's
+share of the peak, which is what a product of two large float32 matrices reaches here. A face costs three times the
+operations of its forward pass (one forward, two backward).
 """
 import argparse
 import importlib.util
