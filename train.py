@@ -14,6 +14,7 @@ The same command goes on with an interrupted run after its last whole epoch, as 
 starts over. On a CPU, with the same package versions, the weights are the same to the last bit.
 """
 import argparse
+import functools
 import importlib
 import importlib.metadata
 import itertools
@@ -207,12 +208,20 @@ def make_targets(args, pixels, labels):
 
 def learn(learner, args, train, validation, keeper):
     learner.fit(
-        batches(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
+        feed(*train, args, first_epoch=len(keeper.rows)), steps_per_epoch=math.ceil(len(train[1]) / args.batch_size),
         initial_epoch=len(keeper.rows), epochs=args.epochs, shuffle=False,
         validation_data=(validation[0][..., None], one_hot(validation[1])), validation_batch_size=VALIDATION_BATCH,
         callbacks=[keras.callbacks.LambdaCallback(
             on_epoch_begin=keeper.begin, on_train_batch_end=keeper.step, on_epoch_end=keeper.end)],
         verbose=1 if sys.stdout.isatty() else 0)
+
+
+def feed(*arguments, **options):
+    """The batches in the form in which fit() takes them best: tensorflow_batches.py says why."""
+    generate = functools.partial(batches, *arguments, **options)
+    if keras.backend.backend() == "tensorflow":
+        return importlib.import_module("tensorflow_batches").untuned(generate)
+    return generate()
 
 
 def batches(pixels, labels, targets, args, first_epoch):

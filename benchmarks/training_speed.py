@@ -69,7 +69,7 @@ def ours(faces, labels, optimizer, precision, plain):
     if plain:
         learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), trained])
         train.compile_learner(learner, args, len(faces))
-    data = train.batches(faces, labels, train.one_hot(labels), args, first_epoch=0)
+    data = train.feed(faces, labels, train.one_hot(labels), args, first_epoch=0)
     return lambda: learner.fit(data, steps_per_epoch=STEPS, verbose=0)
 
 

@@ -222,6 +222,19 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
     assert order(1, 6) == three[10:] and order(2, 3) == three[20:]
 
 
+def test_tensorflow_takes_the_batches_as_they_are_and_tunes_nothing():
+    import tensorflow_batches
+
+    batches = [(np.full((size, 2, 2, 1), size, np.uint8), np.eye(7, dtype=np.float32)[:size]) for size in (4, 2)]
+    data = tensorflow_batches.untuned(lambda: iter(batches))
+    assert data.options().autotune.enabled is False
+    found = list(data.as_numpy_iterator())
+    assert len(found) == 2
+    for expected, arrays in zip(batches, found, strict=True):
+        for before, after in zip(expected, arrays, strict=True):
+            assert before.dtype == after.dtype and np.array_equal(before, after)
+
+
 def test_targets_mix_the_label_with_the_mean_answer_of_the_teachers(monkeypatch):
     import model as network
     import train as script
