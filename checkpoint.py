@@ -86,7 +86,8 @@ class Keeper:
 
     def __init__(self, folder, trained, learner, record, epochs):
         self.folder, self.trained, self.learner, self.record, self.epochs = folder, trained, learner, record, epochs
-        self.saved = network.build_model()  # float32 whatever the precision of training
+        filters = [layer.filters for layer in trained.layers if isinstance(layer, keras.layers.Conv2D)][::2]
+        self.saved = network.build_model(filters=filters)  # float32 whatever the precision of training
         self.rows, self.best = [], []  # a dict per epoch; the weights of the best epoch
         learner.optimizer.build(learner.trainable_variables)
 

@@ -28,7 +28,7 @@ def start_backend():
         keras.backend.backend()
 
 
-def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None):
+def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS):
     """The untrained network.
 
     The initialisation decides the first epochs. He et al. (2015, arXiv 1502.01852, section 2.2) for layers
@@ -41,6 +41,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
         dense_dropout: the same after the hidden dense layer.
         dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16 arithmetic).
         seed: of dropout; None lets Keras choose, which on torch draws from a global state that no checkpoint has.
+        filters: of the four blocks' convolutions; others than FILTERS make another network, a teacher for this one.
 
     Returns:
         A keras.Model: float (n, 48, 48, 1) pixels from 0 to 255 -> float32 (n, 7) probabilities.
@@ -49,15 +50,15 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     seeds = [None] * 5 if seed is None else (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # as int32
     inputs = keras.Input(INPUT_SHAPE, name="pixels")
     x = layers.Rescaling(1 / 64, offset=-2, name="rescale", dtype=dtype)(inputs)
-    for block, filters in enumerate(FILTERS, start=1):
-        x = convolution(filters, f"block{block}_conv1", dtype)(x)
+    for block, width in enumerate(filters, start=1):
+        x = convolution(width, f"block{block}_conv1", dtype)(x)
         x = layers.ReLU(name=f"block{block}_relu1", dtype=dtype)(x)
-        x = convolution(filters, f"block{block}_conv2", dtype)(x)
+        x = convolution(width, f"block{block}_conv2", dtype)(x)
         x = layers.BatchNormalization(momentum=0.97, name=f"block{block}_norm", dtype=dtype)(x)
-        x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, filters)
-        x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool", dtype=dtype)(x)  # (23|11|5|2, same, filters)
+        x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, width)
+        x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool", dtype=dtype)(x)  # (23|11|5|2, same, width)
         x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout", dtype=dtype)(x)
-    x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,)
+    x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,), 4 times the last width
     x = layers.Dense(2048, "relu", kernel_initializer="he_normal", name="hidden", dtype=dtype)(x)
     x = layers.Dropout(dense_dropout, seed=seeds[0], name="hidden_dropout", dtype=dtype)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)

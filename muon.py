@@ -73,13 +73,16 @@ def is_kernel(variable):
 def orthogonal(matrix):
     """The nearest matrix whose singular values are all 1, to within about a fifth: float (n, m) for float (n, m).
 
-    Newton-Schulz iteration, matrix products alone (Jordan et al. 2024).
+    Newton-Schulz iteration, matrix products alone (Jordan et al. 2024). Every iterate is the matrix times a polynomial
+    of one small square matrix, which is what is iterated: a third of the products for a matrix nine times as tall.
     """
-    wide = matrix.shape[0] < matrix.shape[1]
-    x = matrix if wide else ops.transpose(matrix)  # products are then of the smaller size
-    x = x / (ops.norm(x) + SMALL)
+    x = matrix / (ops.norm(matrix) + SMALL)
+    tall = matrix.shape[0] > matrix.shape[1]
+    square = ops.matmul(ops.transpose(x), x) if tall else ops.matmul(x, ops.transpose(x))  # (k, k), k = min(n, m)
     a, b, c = QUINTIC
+    identity = total = ops.eye(square.shape[0], dtype=matrix.dtype)
     for _ in range(ITERATIONS):
-        square = ops.matmul(x, ops.transpose(x))
-        x = a * x + ops.matmul(b * square + c * ops.matmul(square, square), x)
-    return x if wide else ops.transpose(x)
+        factor = a * identity + b * square + c * ops.matmul(square, square)
+        total = ops.matmul(factor, total)
+        square = ops.matmul(ops.matmul(factor, square), factor)  # of the next iterate
+    return ops.matmul(x, total) if tall else ops.matmul(total, x)

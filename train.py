@@ -110,6 +110,8 @@ def parse_arguments():
                              "training accuracy then counts agreement with the mixture")
     parser.add_argument("--teachers-share", type=command_line.closed_share, default=0.7,
                         help="of the teachers in the targets; the label has the rest")
+    parser.add_argument("--filters", nargs=len(network.FILTERS), type=command_line.positive_integer, metavar="N",
+                        default=list(network.FILTERS), help="of the blocks; more than these make a larger teacher")
     parser.add_argument("--block-dropout", type=command_line.share, default=0.1, help="after each block")
     parser.add_argument("--dense-dropout", type=command_line.share, default=0.5, help="after the hidden dense layer")
     parser.add_argument("--sharp", type=command_line.closed_share, default=0.5,
@@ -149,7 +151,8 @@ def build_learner(args, faces, start_from):
     import augmentation  # only now, and not lazily: it needs Keras, and importing torch looks into every lazy module
 
     keras.utils.set_random_seed(args.seed)  # initial weights
-    trained = network.build_model(args.block_dropout, args.dense_dropout, PRECISIONS[args.precision], args.seed)
+    trained = network.build_model(args.block_dropout, args.dense_dropout, PRECISIONS[args.precision], args.seed,
+                                  args.filters)
     if start_from:
         copy_weights(start_from, trained)
     learner = keras.Sequential([keras.Input(network.INPUT_SHAPE),

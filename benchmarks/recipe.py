@@ -21,6 +21,7 @@ import subprocess
 import sys
 
 import pandas
+import recipe_trials
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
@@ -40,7 +41,9 @@ SHORT = {
     "half of the faces erased in part": ("--erase", "0.5"),
     "float32": ("--precision", "float32"),
 }
-VARIANTS = SHORT | {  # and long runs that learn from those before
+TRIALS = dict.fromkeys(recipe_trials.TRIALS, ()) | {
+    name: ("--schedule", "constant") for name in ("constant learning rate, moving average of weights", "plateau")}
+VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
                          "--start-from", SECOND),
@@ -70,7 +73,8 @@ def parse_arguments():
 
 
 def train(name, folder, args):
-    command = [sys.executable, HERE.parent / "train.py", "--data", args.data, "--epochs", args.epochs,
+    script = [HERE / "recipe_trials.py", name] if name in TRIALS else [HERE.parent / "train.py"]
+    command = [sys.executable, *script, "--data", args.data, "--epochs", args.epochs,
                "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
     subprocess.run(command, check=True)
     (folder / "done").touch()

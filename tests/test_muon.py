@@ -25,6 +25,17 @@ def test_orthogonal_keeps_the_directions_and_levels_their_strengths(shape):
     assert levelled - np.diag(np.diag(levelled)) == pytest.approx(0, abs=1e-3)
 
 
+@pytest.mark.parametrize("shape", [(6, 40), (40, 6)], ids=["wide", "tall"])
+def test_orthogonal_is_five_steps_of_the_published_iteration(shape):
+    matrix = RANDOM.normal(size=shape)
+    expected = matrix / np.linalg.norm(matrix)
+    for _ in range(5):
+        square = expected @ expected.T
+        expected = 3.4445 * expected + (-4.7750 * square + 2.0315 * square @ square) @ expected
+    found = muon.orthogonal(keras.ops.convert_to_tensor(matrix.astype("float32")))
+    assert keras.ops.convert_to_numpy(found) == pytest.approx(expected, abs=1e-5)
+
+
 def test_a_kernel_moves_as_far_along_a_weak_direction_as_along_a_strong_one():
     left, _, right = np.linalg.svd(RANDOM.normal(size=(36, 8)), full_matrices=False)
     gradient = (10 * np.outer(left[:, 0], right[0]) + np.outer(left[:, 1], right[1])).astype("float32")

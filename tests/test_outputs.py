@@ -98,6 +98,19 @@ def test_no_room_for_a_model_a_checkpoint_or_a_figure_loses_nothing(tmp_path, ne
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_a_larger_teacher_is_saved_whole(tmp_path):
+    trained = network.build_model(dtype="mixed_bfloat16", filters=(5, 6, 7, 8))
+    learner = network.keras.Sequential([network.keras.Input(network.INPUT_SHAPE), trained])
+    learner.compile("adam", "categorical_crossentropy")
+    keeper = checkpoint.Keeper(tmp_path, trained, learner, {"arguments": {}}, epochs=1)
+    keeper.best = trained.get_weights()
+    keeper.write_model()
+    saved = network.load_model(tmp_path / "model.keras")
+    assert [saved.get_layer(f"block{block}_conv2").filters for block in (1, 2, 3, 4)] == [5, 6, 7, 8]
+    for before, after in zip(trained.get_weights(), saved.get_weights(), strict=True):
+        assert np.array_equal(before, after)
+
+
 def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path):
     for name in (".writing-model.keras-abc", ".writing-happy.png-abc", "mine"):
         (tmp_path / name).mkdir()

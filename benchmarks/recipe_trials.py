@@ -1,0 +1,92 @@
+"""Changes of the training that were tried and are not options of train.py: train.py with one of them.
+
+    python benchmarks/recipe_trials.py mixup --data data --epochs 3 --outputs outputs/recipe/mixup
+
+The first argument names the change, the others are train.py's, and it writes what train.py writes. recipe.py runs
+these and keeps their table. An interrupted run cannot be trusted to go on as if nothing had happened: take --fresh.
+"""
+import pathlib
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import command_line  # noqa: E402
+import fer2013  # noqa: E402
+import train  # noqa: E402
+from train import keras  # noqa: E402
+
+TRIALS = {
+    "mixup": lambda: mix_batches("MixUp"),  # Zhang et al. 2018 (arXiv 1710.09412)
+    "cutmix": lambda: mix_batches("CutMix"),  # Yun et al. 2019 (arXiv 1905.04899)
+    "moving average of weights": lambda: average_weights(0.99),
+    "constant learning rate, moving average of weights": lambda: average_weights(0.998),
+    "plateau": lambda: call_back(lambda: keras.callbacks.ReduceLROnPlateau("val_accuracy", factor=0.3, patience=2)),
+    "without repeated and conflicting faces": lambda: drop_faces(),
+}
+
+
+def main():
+    if len(sys.argv) < 2 or sys.argv[1] not in TRIALS:
+        sys.exit(f"recipe_trials.py: expected one of {', '.join(map(repr, TRIALS))}, then options of train.py")
+    TRIALS[sys.argv.pop(1)]()
+    command_line.run(train.main)
+
+
+def mix_batches(name):
+    """Have the Keras layer of this name mix the faces of every batch, and their targets alike."""
+    unmixed = train.batches
+
+    def mixed(pixels, labels, targets, args, first_epoch):
+        layer = getattr(keras.layers, name)(seed=args.seed)
+        for faces, answers, weights in unmixed(pixels, labels, targets, args, first_epoch):
+            both = layer({"images": faces.astype("float32"), "labels": answers})
+            yield *map(keras.ops.convert_to_numpy, (both["images"], both["labels"])), weights
+
+    train.batches = mixed
+
+
+def average_weights(momentum):
+    """Validate and keep an exponential average of the weights instead of the last ones."""
+    make = train.OPTIMIZERS["muon"]
+
+    def make_averaging(rate, decay):
+        optimizer = make(rate, decay)
+        return type(optimizer).from_config(optimizer.get_config() | {"use_ema": True, "ema_momentum": momentum})
+
+    train.OPTIMIZERS["muon"] = make_averaging
+    call_back(lambda: keras.callbacks.SwapEMAWeights(swap_on_epoch=True))
+
+
+def call_back(make):
+    """Have fit() call a callback before those of train.py."""
+    build = train.build_learner
+
+    def built(*arguments):
+        trained, learner = build(*arguments)
+        fit = learner.fit
+        learner.fit = lambda *data, callbacks, **options: fit(*data, callbacks=[make(), *callbacks], **options)
+        return trained, learner
+
+    train.build_learner = built
+
+
+def drop_faces():
+    """Leave out training faces that repeat a PublicTest face or that carry different labels in the training split."""
+    load = train.load
+
+    def kept(path, split):
+        pixels, labels = load(path, split)
+        if split != "train":
+            return pixels, labels
+        group = fer2013.group_identical(pixels)  # (n,)
+        known, _, _ = fer2013.load(path, "validation")
+        dropped = fer2013.conflicting(group, labels)[group] | fer2013.seen_in(pixels, known)
+        print(f"leaves out {dropped.sum():,} of {len(dropped):,} training faces")
+        return pixels[~dropped], labels[~dropped]
+
+    train.load = kept
+
+
+if __name__ == "__main__":
+    main()
