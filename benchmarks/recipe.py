@@ -9,6 +9,7 @@ but not with a long one. The long runs, each learning from those before; the thi
     python benchmarks/recipe.py --data data --epochs 55 --variants "second generation"
     python benchmarks/recipe.py --data data --epochs 52 --seed 1 --variants "third generation"
     python benchmarks/recipe.py --data data --epochs 50 --seed 2 --variants "fourth generation"
+    python benchmarks/recipe.py --data data --epochs 32 --seed 3 --variants "larger teacher"
 
 Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
 number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
@@ -49,6 +50,8 @@ VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
                          "--start-from", SECOND),
     "fourth generation": ("--erase", "0.5", "--teachers", THIRD, SECOND, FIRST, "--teachers-share", "0.6",
                           "--start-from", THIRD),
+    "larger teacher": ("--filters", "64", "128", "256", "512", "--erase", "0.3", "--teachers", THIRD,
+                       "--teachers-share", "0.5"),
 }
 
 
