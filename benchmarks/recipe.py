@@ -43,7 +43,7 @@ SHORT = {
     "float32": ("--precision", "float32"),
 }
 TRIALS = dict.fromkeys(recipe_trials.TRIALS, ()) | {
-    name: ("--schedule", "constant") for name in ("constant learning rate, moving average of weights", "plateau")}
+    name: ("--schedule", "constant") for name in recipe_trials.TRIALS if name.startswith(("constant", "plateau"))}
 VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
