@@ -10,6 +10,8 @@ but not with a long one. The long runs, each learning from those before; the thi
     python benchmarks/recipe.py --data data --epochs 52 --seed 1 --variants "third generation"
     python benchmarks/recipe.py --data data --epochs 50 --seed 2 --variants "fourth generation"
     python benchmarks/recipe.py --data data --epochs 32 --seed 3 --variants "larger teacher"
+    python benchmarks/recipe.py --data data --epochs 36 --seed 4 --variants "student of a larger teacher"
+    python benchmarks/recipe.py --data data --epochs 40 --seed 5 --variants "CutMix and a moving average"
 
 Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
 number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
@@ -27,8 +29,9 @@ import recipe_trials
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
 RUNS = HERE.parent / "outputs" / "recipe"
-FIRST, SECOND, THIRD = (RUNS / run / "model.keras" for run in
-                        ("muon-25-0", "second-generation-55-0", "third-generation-52-1"))
+FIRST, SECOND, THIRD, LARGER = (
+    RUNS / run / "model.keras"
+    for run in ("muon-25-0", "second-generation-55-0", "third-generation-52-1", "larger-teacher-32-3"))
 SHORT = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
@@ -52,6 +55,10 @@ VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
                           "--start-from", THIRD),
     "larger teacher": ("--filters", "64", "128", "256", "512", "--erase", "0.3", "--teachers", THIRD,
                        "--teachers-share", "0.5"),
+    "student of a larger teacher": ("--erase", "0.5", "--teachers", LARGER, THIRD, "--teachers-share", "0.7",
+                                    "--start-from", THIRD),
+    "CutMix and a moving average": ("--erase", "0.25", "--teachers", LARGER, THIRD, "--teachers-share", "0.6",
+                                    "--start-from", THIRD),
 }
 
 

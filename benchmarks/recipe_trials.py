@@ -24,6 +24,7 @@ TRIALS = {
     "moving average of weights": lambda: average_weights(0.99),
     "constant learning rate, moving average of weights": lambda: average_weights(0.998),
     "constant learning rate, moving average of weights, normalised anew": lambda: average_weights(0.998, anew=True),
+    "CutMix and a moving average": lambda: (mix_batches("CutMix", every=2), average_weights(0.999, anew=True)),
     "plateau": lambda: call_back(lambda: keras.callbacks.ReduceLROnPlateau("val_accuracy", factor=0.3, patience=2)),
     "without repeated and conflicting faces": lambda: drop_faces(),
 }
@@ -36,14 +37,16 @@ def main():
     command_line.run(train.main)
 
 
-def mix_batches(name):
-    """Have the Keras layer of this name mix the faces of every batch, and their targets alike."""
+def mix_batches(name, every=1):
+    """Have the Keras layer of this name mix the faces of every batch, or of one in `every`, and their targets alike."""
     unmixed = train.batches
 
     def mixed(pixels, labels, targets, args, first_epoch):
         layer = getattr(keras.layers, name)(seed=args.seed)
-        for faces, answers, weights in unmixed(pixels, labels, targets, args, first_epoch):
-            both = layer({"images": faces.astype("float32"), "labels": answers})
+        for number, (faces, answers, weights) in enumerate(unmixed(pixels, labels, targets, args, first_epoch)):
+            both = {"images": faces.astype("float32"), "labels": answers}
+            if number % every == 0:
+                both = layer(both)
             yield *map(keras.ops.convert_to_numpy, (both["images"], both["labels"])), weights
 
     train.batches = mixed
