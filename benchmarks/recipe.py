@@ -12,6 +12,10 @@ but not with a long one. The long runs, each learning from those before; the thi
     python benchmarks/recipe.py --data data --epochs 32 --seed 3 --variants "larger teacher"
     python benchmarks/recipe.py --data data --epochs 36 --seed 4 --variants "student of a larger teacher"
     python benchmarks/recipe.py --data data --epochs 40 --seed 5 --variants "CutMix and a moving average"
+    python benchmarks/recipe.py --data data --epochs 8 --seed 6 \
+        --variants "constant learning rate, longer moving average of weights"
+    python benchmarks/recipe.py --data data --epochs 12 --seed 7 --variants "wider views"
+    python benchmarks/recipe.py --data data --epochs 8 --seed 8 --variants "sharpness-aware steps"
 
 Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
 number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
@@ -47,6 +51,7 @@ SHORT = {
 }
 TRIALS = dict.fromkeys(recipe_trials.TRIALS, ()) | {
     name: ("--schedule", "constant") for name in recipe_trials.TRIALS if name.startswith(("constant", "plateau"))}
+GO_ON = ("--teachers", THIRD, "--teachers-share", "0.5", "--start-from", THIRD)  # with the third generation
 VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
@@ -59,6 +64,10 @@ VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
                                     "--start-from", THIRD),
     "CutMix and a moving average": ("--erase", "0.25", "--teachers", LARGER, THIRD, "--teachers-share", "0.6",
                                     "--start-from", THIRD),
+    "constant learning rate, longer moving average of weights": (
+        "--schedule", "constant", "--learning-rate", "0.0005", "--erase", "0.5", *GO_ON),
+    "wider views": ("--learning-rate", "0.0007", "--sharp", "0.25", "--erase", "0.4", *GO_ON),
+    "sharpness-aware steps": ("--learning-rate", "0.0007", "--erase", "0.5", *GO_ON),
 }
 
 

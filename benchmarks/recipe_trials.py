@@ -5,6 +5,8 @@
 The first argument names the change, the others are train.py's, and it writes what train.py writes. recipe.py runs
 these and keeps their table. An interrupted run cannot be trusted to go on as if nothing had happened: take --fresh.
 """
+import functools
+import importlib
 import pathlib
 import sys
 
@@ -24,7 +26,10 @@ TRIALS = {
     "moving average of weights": lambda: average_weights(0.99),
     "constant learning rate, moving average of weights": lambda: average_weights(0.998),
     "constant learning rate, moving average of weights, normalised anew": lambda: average_weights(0.998, anew=True),
+    "constant learning rate, longer moving average of weights": lambda: average_weights(0.9998, anew=True),
     "CutMix and a moving average": lambda: (mix_batches("CutMix", every=2), average_weights(0.999, anew=True)),
+    "wider views": lambda: view_faces(turn=15, zoom=0.22, shift=6),
+    "sharpness-aware steps": lambda: sharpen(radius=0.2),
     "plateau": lambda: call_back(lambda: keras.callbacks.ReduceLROnPlateau("val_accuracy", factor=0.3, patience=2)),
     "without repeated and conflicting faces": lambda: drop_faces(),
 }
@@ -98,6 +103,59 @@ def normalise_anew():
 
     train.load = remember
     return make
+
+
+def view_faces(**options):
+    """Augment with these options of augmentation.FaceAugmentation instead of its defaults."""
+    augmentation = importlib.import_module("augmentation")  # only now: it needs Keras
+    augmentation.FaceAugmentation = functools.partial(augmentation.FaceAugmentation, **options)
+
+
+def sharpen(radius):
+    """Take every gradient where the loss of a quarter of the batch is highest within `radius` of the weights.
+
+    Sharpness-aware minimisation: Foret et al. 2021 (arXiv 2010.01412), equation 2; a quarter of the batch for the
+    ascent costs a quarter of a step instead of a whole one. With TensorFlow alone.
+    """
+    build = train.build_learner
+
+    def ascend(trained, learner, faces, targets):
+        """How far to go from each weight; the statistics of batch normalisation stay those of whole batches."""
+        import tensorflow  # only now, after Keras
+        statistics = [variable for layer in trained.layers if isinstance(layer, keras.layers.BatchNormalization)
+                      for variable in layer.non_trainable_variables]
+        kept = [tensorflow.identity(variable.value) for variable in statistics]
+        weights = [variable.value for variable in trained.trainable_variables]
+        with tensorflow.GradientTape() as tape:
+            loss = learner.compute_loss(y=targets, y_pred=trained(faces, training=True))
+        gradients = tape.gradient(loss, weights)
+        for variable, value in zip(statistics, kept, strict=True):
+            variable.assign(value)
+        return [radius * gradient / tensorflow.linalg.global_norm(gradients) for gradient in gradients]
+
+    def built(args, count, start_from):
+        trained, augmenting = build(args, count, start_from)
+        learner = keras.Sequential([keras.Input(train.network.INPUT_SHAPE), trained])
+        train.compile_learner(learner, args, count)
+        usual = learner.train_step
+
+        def step(data):
+            faces = keras.ops.cast(data[0], "float32")
+            for layer in augmenting.layers[:-1]:
+                faces = layer(faces, training=True)  # here, so that both gradients are of the same views
+            part = keras.ops.shape(faces)[0] // 4
+            away = ascend(trained, learner, faces[:part], data[1][:part])
+            for variable, difference in zip(trained.trainable_variables, away, strict=True):
+                variable.assign_add(difference)
+            logs = usual((faces, *data[1:]))
+            for variable, difference in zip(trained.trainable_variables, away, strict=True):
+                variable.assign_sub(difference)
+            return logs
+
+        learner.train_step = step
+        return trained, learner
+
+    train.build_learner = built
 
 
 def call_back(make):
