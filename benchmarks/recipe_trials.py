@@ -87,13 +87,13 @@ def normalise_anew():
 
     def estimate(callback):
         trained = callback.model.layers[-1]
-        normalisations = [layer for layer in trained.layers if isinstance(layer, keras.layers.BatchNormalization)]
-        usual = [layer.momentum for layer in normalisations]
+        layers = normalisations(trained)
+        usual = [layer.momentum for layer in layers]
         for number, batch in enumerate(np.array_split(faces[0], 32)):
-            for layer in normalisations:
+            for layer in layers:
                 layer.momentum = number / (number + 1)  # the mean of all batches alike
             trained(batch, training=True)
-        for layer, momentum in zip(normalisations, usual, strict=True):
+        for layer, momentum in zip(layers, usual, strict=True):
             layer.momentum = momentum
 
     def make():
@@ -103,6 +103,11 @@ def normalise_anew():
 
     train.load = remember
     return make
+
+
+def normalisations(trained):
+    """The network's layers of batch normalisation."""
+    return [layer for layer in trained.layers if isinstance(layer, keras.layers.BatchNormalization)]
 
 
 def view_faces(**options):
@@ -122,8 +127,7 @@ def sharpen(radius):
     def ascend(trained, learner, faces, targets):
         """How far to go from each weight; the statistics of batch normalisation stay those of whole batches."""
         import tensorflow  # only now, after Keras
-        statistics = [variable for layer in trained.layers if isinstance(layer, keras.layers.BatchNormalization)
-                      for variable in layer.non_trainable_variables]
+        statistics = [variable for layer in normalisations(trained) for variable in layer.non_trainable_variables]
         kept = [tensorflow.identity(variable.value) for variable in statistics]
         weights = [variable.value for variable in trained.trainable_variables]
         with tensorflow.GradientTape() as tape:
