@@ -6,7 +6,7 @@
 Other machines cannot reach it unless --host says so. Pictures stay on this machine, in a temporary folder that is
 emptied by the hour and when the server ends.
 """
-import argparse
+import dataclasses
 import functools
 import os
 import pathlib
@@ -14,19 +14,10 @@ import signal
 import sys
 import tempfile
 
-import lazy_loader
-from PIL import Image
-
-import baselines
-import bundled
-import command_line
-import explain_photographs
-import fer2013
-import model as network
-import superpixels
-from command_line import UserError
-
-figures = lazy_loader.load("figures")  # at first use: importing it takes seconds, and --help does not need it
+from base import command_line
+from base.errors import UserError
+from explaining.settings import LimeSettings, add_lime_options
+from fer2013 import EMOTIONS, bundled
 
 PREDICTED = "the predicted emotion"
 LARGEST_UPLOAD = "20mb"  # phones' pictures have 3 to 12 MB
@@ -37,28 +28,29 @@ KEPT = 3600  # seconds until an uploaded picture is removed
 
 def main():
     args = parse_arguments()
+    with command_line.quiet_stderr():
+        import model as network
+        from figures import style
+
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder below goes then too
     with tempfile.TemporaryDirectory(prefix="emotions-") as folder:  # where Gradio keeps the pictures
         gradio = load_gradio(folder)
+        settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_model(args.model, args.outputs)
         predict = functools.partial(network.predict, network.load_model(model_path))
-        figures.set_resolution(RESOLUTION)
-        page = build(gradio, functools.partial(answer, gradio, args, predict))
+        style.set_resolution(RESOLUTION)
+        page = build(gradio, functools.partial(answer, gradio, settings, predict))
         print(f"model: {bundled.shorten(model_path)}, trained on {bundled.trained_on(model_path)}; "
               f"open http://{args.host}:{args.port}; Ctrl-C ends it", flush=True)
         serve(gradio, page, args)
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=command_line.positive_integer, default=7860, help="port to listen at")
-    parser.add_argument("--model", default="",
-                        help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
-    parser.add_argument("--superpixels", choices=superpixels.SEGMENTATIONS, default="slic",
-                        help="how the face is divided")
-    parser.add_argument("--hide", choices=baselines.HIDING, default="blurred", help="what a hidden superpixel shows")
-    parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of the samples")
+    command_line.add_model_option(parser)
+    add_lime_options(parser, samples=False)
     parser.add_argument("--outputs", default="outputs", help="folder of a training run, for its model")
     return parser.parse_args()
 
@@ -83,7 +75,7 @@ def build(gradio, respond):
             with gradio.Column(scale=1):
                 picture = gradio.Image(sources=["upload", "webcam"], type="filepath", buttons=["fullscreen"],
                                        label="A picture with faces")
-                label = gradio.Dropdown([PREDICTED, *fer2013.EMOTIONS], value=PREDICTED, label="Emotion to explain")
+                label = gradio.Dropdown([PREDICTED, *EMOTIONS], value=PREDICTED, label="Emotion to explain")
                 samples = gradio.Slider(FEWEST, MOST, 1000, step=100, label="Samples",
                                         info="Perturbed faces for each face; more take longer and are steadier.")
                 cropped = gradio.Checkbox(label="The picture is a face already, from forehead to chin")
@@ -107,20 +99,26 @@ def serve(gradio, page, args):
         raise UserError(f"--host {args.host} --port {args.port}: cannot listen there ({error})") from error
 
 
-def answer(gradio, args, predict, picture, label, samples, cropped):
-    """The figure's path and its lines for one picture; what the user can put right is shown on the page."""
+def answer(gradio, settings, predict, picture, label, samples, cropped):
+    """The figure and its lines for one picture; what the user can put right is shown on the page."""
+    from PIL import Image
+
+    from explaining import explain_photographs
+
     if picture is None:
         raise gradio.Error("Choose a picture first, or take one with the webcam.", print_exception=False)
-    options = argparse.Namespace(**vars(args), samples=int(samples), cropped=cropped,
-                                 label=[] if label == PREDICTED else [label])
+    settings = dataclasses.replace(settings, samples=int(samples))
+    asked = [] if label == PREDICTED else [EMOTIONS.index(label)]
     with tempfile.TemporaryDirectory() as folder:
         target = pathlib.Path(folder, "explanation.png")
         try:
-            lines = explain_photographs.explain_one(pathlib.Path(picture), target, options, predict)
+            found = explain_photographs.explain_picture(
+                pathlib.Path(picture), asked, settings, predict, cropped, name="This picture")
+            explain_photographs.draw(found, target)
         except UserError as error:
-            raise gradio.Error(str(error).replace(str(picture), "This picture"), print_exception=False) from error
+            raise gradio.Error(str(error), print_exception=False) from error
         figure = Image.open(target).convert("RGB")  # read before its folder goes
-    return figure, "\n".join(lines).replace(f"; {target}", "")
+    return figure, "\n".join([explain_photographs.summary(found), *explain_photographs.lines(found)])
 
 
 if __name__ == "__main__":

@@ -9,24 +9,18 @@ Measures on the test split (PrivateTest) where it is there, else on validation (
     outputs/reliability.png         is the model right as often as it is confident?
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
 """
-import argparse
-
-import lazy_loader
-
-import bundled
-import command_line
 import fer2013
-import model as network
-import outputs
-
-charts = lazy_loader.load("charts")  # at first use: importing these takes seconds, and --help does not need them
-figures = lazy_loader.load("figures")
-metrics = lazy_loader.load("metrics")
-pandas = lazy_loader.load("pandas")
+from base import command_line, files
+from fer2013 import bundled
 
 
 def main():
     args = parse_arguments()
+    with command_line.quiet_stderr():
+        import model as network
+        from figures import style
+        from training import metrics
+
     model_path = bundled.choose_model(args.model, args.outputs)
     data = bundled.choose_training_data(args.data)
     print(bundled.in_use(data, model_path))
@@ -40,20 +34,19 @@ def main():
     evaluation |= metrics.measure(labels, probabilities, unseen)
     if args.tta:
         evaluation["tta"] = metrics.measure(labels, network.predict_mirrored(model, pixels), unseen)
-    folder = outputs.make_folder(args.outputs)
-    outputs.write_json(folder / "evaluation.json", evaluation)
-    figures.set_resolution(args.dpi)
+    folder = files.make_folder(args.outputs)
+    files.write_json(folder / "evaluation.json", evaluation)
+    style.set_resolution(args.dpi)
     draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder, args.format)
-    print(report(evaluation))
+    print(as_text(evaluation))
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
-    parser.add_argument("--model", default="",
-                        help="a .keras file; empty: model.keras in --outputs, else the pretrained one")
+    command_line.add_model_option(parser)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
-                        help="auto: test where it is there, else validation")
+                        help="the split to measure on; auto: test where it is there, else validation")
     parser.add_argument("--tta", action="store_true",
                         help="test-time augmentation: measure the mean answer to a face and its mirror image too")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
@@ -63,19 +56,24 @@ def parse_arguments():
 
 def draw(evaluation, labels, probabilities, history_path, folder, suffix):
     """The figures; curves.png only where the training run left its history beside the model."""
+    import pandas
+
+    from figures import numbers
+    from training import metrics
+
     title = f"{evaluation['split']}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
     matrix = metrics.confusion(labels, probabilities)
-    charts.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
+    numbers.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
     confidence, accuracy, count, gap = metrics.calibration(labels, probabilities)
-    charts.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
-                       folder / f"reliability.{suffix}")
+    numbers.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
+                        folder / f"reliability.{suffix}")
     if history_path.is_file():
-        charts.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
+        numbers.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
     else:
         print(f"no curves: there is no {history_path}; python train.py writes it")
 
 
-def report(evaluation):
+def as_text(evaluation):
     """The numbers as the terminal shows them."""
     lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces"]
     lines += overall(evaluation)

@@ -9,23 +9,15 @@ Keras 3 public API alone: KERAS_BACKEND=tensorflow, jax or torch.
 import os
 import warnings
 
-import lazy_loader
+import keras
 import numpy as np
 
-import model_file
-from command_line import UserError, quiet_stderr
-
-keras = lazy_loader.load("keras")  # at first use: importing it takes seconds, and --help does not need it
+from base import model_file
+from base.errors import UserError
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
 FILTERS = (64, 64, 128, 256)
-
-
-def start_backend():
-    """Import Keras and its backend, quietly; to be called before the first use of Keras in a script."""
-    with quiet_stderr():
-        keras.backend.backend()
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS):
@@ -114,7 +106,6 @@ def load_model(path):
     if not os.path.isfile(path):
         raise UserError(f"{path}: no such file; python train.py writes a model")
     model_file.check(path)
-    start_backend()
     try:
         with warnings.catch_warnings(action="ignore"):  # what they say of layers, the error says too
             model = keras.saving.load_model(path, compile=False, safe_mode=True)

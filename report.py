@@ -10,76 +10,27 @@ Writes
 
 A report on FER2013 shows faces of FER2013: its licence does not allow publishing them, so keep that page to yourself.
 """
-import argparse
 import base64
 import collections
 import csv
 import datetime
 import io
-import math
 import pathlib
 import shlex
-from typing import NamedTuple
 
-import lazy_loader
+import jinja2
 from PIL import Image, UnidentifiedImageError
 
-import bundled
-import command_line
 import fer2013
-import outputs
-from command_line import UserError
+from base import catalogue, command_line, files
+from base.errors import UserError
+from explaining import averages
+from fer2013 import bundled
+from figures import page
+from figures.page import entries, number, percent
 
-average_maps = lazy_loader.load("average_maps")
-jinja2 = lazy_loader.load("jinja2")
-
-TEMPLATE = "report.html.jinja"
 TYPES = {".png": "image/png", ".svg": "image/svg+xml"}  # what a browser shows; a PDF it does not
 WIDE = 1.6  # pictures at least this many times as wide as high take the page's whole width
-
-
-class Part(NamedTuple):
-    """A kind of picture, or several of one kind: where it stands on the page and what makes it."""
-    section: str
-    name: str  # without suffix; "{emotion}" stands for each of the seven
-    heading: str
-    shows: str  # for those who see it, and, with what the numbers say, for those who do not
-    command: str
-    stand_in: str = ""  # the name of a picture that serves where none of these is there
-    faces: bool = True  # whether faces of the data are to be seen in it
-
-
-PARTS = (
-    Part("model", "curves", "Accuracy and loss by epoch",
-         "Accuracy and loss of the training faces, measured on augmented faces with dropout on, and of the validation "
-         "faces, by epoch; the best epoch is marked.", "python evaluate.py", faces=False),
-    Part("results", "confusion_matrix", "Confusion matrix",
-         "True emotions in rows, predicted ones in columns; the shade is the share of the row.",
-         "python evaluate.py", faces=False),
-    Part("results", "reliability", "Reliability",
-         "Accuracy against confidence: above the diagonal the model is too modest, below it too sure.",
-         "python evaluate.py", faces=False),
-    Part("explanations", "{emotion}", "Explanation of {emotion}",
-         "The face; the superpixels that speak most for the emotion; their boundaries in blue; the boundaries of those "
-         "that speak most against it in orange.", "python explain.py", stand_in="explanations"),
-    Part("many", "emotions_average", "Emotions side by side",
-         "The mean face of each emotion above, its mean map of weights below: blue speaks for it, vermilion against.",
-         "python explain.py --count 200"),
-    Part("many", "{emotion}_average", "Average of {emotion}",
-         "The mean face with the regions; the mean weight of each pixel's superpixel; the share of the positive weight "
-         "in each region beside the region's share of the area.", "python explain.py --count 200"),
-    Part("compare", "{emotion}_compare", "Methods compared on {emotion}",
-         "LIME beside other methods on the same face, with the scores of each.", "python explain.py --compare"),
-    Part("mistakes", "mistakes", "The most confident mistakes",
-         "Wrong predictions, a row each: the face, what speaks for the predicted emotion, what for the true one.",
-         "python explain.py --mistakes"),
-    Part("data", "dataset", "The faces at a glance",
-         "The data that fer2013.py was given: faces by emotion and split, and examples of each emotion.",
-         "python fer2013.py"),
-)
-OTHERS = Part("others", "*", "{name}", "{name}, another picture in the folder of outputs. explain.py --image writes "
-              "one for each photograph: its faces, their probabilities and explanations.",
-              "python explain.py --image PICTURE")
 
 
 class Shelf:
@@ -99,7 +50,7 @@ class Shelf:
     def json(self, name, writer, folder):
         """A script's record; empty where it was not written."""
         path = folder / name
-        return outputs.read_json(path, writer) if path.is_file() else {}
+        return files.read_json(path, writer) if path.is_file() else {}
 
     def picture(self, name):
         """The path of a picture that a browser shows; None where there is none."""
@@ -108,15 +59,15 @@ class Shelf:
 
     def others(self):
         """The names of pictures that no Part knows, in alphabetical order."""
-        known = {name for part in PARTS for name in [*names(part).values(), part.stand_in]}
-        return sorted({path.stem for path in self.folder.glob("*") if path.suffix in TYPES} - known)
+        found = {path.stem for path in self.folder.glob("*") if path.suffix in TYPES}
+        return sorted(found - catalogue.taken(fer2013.EMOTIONS))
 
     def command(self, command, missing=()):
         """A Part's command for these outputs and their data; `missing`: the emotions that it is to make."""
         data = {*(str(entry.get("faces", "data")) for entry in entries(self.scores).values()),
                 str(self.evaluation.get("data", "data"))} - {"data", *bundled.NAMES.values(), str(bundled.AVATARS)}
         options = ["--label", *missing] if missing else []
-        options += ["--data", data.pop()] if len(data) == 1 and command != OTHERS.command else []
+        options += ["--data", data.pop()] if len(data) == 1 and command != catalogue.PHOTOGRAPHS.command else []
         options += ["--outputs", str(self.folder)] if str(self.folder) != "outputs" else []
         return " ".join([command, *map(shlex.quote, options)])
 
@@ -126,15 +77,15 @@ def main():
     shelf = Shelf(args.outputs)
     try:
         sections, missing = fill(shelf)
-        page = render(shelf, sections, missing)
+        html = render(shelf, sections, missing)
     except (AttributeError, KeyError, TypeError, jinja2.UndefinedError) as error:  # JSON of another shape
         raise UserError(f"{shelf.folder}: run.json, evaluation.json or explanations.json is not as the scripts write "
                         f"it now ({error}); make it again") from error
-    path = outputs.make_folder(args.outputs) / "report.html"
-    with outputs.replacing(path) as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    path = files.make_folder(args.outputs) / "report.html"
+    with files.replacing(path) as temporary:
+        temporary.write_text(html, encoding="utf-8")
     pictures = sum(map(len, sections.values()))
-    print(f"wrote {path}: {pictures} pictures, {len(page) / 1e6:.1f} MB")
+    print(f"wrote {path}: {pictures} pictures, {len(html) / 1e6:.1f} MB")
     if shelf.model_path == bundled.PRETRAINED:
         print("no trained model there: the report is about the pretrained one, with its own pictures where others miss")
     for part in missing:
@@ -142,7 +93,7 @@ def main():
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
+    parser = command_line.parser(__doc__)
     parser.add_argument("--outputs", default="outputs", help="folder to read and to write")
     return parser.parse_args()
 
@@ -152,8 +103,8 @@ def parse_arguments():
 def fill(shelf):
     """The pictures by section, as dicts for the template, and the dicts of the parts that are missing."""
     sections, missing = collections.defaultdict(list), []
-    for part in PARTS:
-        found = {emotion: shelf.picture(name) for emotion, name in names(part).items()}
+    for part in catalogue.FIGURES:
+        found = {emotion: shelf.picture(name) for emotion, name in catalogue.names(part, fer2013.EMOTIONS).items()}
         absent = [emotion for emotion, path in found.items() if path is None]
         pictures = [picture(path, part, shelf, emotion) for emotion, path in found.items() if path]
         for repeated in pictures[1:]:
@@ -168,15 +119,9 @@ def fill(shelf):
                             "stand_in": bool(all_absent and pictures),
                             "command": shelf.command(part.command, [] if all_absent else absent)})
     for name in shelf.others():
-        part = OTHERS._replace(heading=name, shows=OTHERS.shows.format(name=name))
+        part = catalogue.PHOTOGRAPHS._replace(heading=name, shows=catalogue.PHOTOGRAPHS.shows.format(name=name))
         sections["others"].append(picture(shelf.picture(name), part, shelf, ""))
     return sections, missing
-
-
-def names(part):
-    """The names of a part's pictures by emotion; a single one, by "", where they are not by emotion."""
-    emotions = fer2013.EMOTIONS if "{emotion}" in part.name else ("",)
-    return {emotion: part.name.format(emotion=emotion) for emotion in emotions}
 
 
 def picture(path, part, shelf, emotion):
@@ -232,11 +177,6 @@ def may_show_fer2013(shelf, sections):
                for pictures in sections.values() for picture in pictures)
 
 
-def entries(found):
-    """Of a record by emotion, or of none, what is there, in label order: {emotion: dict}."""
-    return {emotion: found[emotion] for emotion in fer2013.EMOTIONS if emotion in (found or {})}
-
-
 def table(path):
     """The rows of a CSV as dicts of strings; none where there is no such file."""
     if not path.is_file():
@@ -264,13 +204,9 @@ def training_command(arguments):
 
 def render(shelf, sections, missing):
     """The HTML of the whole report; every value is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(bundled.HERE), autoescape=True, undefined=jinja2.ChainableUndefined,
-        trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"percent": percent, "number": number, "entries": entries}
     evaluated = shelf.evaluation.get("model")
-    return environment.get_template(TEMPLATE).render(
-        emotions=fer2013.EMOTIONS, sections=sections, missing=missing,
+    return page.render(
+        sections=sections, missing=missing,
         made=datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         model=bundled.shorten(shelf.model_path.absolute()), pretrained=shelf.model_path == bundled.PRETRAINED,
         trained_on=bundled.trained_on(shelf.model_path), run=shelf.run, history=shelf.history,
@@ -278,27 +214,10 @@ def render(shelf, sections, missing):
         another=bool(evaluated) and pathlib.Path(evaluated).absolute() != shelf.model_path.absolute(),
         measured_on=bundled.NAMES.get(pathlib.Path(str(shelf.evaluation.get("data"))), shelf.evaluation.get("data")),
         scores=entries(shelf.scores), averages=shelf.averages,
-        areas=average_maps.AREAS if shelf.averages else {}, counts=shelf.run.get("dataset", {}).get("faces", {}),
+        areas=averages.AREAS if shelf.averages else {}, counts=shelf.run.get("dataset", {}).get("faces", {}),
         own_counts=fer2013.COUNTS, training_command=training_command(shelf.run.get("arguments", {})),
-        commands={part.name: shelf.command(part.command) for part in (*PARTS, OTHERS)},
+        commands={part.name: shelf.command(part.command) for part in (*catalogue.FIGURES, catalogue.PHOTOGRAPHS)},
         keep_private=may_show_fer2013(shelf, sections))
-
-
-def percent(value):
-    return f"{value:.1%}" if is_number(value) else "unknown"
-
-
-def number(value, digits=3):
-    """A number, or a CSV's text of one; other text as it is."""
-    try:
-        value = float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-    return f"{value:.{digits}f}" if is_number(value) else "unknown"
-
-
-def is_number(value):
-    return isinstance(value, (int, float)) and math.isfinite(value)
 
 
 if __name__ == "__main__":

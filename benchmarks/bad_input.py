@@ -1,8 +1,8 @@
 """What the dataset's reader does with thousands of generated bad inputs.
 
-    python benchmarks/bad_input.py --cases 10000
+    python -m benchmarks.bad_input --cases 10000
 
-Runs the properties of tests/test_bad_input.py with as many cases in all, drawn by --seed and shared evenly between
+Runs the properties of tests/fer2013/test_bad_input.py with as many cases in all, drawn by --seed and shared evenly between
 them. Each case must load rightly or be refused in one line; anything else ends the run with the input that did it.
 Prints a table and writes it to benchmarks/bad_input.md.
 """
@@ -18,18 +18,19 @@ import time
 
 import hypothesis
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests"), str(HERE)]
-from data_speed import processor  # noqa: E402
+from benchmarks.data_speed import processor
 
-PROPERTIES = 12  # in tests/test_bad_input.py
+HERE = pathlib.Path(__file__).resolve().parent
+
+PROPERTIES = 12  # in tests/fer2013/test_bad_input.py
 PACKAGES = ("hypothesis", "numpy", "pillow")
 
 
 def main():
     args = parse_arguments()
     os.environ["BAD_INPUT_CASES"] = str(math.ceil(args.cases / PROPERTIES))  # read when the tests are imported
-    import test_bad_input
+    from tests.fer2013 import test_bad_input
+
     properties = [item for item in vars(test_bad_input).values() if hypothesis.is_hypothesis_test(item)]
     assert len(properties) == PROPERTIES, f"{len(properties)} properties; put that into PROPERTIES"
     started = time.perf_counter()
@@ -54,7 +55,7 @@ def report(outcomes, seconds, seed):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
     lines = ["# Bad input", "",
-             f"{sum(outcomes.values()):,} cases of `python benchmarks/bad_input.py` with seed {seed}, in {seconds:.0f} "
+             f"{sum(outcomes.values()):,} cases of `python -m benchmarks.bad_input` with seed {seed}, in {seconds:.0f} "
              f"s; peak memory {peak / 1e6:.0f} MB. {processor()}, Python {platform.python_version()}, {versions}.", "",
              "Every case was loaded rightly or refused with one line; none ended otherwise. Where bytes were "
              "overwritten, an image loads as another picture where its format has no check sums; PNG has.", "",

@@ -1,6 +1,6 @@
 """How long FER2013 takes to load, and how much memory, beside the usual row-by-row idiom.
 
-    python benchmarks/data_speed.py --data data
+    python -m benchmarks.data_speed --data data
 
 --data is a directory that holds FER2013 both as train/ and test/ folders and as fer2013.csv. Each way of reading
 runs in a fresh process, one after the other, --repeats times; the fastest counts, because whatever else the machine
@@ -22,9 +22,9 @@ import time
 import numpy as np
 import pandas
 
+import fer2013
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-import fer2013  # noqa: E402
 
 WAYS = {  # name: (what is read, what reads it)
     "fer2013.load, CSV": ("fer2013.csv", lambda path: fer2013.load(path, "train")[:2]),
@@ -53,7 +53,7 @@ def parse_arguments():
 
 
 def run_afresh(way, data):
-    command = [sys.executable, __file__, "--data", data, "--way", way]
+    command = [sys.executable, "-m", "benchmarks.data_speed", "--data", data, "--way", way]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -81,7 +81,7 @@ def report(runs, args):
     table = pandas.DataFrame(runs)
     assert table.groupby("way")[["faces", "sum"]].first().nunique().eq(1).all(), "the ways read different faces"
     lines = ["# Loading the training split", "", f"{machine()} Fastest of {args.repeats} runs of "
-             "`python benchmarks/data_speed.py`, each in a fresh process; peak memory includes Python and its packages "
+             "`python -m benchmarks.data_speed`, each in a fresh process; peak memory includes Python and its packages "
              "(all processes import pandas).", "",
              "| way | faces | seconds | peak memory |", "|---|---:|---:|---:|"]
     for way in WAYS:

@@ -1,6 +1,6 @@
 """How faithful LIME is to the network, beside four other methods and a random order: deletion, insertion, stability.
 
-    python benchmarks/faithfulness.py --data data
+    python -m benchmarks.faithfulness --data data
 
 --faces faces of each emotion that the model reads rightly, of the validation split, chosen with seed 0; where there are
 fewer, as of disgust, all. Writes a row for each face and method into benchmarks/faithfulness.csv as it goes (an
@@ -13,25 +13,20 @@ cores, half of them LIME's samples for the two seeds.
 """
 import functools
 import pathlib
-import sys
 
 import numpy as np
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line
+from benchmarks.lime_stability import choose_faces, jaccard
+from benchmarks.results import append, begin, cell, face_arguments, interval, read, version
+from explaining import baselines, face_lime, faithfulness, methods
+from explaining.methods.lime import stock_explanation
+from figures import numbers
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from lime_stability import choose_faces, jaccard  # noqa: E402
-from results import append, begin, cell, face_arguments, interval, read, version  # noqa: E402
-
-import attribution  # noqa: E402
-import baselines  # noqa: E402
-import charts  # noqa: E402
-import command_line  # noqa: E402
-import face_lime  # noqa: E402
-import faithfulness  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
 
 DRAWING = ("LIME", "stock LIME", "random")  # methods whose result depends on the seed
 SCORES = [f"{curve} {level} {baseline}" for baseline in baselines.BASELINES for level in faithfulness.LEVELS
@@ -65,12 +60,12 @@ def measure(face, label, model, samples):
     """A row for each method: every score of one face."""
     predict = functools.partial(network.predict, model)
     found = [face_lime.explain_face(face, predict, [label], samples=samples, seed=seed)[label] for seed in (0, 1)]
-    maps = attribution.compare(found[0], model)
+    maps = methods.compare(found[0], model)
     again = maps | {"LIME": found[1].weight_map()} | {
-        name: attribution.METHODS[name](face, label, model, 1) for name in DRAWING if name != "LIME"}
+        name: methods.METHODS[name](face, label, model, 1) for name in DRAWING if name != "LIME"}
     scores = {baseline: faithfulness.score_maps(maps, found[0].segments, face, label, predict, baseline)
               for baseline in baselines.BASELINES}
-    r2 = {"LIME": found[0].r2, "stock LIME": attribution.stock_explanation(face, label, model, 0).score}
+    r2 = {"LIME": found[0].r2, "stock LIME": stock_explanation(face, label, model, 0).score}
     for name in maps:
         means = [faithfulness.superpixel_means(each[name], found[0].segments) for each in (maps, again)]
         yield {"method": name, "r2": r2.get(name), "stability": jaccard(*means),
@@ -101,7 +96,7 @@ def table(rows, names):
     """Markdown lines: a row for each method, mean [low, high] of each named column."""
     yield f"| method | {' | '.join(name.rsplit(' ', 1)[0] if name in SCORES else name for name in names)} |"
     yield "|---|" + "---:|" * len(names)
-    for method in attribution.METHODS:
+    for method in methods.METHODS:
         own = rows[rows.method == method]
         yield f"| {method} | {' | '.join(cell(own[name]) for name in names)} |"
 
@@ -112,7 +107,7 @@ def lead(rows):
     wide = rows.assign(lead=difference).pivot(index="face", columns="method", values="lead")
     yield "| method | LIME's lead | faces on which LIME is better |"
     yield "|---|---:|---:|"
-    for method in attribution.METHODS:
+    for method in methods.METHODS:
         if method != "LIME":
             ahead = (wide["LIME"] - wide[method]).rename("lead")
             yield f"| {method} | {cell(ahead)} | {np.mean(ahead > 0):.0%} |"
@@ -131,9 +126,9 @@ def draw(rows, path):
     """Deletion and insertion AUC of every method, for each baseline and level."""
     panels = {f"{level}, {baseline}": {
         method: [interval(rows.loc[rows.method == method, f"{curve} {level} {baseline}"])
-                 for curve in ("deletion", "insertion")] for method in attribution.METHODS}
+                 for curve in ("deletion", "insertion")] for method in methods.METHODS}
         for level in faithfulness.LEVELS for baseline in baselines.BASELINES}
-    charts.auc_intervals(panels, f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval", path)
+    numbers.auc_intervals(panels, f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval", path)
 
 
 if __name__ == "__main__":

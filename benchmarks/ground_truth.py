@@ -1,7 +1,7 @@
 """Does an explanation mark what made the expression? On rendered faces, where it is known which skin moved.
 
     python train.py --outputs outputs/avatars          # without FER2013 in data/: learns from the bundled avatars
-    python benchmarks/ground_truth.py --model outputs/avatars/model.keras
+    python -m benchmarks.ground_truth --model outputs/avatars/model.keras
 
 --faces faces of each emotion but neutral that the model reads rightly, of the avatars' test split, chosen with seed 0.
 The cause is the skin that moved by more than a tenth of the distance between the eyes (about 2 pixels). Writes a
@@ -11,24 +11,21 @@ and prints the table of benchmarks/ground_truth.md: means over faces with 95 % b
 import argparse
 import functools
 import pathlib
-import sys
 
 import numpy as np
 import pandas
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line
+from benchmarks.lime_stability import choose_faces
+from benchmarks.results import append, begin, cell, read, version
+from explaining import faithfulness, methods
+from explaining.methods.lime import lime
+from fer2013 import bundled
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from lime_stability import choose_faces  # noqa: E402
-from results import append, begin, cell, read, version  # noqa: E402
-
-import attribution  # noqa: E402
-import bundled  # noqa: E402
-import command_line  # noqa: E402
-import faithfulness  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
 
 EXPRESSIONS = fer2013.EMOTIONS[:6]  # a neutral face has no cause
 MOVED = 0.1  # of the distance between the eyes
@@ -67,7 +64,7 @@ def load_motion(names):
 
 def measure(face, label, cause, model, samples):
     """A row for each method."""
-    for name, method in (attribution.METHODS | {"LIME": functools.partial(attribution.lime, samples=samples)}).items():
+    for name, method in (methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}).items():
         yield {"method": name} | faithfulness.agreement(method(face, label, model, 0), cause)._asdict()
 
 

@@ -1,6 +1,6 @@
 """Kill train.py again and again, and compare what it ends with against a run that nobody touched.
 
-    python benchmarks/interruption.py --rounds 3 --kills 15
+    python -m benchmarks.interruption --rounds 3 --kills 15
 
 One small run goes undisturbed. In each round the same command is killed (SIGKILL) --kills times in a row, in turn at
 a random moment of its start, at a random moment while it learns, and while it is writing a file; then it is left to
@@ -144,7 +144,7 @@ def results(outputs):
 
 def write_report(args, killed, unfinished, expected):
     weights, history, last_weights, best_epoch = expected
-    command = f"python benchmarks/interruption.py --rounds {args.rounds} --kills {args.kills} --seed {args.seed}"
+    command = f"python -m benchmarks.interruption --rounds {args.rounds} --kills {args.kills} --seed {args.seed}"
     lines = [
         "# Interrupted training: what was measured", "",
         f"`{command}` on {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "

@@ -1,6 +1,6 @@
 """What LIME gains or loses by its superpixels and by what hides them: fit, stability, deletion and insertion.
 
-    python benchmarks/lime_choices.py --data data
+    python -m benchmarks.lime_choices --data data
 
 Ten faces of each emotion that the model reads rightly, of the validation split, chosen with seed 0; 1,000 samples.
 Every rule of hiding is tried on SLIC's superpixels, every other segmentation with the blurred face. Writes a row for
@@ -12,23 +12,17 @@ in random order. About 10 s a face on two CPU cores.
 """
 import functools
 import pathlib
-import sys
 
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line
+from benchmarks.lime_stability import choose_faces
+from benchmarks.results import append, begin, cell, face_arguments, read, version
+from explaining import baselines, face_lime, faithfulness, superpixels
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from lime_stability import choose_faces  # noqa: E402
-from results import append, begin, cell, face_arguments, read, version  # noqa: E402
-
-import baselines  # noqa: E402
-import command_line  # noqa: E402
-import face_lime  # noqa: E402
-import faithfulness  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import superpixels  # noqa: E402
 
 SAMPLES = 1000
 WAYS = [("slic", hide) for hide in baselines.HIDING] + [

@@ -1,6 +1,6 @@
 """How long an explanation takes, against the network alone, the lime package as it comes, and captum.
 
-    python benchmarks/lime_speed.py
+    python -m benchmarks.lime_speed
 
 Explains a bundled composite face with 1,000 samples in four ways, in turn, several times, and prints the median seconds
 of each, the table of benchmarks/lime_speed.md. captum (Kokhlikyan et al. 2020, arXiv 2009.07896) is timed where it and
@@ -16,15 +16,13 @@ import time
 import numpy as np
 from lime.lime_image import LimeImageExplainer
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+import fer2013
+import model as network
+from base import command_line
+from explaining import face_lime, superpixels
+from fer2013 import bundled
 
-import bundled  # noqa: E402
-import command_line  # noqa: E402
-import face_lime  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import superpixels  # noqa: E402
+HERE = pathlib.Path(__file__).resolve().parent
 
 SAMPLES = 1000
 

@@ -1,6 +1,6 @@
 """How much LIME's explanations differ between seeds: by sampler, by number of samples, by superpixels.
 
-    python benchmarks/lime_stability.py --data data
+    python -m benchmarks.lime_stability --data data
 
 Ten faces of each emotion that the model reads rightly, of the validation split, five seeds each (two of the lesser
 ways). Writes a row for each face, way and number of samples into benchmarks/lime_stability.csv (an interrupted run goes
@@ -11,7 +11,6 @@ import functools
 import itertools
 import math
 import pathlib
-import sys
 
 import numpy as np
 import pandas
@@ -19,17 +18,14 @@ from scipy.linalg import hadamard
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line
+from benchmarks.results import face_arguments
+from explaining import face_lime, superpixels
+from training.recipe import PRECISIONS
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from results import face_arguments  # noqa: E402
-
-import command_line  # noqa: E402
-import face_lime  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import superpixels  # noqa: E402
-import train  # noqa: E402
 
 SIZES = (128, 256, 512, 1000, 2000, 4000)
 WAY = ["superpixels", "hide", "sampler"]
@@ -105,14 +101,14 @@ def main():
 
 def parse_arguments():
     parser = face_arguments(__doc__, faces=10)
-    parser.add_argument("--precision", choices=train.PRECISIONS, default="float32",
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="of the network's arithmetic; bfloat16 takes about 0.6 times as long")
     return parser.parse_args()
 
 
 def in_precision(model, precision):
     """The same network, calculating in this precision."""
-    copy = network.build_model(dtype=train.PRECISIONS[precision])
+    copy = network.build_model(dtype=PRECISIONS[precision])
     copy.set_weights(model.get_weights())
     copy.jit_compile = model.jit_compile
     return copy

@@ -1,6 +1,6 @@
 """Which detector finds faces best, and which frame around a face suits the network best.
 
-    python benchmarks/photographs.py --data data
+    python -m benchmarks.photographs --data data
 
 --data is FER2013; its validation faces are framed as the network knows them, so they tell how far a detector's frame
 is from that. Prints three tables and writes them to benchmarks/photographs.md. Needs, beside requirements.txt,
@@ -12,7 +12,6 @@ import io
 import os
 import pathlib
 import platform
-import sys
 import time
 
 import cv2
@@ -22,13 +21,13 @@ import skimage.data
 from PIL import Image, ImageEnhance, ImageOps
 from skimage.feature import Cascade
 
+import fer2013
+import model as network
+from base import command_line
+from explaining import photographs
+from fer2013 import bundled
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-import bundled  # noqa: E402
-import command_line  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import photographs  # noqa: E402
 
 PORTRAITS = {  # public domain: (picture, x and y of the middle of the face, width of the face)
     "Eileen Collins": (skimage.data.astronaut, (225, 115), 95),
@@ -47,7 +46,7 @@ def main():
     predict = load_predictor()
     canvases = [on_canvas(face)[0] for face in pixels]
     found = {name: [detector(canvas) for canvas in canvases] for name, detector in detectors.items()}
-    lines = ["# Faces in photographs", "", f"{machine()} `python benchmarks/photographs.py`, {args.faces} faces per "
+    lines = ["# Faces in photographs", "", f"{machine()} `python -m benchmarks.photographs`, {args.faces} faces per "
              f"emotion (disgust has 56), seed {args.seed}.", ""]
     lines += ["## Detectors", "", *detection_table(detectors, found), ""]
     lines += ["## Frames", "", *framing_table(found, canvases, pixels, labels, predict), ""]
@@ -59,7 +58,7 @@ def main():
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--data", required=True, help="FER2013, in any form that fer2013.py reads")
+    parser.add_argument("--data", required=True, help="FER2013, in any form that dataset.py reads")
     parser.add_argument("--faces", type=command_line.positive_integer, default=60, help="validation faces per emotion")
     parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of the choice of faces")
     return parser.parse_args()

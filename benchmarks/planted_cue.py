@@ -1,6 +1,6 @@
 """Does an explanation find a cue that was planted? A "Clever Hans" check, after Lapuschkin et al. 2019.
 
-    python benchmarks/planted_cue.py
+    python -m benchmarks.planted_cue
 
 Gives the bundled avatars random labels and, in a corner, a mark of 6x6 pixels that tells the label: one of four
 corners, white in black or black in white. A network that learns these faces (--epochs, about a minute on two CPU cores)
@@ -12,24 +12,20 @@ where it stopped, with the network kept in outputs/planted_cue/.
 import argparse
 import functools
 import pathlib
-import sys
 
+import keras
 import numpy as np
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line, files
+from benchmarks.results import append, begin, read, version
+from explaining import faithfulness, methods, superpixels
+from explaining.methods.lime import lime
+from fer2013 import bundled
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from results import append, begin, read, version  # noqa: E402
-
-import attribution  # noqa: E402
-import bundled  # noqa: E402
-import command_line  # noqa: E402
-import faithfulness  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import outputs  # noqa: E402
-import superpixels  # noqa: E402
 
 SIDE = 6  # of the mark, in pixels
 CORNERS = [(rows, columns) for rows in (slice(0, SIDE), slice(-SIDE, None)) for columns in (
@@ -39,7 +35,7 @@ COLUMNS = ["face", "label", "model", "method", "strongest_on_mark", "mark_carrie
 
 def main():
     args = parse_arguments()
-    folder = outputs.make_folder(HERE.parent / "outputs" / "planted_cue")
+    folder = files.make_folder(HERE.parent / "outputs" / "planted_cue")
     if not (folder / "model.keras").exists():
         train(args, folder / "model.keras")
     model = network.load_model(folder / "model.keras")
@@ -66,15 +62,13 @@ def parse_arguments():
 
 def train(args, path):
     """Learn marked faces with Adam; the last epoch is kept."""
-    keras = network.keras
-    network.start_backend()
     keras.utils.set_random_seed(args.seed)
     pixels, labels, _ = plant("train", args.seed)
     model = network.build_model()
     model.compile(optimizer=keras.optimizers.Adam(3e-4), loss="sparse_categorical_crossentropy", metrics=["accuracy"],
                   jit_compile=network.jit_compile())
     model.fit(pixels[..., None], labels, batch_size=64, epochs=args.epochs, verbose=2)
-    with outputs.replacing(path) as temporary:
+    with files.replacing(path) as temporary:
         model.save(temporary)
 
 
@@ -101,7 +95,7 @@ def measure(face, label, model, samples):
     """A row for each method: whether the strongest superpixel carries the mark."""
     segments = superpixels.segment(face)
     carried = np.bincount(segments[CORNERS[label % len(CORNERS)]].ravel(), minlength=segments.max() + 1) / SIDE**2
-    for name, method in (attribution.METHODS | {"LIME": functools.partial(attribution.lime, samples=samples)}).items():
+    for name, method in (methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}).items():
         strongest = faithfulness.superpixel_means(method(face, label, model, 0), segments).argmax()
         yield {"method": name, "strongest_on_mark": int(carried[strongest] >= 0.25),
                "mark_carriers": (carried >= 0.25).sum(), "share_of_mark": carried[strongest]}

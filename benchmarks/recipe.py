@@ -1,21 +1,21 @@
 """What each part of the training recipe is worth: short runs of train.py that differ in one option.
 
-    python benchmarks/recipe.py --data data --epochs 6
+    python -m benchmarks.recipe --data data --epochs 6
 
 Every run has its own whole learning-rate schedule over --epochs, so the short runs compare fairly with each other
 but not with a long one. The long runs, each learning from those before; the third is the most accurate:
 
-    python benchmarks/recipe.py --data data --epochs 25 --variants muon
-    python benchmarks/recipe.py --data data --epochs 55 --variants "second generation"
-    python benchmarks/recipe.py --data data --epochs 52 --seed 1 --variants "third generation"
-    python benchmarks/recipe.py --data data --epochs 50 --seed 2 --variants "fourth generation"
-    python benchmarks/recipe.py --data data --epochs 32 --seed 3 --variants "larger teacher"
-    python benchmarks/recipe.py --data data --epochs 36 --seed 4 --variants "student of a larger teacher"
-    python benchmarks/recipe.py --data data --epochs 40 --seed 5 --variants "CutMix and a moving average"
-    python benchmarks/recipe.py --data data --epochs 8 --seed 6 \
+    python -m benchmarks.recipe --data data --epochs 25 --variants muon
+    python -m benchmarks.recipe --data data --epochs 55 --variants "second generation"
+    python -m benchmarks.recipe --data data --epochs 52 --seed 1 --variants "third generation"
+    python -m benchmarks.recipe --data data --epochs 50 --seed 2 --variants "fourth generation"
+    python -m benchmarks.recipe --data data --epochs 32 --seed 3 --variants "larger teacher"
+    python -m benchmarks.recipe --data data --epochs 36 --seed 4 --variants "student of a larger teacher"
+    python -m benchmarks.recipe --data data --epochs 40 --seed 5 --variants "CutMix and a moving average"
+    python -m benchmarks.recipe --data data --epochs 8 --seed 6 \
         --variants "constant learning rate, longer moving average of weights"
-    python benchmarks/recipe.py --data data --epochs 12 --seed 7 --variants "wider views"
-    python benchmarks/recipe.py --data data --epochs 8 --seed 8 --variants "sharpness-aware steps"
+    python -m benchmarks.recipe --data data --epochs 12 --seed 7 --variants "wider views"
+    python -m benchmarks.recipe --data data --epochs 8 --seed 8 --variants "sharpness-aware steps"
 
 Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
 number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
@@ -28,7 +28,8 @@ import subprocess
 import sys
 
 import pandas
-import recipe_trials
+
+from benchmarks import recipe_trials
 
 HERE = pathlib.Path(__file__).resolve().parent
 TABLE = HERE / "recipe.csv"
@@ -92,10 +93,10 @@ def parse_arguments():
 
 
 def train(name, folder, args):
-    script = [HERE / "recipe_trials.py", name] if name in TRIALS else [HERE.parent / "train.py"]
+    script = ["-m", "benchmarks.recipe_trials", name] if name in TRIALS else [HERE.parent / "train.py"]
     command = [sys.executable, *script, "--data", args.data, "--epochs", args.epochs,
                "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, cwd=HERE.parent)
     (folder / "done").touch()
 
 

@@ -1,24 +1,25 @@
 """Changes of the training that were tried and are not options of train.py: train.py with one of them.
 
-    python benchmarks/recipe_trials.py mixup --data data --epochs 3 --outputs outputs/recipe/mixup
+    python -m benchmarks.recipe_trials mixup --data data --epochs 3 --outputs outputs/recipe/mixup
 
 The first argument names the change, the others are train.py's, and it writes what train.py writes. recipe.py runs
 these and keeps their table. An interrupted run cannot be trusted to go on as if nothing had happened: take --fresh.
 """
 import functools
-import importlib
 import pathlib
 import sys
 
+import keras
+import numpy as np
+
+import fer2013
+import model as network
+import train
+from base import command_line
+from fer2013 import glance
+from training import augmentation, batches, learner, recipe
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-import numpy as np  # noqa: E402
-
-import command_line  # noqa: E402
-import fer2013  # noqa: E402
-import train  # noqa: E402
-from train import keras  # noqa: E402
 
 TRIALS = {
     "mixup": lambda: mix_batches("MixUp"),  # Zhang et al. 2018 (arXiv 1710.09412)
@@ -37,35 +38,35 @@ TRIALS = {
 
 def main():
     if len(sys.argv) < 2 or sys.argv[1] not in TRIALS:
-        sys.exit(f"recipe_trials.py: expected one of {', '.join(map(repr, TRIALS))}, then options of train.py")
+        sys.exit(f"benchmarks.recipe_trials: expected one of {', '.join(map(repr, TRIALS))}, then options of train.py")
     TRIALS[sys.argv.pop(1)]()
     command_line.run(train.main)
 
 
 def mix_batches(name, every=1):
     """Have the Keras layer of this name mix the faces of every batch, or of one in `every`, and their targets alike."""
-    unmixed = train.batches
+    unmixed = batches.batches
 
-    def mixed(pixels, labels, targets, args, first_epoch):
-        layer = getattr(keras.layers, name)(seed=args.seed)
-        for number, (faces, answers, weights) in enumerate(unmixed(pixels, labels, targets, args, first_epoch)):
+    def mixed(pixels, labels, targets, settings, first_epoch):
+        layer = getattr(keras.layers, name)(seed=settings.seed)
+        for number, (faces, answers, weights) in enumerate(unmixed(pixels, labels, targets, settings, first_epoch)):
             both = {"images": faces.astype("float32"), "labels": answers}
             if number % every == 0:
                 both = layer(both)
             yield *map(keras.ops.convert_to_numpy, (both["images"], both["labels"])), weights
 
-    train.batches = mixed
+    batches.batches = mixed
 
 
 def average_weights(momentum, anew=False):
     """Validate and keep an exponential average of the weights instead of the last ones; see normalise_anew."""
-    make = train.OPTIMIZERS["muon"]
+    make = recipe.OPTIMIZERS["muon"]
 
     def make_averaging(rate, decay):
         optimizer = make(rate, decay)
         return type(optimizer).from_config(optimizer.get_config() | {"use_ema": True, "ema_momentum": momentum})
 
-    train.OPTIMIZERS["muon"] = make_averaging
+    recipe.OPTIMIZERS["muon"] = make_averaging
     call_back(lambda: keras.callbacks.SwapEMAWeights(swap_on_epoch=True))  # it swaps for validation, too
     if anew:
         call_back(normalise_anew())  # after the swap
@@ -112,7 +113,6 @@ def normalisations(trained):
 
 def view_faces(**options):
     """Augment with these options of augmentation.FaceAugmentation instead of its defaults."""
-    augmentation = importlib.import_module("augmentation")  # only now: it needs Keras
     augmentation.FaceAugmentation = functools.partial(augmentation.FaceAugmentation, **options)
 
 
@@ -122,33 +122,33 @@ def sharpen(radius):
     Sharpness-aware minimisation: Foret et al. 2021 (arXiv 2010.01412), equation 2; a quarter of the batch for the
     ascent costs a quarter of a step instead of a whole one. With TensorFlow alone.
     """
-    build = train.build_learner
+    build = learner.build
 
-    def ascend(trained, learner, faces, targets):
+    def ascend(trained, model, faces, targets):
         """How far to go from each weight; the statistics of batch normalisation stay those of whole batches."""
         import tensorflow  # only now, after Keras
         statistics = [variable for layer in normalisations(trained) for variable in layer.non_trainable_variables]
         kept = [tensorflow.identity(variable.value) for variable in statistics]
         weights = [variable.value for variable in trained.trainable_variables]
         with tensorflow.GradientTape() as tape:
-            loss = learner.compute_loss(y=targets, y_pred=trained(faces, training=True))
+            loss = model.compute_loss(y=targets, y_pred=trained(faces, training=True))
         gradients = tape.gradient(loss, weights)
         for variable, value in zip(statistics, kept, strict=True):
             variable.assign(value)
         return [radius * gradient / tensorflow.linalg.global_norm(gradients) for gradient in gradients]
 
-    def built(args, count, start_from):
-        trained, augmenting = build(args, count, start_from)
-        learner = keras.Sequential([keras.Input(train.network.INPUT_SHAPE), trained])
-        train.compile_learner(learner, args, count)
-        usual = learner.train_step
+    def built(settings, count, start_from):
+        trained, augmenting = build(settings, count, start_from)
+        model = keras.Sequential([keras.Input(network.INPUT_SHAPE), trained])
+        learner.compile_learner(model, settings, count)
+        usual = model.train_step
 
         def step(data):
             faces = keras.ops.cast(data[0], "float32")
             for layer in augmenting.layers[:-1]:
                 faces = layer(faces, training=True)  # here, so that both gradients are of the same views
             part = keras.ops.shape(faces)[0] // 4
-            away = ascend(trained, learner, faces[:part], data[1][:part])
+            away = ascend(trained, model, faces[:part], data[1][:part])
             for variable, difference in zip(trained.trainable_variables, away, strict=True):
                 variable.assign_add(difference)
             logs = usual((faces, *data[1:]))
@@ -156,23 +156,23 @@ def sharpen(radius):
                 variable.assign_sub(difference)
             return logs
 
-        learner.train_step = step
-        return trained, learner
+        model.train_step = step
+        return trained, model
 
-    train.build_learner = built
+    learner.build = built
 
 
 def call_back(make):
     """Have fit() call a callback before those of train.py and after those of earlier calls."""
-    build = train.build_learner
+    build = learner.build
 
     def built(*arguments):
-        trained, learner = build(*arguments)
-        fit = learner.fit
-        learner.fit = lambda *data, callbacks, **options: fit(*data, callbacks=[make(), *callbacks], **options)
-        return trained, learner
+        trained, model = build(*arguments)
+        fit = model.fit
+        model.fit = lambda *data, callbacks, **options: fit(*data, callbacks=[make(), *callbacks], **options)
+        return trained, model
 
-    train.build_learner = built
+    learner.build = built
 
 
 def drop_faces():
@@ -183,9 +183,9 @@ def drop_faces():
         pixels, labels = load(path, split)
         if split != "train":
             return pixels, labels
-        group = fer2013.group_identical(pixels)  # (n,)
+        group = glance.group_identical(pixels)  # (n,)
         known, _, _ = fer2013.load(path, "validation")
-        dropped = fer2013.conflicting(group, labels)[group] | fer2013.seen_in(pixels, known)
+        dropped = glance.conflicting(group, labels)[group] | fer2013.seen_in(pixels, known)
         print(f"leaves out {dropped.sum():,} of {len(dropped):,} training faces")
         return pixels[~dropped], labels[~dropped]
 

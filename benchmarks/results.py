@@ -7,8 +7,8 @@ import numpy as np
 import pandas
 from scipy.stats import bootstrap
 
-import command_line
-from command_line import UserError
+from base import command_line
+from base.errors import UserError
 
 HERE = pathlib.Path(__file__).resolve().parent
 

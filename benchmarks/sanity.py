@@ -1,6 +1,6 @@
 """Do the explanations depend on what the network learned? Its weights are randomised from the top, layer after layer.
 
-    python benchmarks/sanity.py
+    python -m benchmarks.sanity
 
 The check of Adebayo et al. 2018 (arXiv 1810.03292) with the included model on the bundled composite faces, --faces of
 each emotion: each layer in turn loses its weights, and each method explains the same label again. Writes the Spearman
@@ -10,28 +10,24 @@ benchmarks/sanity.csv, draws benchmarks/sanity.png, and prints the table of benc
 import argparse
 import functools
 import pathlib
-import sys
 
 import numpy as np
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
+import fer2013
+import model as network
+from base import command_line
+from benchmarks.results import append, begin, cell, interval, read, version
+from explaining import faithfulness, methods, superpixels
+from explaining.methods.lime import lime
+from fer2013 import bundled
+from figures import numbers
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
 
-from results import append, begin, cell, interval, read, version  # noqa: E402
-
-import attribution  # noqa: E402
-import bundled  # noqa: E402
-import command_line  # noqa: E402
-import faithfulness  # noqa: E402
-import fer2013  # noqa: E402
-import figures  # noqa: E402
-import model as network  # noqa: E402
-import superpixels  # noqa: E402
-
-METHODS = {"LIME": functools.partial(attribution.lime, samples=500),
-           "Grad-CAM": attribution.grad_cam, "integrated gradients": attribution.integrated_gradients}
+METHODS = {"LIME": functools.partial(lime, samples=500),
+           **{name: methods.METHODS[name] for name in ("Grad-CAM", "integrated gradients")}}
 COLUMNS = ["face", "model", "method", "layer", "spearman"]
 SHOWN = fer2013.EMOTIONS.index("happy")  # the emotion of the figure's face
 
@@ -100,7 +96,7 @@ def draw(rows, face, maps, path):
     lines = {name: [interval(rows[(rows.method == name) & (rows.layer == layer)].spearman) for layer in layers]
              for name in METHODS}
     title = f"Spearman correlation with the explanation of the trained network, {rows.face.nunique()} composite faces"
-    figures.sanity(face, maps, lines, title, path)
+    numbers.sanity(face, maps, lines, title, path)
 
 
 if __name__ == "__main__":

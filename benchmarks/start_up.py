@@ -1,6 +1,6 @@
 """How long `python explain.py --label happy` takes, against its imports and one explanation; and `--help`.
 
-    python benchmarks/start_up.py
+    python -m benchmarks.start_up
 
 Runs four commands in turn, each several times in a process of its own, and prints the median seconds of each, the
 second table of benchmarks/lime_speed.md. The explanation alone is that of benchmarks/lime_speed.py.
@@ -14,12 +14,10 @@ import tempfile
 
 import numpy as np
 
+from base import command_line
+from benchmarks.lime_speed import measure
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from lime_speed import measure  # noqa: E402
-
-import command_line  # noqa: E402
 
 COMMANDS = {
     "importing tensorflow, lime.lime_image and matplotlib.pyplot":

@@ -1,6 +1,6 @@
 """How fast train.py trains: faces per second, against the same network in eager PyTorch and the processor's peak.
 
-    python benchmarks/training_speed.py
+    python -m benchmarks.training_speed
 
 Trains on random pixels in batches of 64, whole steps as train.py makes them, with and without augmentation, with Muon
 and AdamW, in float32 and bfloat16, all ways in turn; with AdamW in eager PyTorch (channels_last), too, where that is
@@ -13,34 +13,31 @@ import importlib.util
 import pathlib
 import sys
 import time
-from unittest import mock
 
 import numpy as np
 
+import model as network
+from base import command_line
+from benchmarks.lime_speed import in_torch, measure
+from training import batches, learner
+from training.recipe import PRECISIONS, Recipe
+
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from lime_speed import in_torch, measure  # noqa: E402
-
-import command_line  # noqa: E402
-import model as network  # noqa: E402
-import train  # noqa: E402
 
 BATCH, STEPS = 64, 12
 
 
 def main():
     args = parse_arguments()
-    network.start_backend()
     faces = np.random.default_rng(0).integers(0, 256, (BATCH * STEPS, 48, 48), np.uint8)
     labels = np.arange(len(faces)) % network.CLASSES
     ways = {f"train.py, {optimizer}, {precision}{', no augmentation' * plain}":
             ours(faces, labels, optimizer, precision, plain)
-            for precision in train.PRECISIONS
+            for precision in PRECISIONS
             for optimizer, plain in (("muon", False), ("adamw", False), ("adamw", True))}
     if importlib.util.find_spec("torch"):
         ways |= {f"eager PyTorch, adamw, {precision}, no augmentation": in_pytorch(faces, labels, precision)
-                 for precision in train.PRECISIONS}
+                 for precision in PRECISIONS}
     else:
         print("PyTorch is not installed, so it is not timed", file=sys.stderr)
     seconds = measure(ways, args.repeats)
@@ -61,16 +58,13 @@ def parse_arguments():
 def ours(faces, labels, optimizer, precision, plain):
     """An epoch over the faces, as train.py makes it; plain: without augmentation."""
     import keras
-    options = ["--optimizer", optimizer, "--precision", precision, "--batch-size", str(BATCH)]
-    with mock.patch.object(sys, "argv", ["train.py", *options]):
-        args = train.parse_arguments()
-    args.epochs = train.EPOCHS
-    trained, learner = train.build_learner(args, len(faces), "")
+    recipe = Recipe(optimizer=optimizer, precision=precision, batch_size=BATCH)
+    trained, model = learner.build(recipe, len(faces))
     if plain:
-        learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), trained])
-        train.compile_learner(learner, args, len(faces))
-    data = train.feed(faces, labels, train.one_hot(labels), args, first_epoch=0)
-    return lambda: learner.fit(data, steps_per_epoch=STEPS, verbose=0)
+        model = keras.Sequential([keras.Input(network.INPUT_SHAPE), trained])
+        learner.compile_learner(model, recipe, len(faces))
+    data = batches.feed(faces, labels, batches.one_hot(labels), recipe, first_epoch=0)
+    return lambda: model.fit(data, steps_per_epoch=STEPS, verbose=0)
 
 
 def in_pytorch(faces, labels, precision):

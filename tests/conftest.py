@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from tests.support import ROOT
+
 UNPACK = ROOT.parent / "shared" / "fer2013" / "unpack.py"
-sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture(scope="session")

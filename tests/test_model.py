@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import model as network
-from command_line import UserError
+from base.errors import UserError
 
 
 @pytest.fixture(scope="module")

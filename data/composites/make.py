@@ -26,14 +26,13 @@ from PIL import Image
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))  # the project is no package: its modules lie in the repository's root
 
-import averages  # noqa: E402
-from averages import MEMBERS  # noqa: E402
+import averages
+from averages import MEMBERS
 
-import command_line  # noqa: E402
-import fer2013  # noqa: E402
-import model as network  # noqa: E402
-import outputs  # noqa: E402
-from fer2013 import EMOTIONS  # noqa: E402
+import fer2013
+import model as network
+from base import command_line, files
+from fer2013 import EMOTIONS
 
 SEEDS = 1200            # faces per emotion that start a search
 NEAREST_FACE = 0.93     # pixel correlation with a training face from which a composite is thrown away
@@ -48,7 +47,7 @@ COLUMNS = ("file", "faces", "mean_member_correlation", "nearest_member", "neares
 
 def main():
     args = parse_arguments()
-    outputs.make_folder(args.out)
+    files.make_folder(args.out)
     trained = network.load_model(args.model)
     pixels, labels = load_faces(args.data)
     probabilities = network.predict(trained, pixels)  # (n, 7)

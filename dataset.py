@@ -1,0 +1,59 @@
+"""The data at a glance: how many faces, which are identical, which labels conflict, which faces are blank.
+
+    python dataset.py --data data          counts, identical faces, conflicting labels and blank faces
+    python dataset.py --download           the same, after getting FER2013 from Kaggle (needs no account)
+
+Writes outputs/dataset.png: faces per emotion and split, and examples of each emotion.
+"""
+from base import command_line, files
+from base.errors import UserError
+from fer2013 import bundled
+from fer2013.download import ON_KAGGLE
+
+
+def main():
+    args = parse_arguments()
+    import numpy as np
+
+    import fer2013
+    from fer2013 import download, glance
+    from figures import numbers, style
+
+    if args.download:
+        download.download(args.data)
+    data = bundled.choose_training_data(args.data)
+    if data == bundled.AVATARS:
+        print(f"no FER2013 in {args.data}; these are {bundled.NAMES[data]}, which are rendered; "
+              f"{bundled.USE_FER2013}")
+    by_split = {split: fer2013.load(data, split) for split in fer2013.splits(data)}
+    if not by_split:
+        raise UserError(f"{data}: no face in any split")
+    for split, (_, labels, _) in by_split.items():
+        print(*fer2013.describe(data, split, labels), sep="\n")
+    print(glance.summary(by_split))
+    counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS))
+              for split, (_, labels, _) in by_split.items()}
+    first, (pixels, labels, _) = next(iter(by_split.items()))
+    style.set_resolution(args.dpi)
+    path = files.make_folder(args.outputs) / f"dataset.{args.format}"
+    numbers.dataset(counts, glance.choose_examples(pixels, labels, args.seed), fer2013.EMOTIONS,
+                    f"faces of {first}, drawn at random with seed {args.seed}", path)
+    print(f"wrote {path}")
+
+
+def parse_arguments():
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--data", default="data",
+                        help="FER2013: a CSV, folders, a .zip, or a directory with one")
+    parser.add_argument("--download", action="store_true",
+                        help=f"first get {ON_KAGGLE} from Kaggle into --data, if it holds no FER2013 "
+                             "(needs kagglehub)")
+    parser.add_argument("--seed", type=command_line.seed_number, default=0,
+                        help="seed of the choice of examples")
+    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    command_line.add_figure_options(parser)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    command_line.run(main)

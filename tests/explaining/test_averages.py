@@ -1,0 +1,153 @@
+import csv
+
+import numpy as np
+import pytest
+
+from base.errors import UserError
+from explaining import averages, face_lime, many_faces, single_faces
+from explaining.face_set import FaceSet
+from explaining.settings import LimeSettings
+
+SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=200, seed=0)
+
+
+def halves(faces):
+    """A "network": "angry" where the upper half is bright, "disgust" where the lower half is."""
+    answers = np.full((len(faces), 7), 1e-3)
+    answers[:, 0], answers[:, 1] = faces[:, :24].mean(axis=(1, 2)) + 0.1, faces[:, 24:].mean(axis=(1, 2))
+    return answers / answers.sum(axis=1, keepdims=True)
+
+
+@pytest.fixture
+def faces():
+    pixels = np.random.default_rng(0).integers(0, 100, (6, 48, 48)).astype(np.uint8)
+    pixels[:3, :24] += 150  # angry
+    pixels[3:, 24:] += 150  # disgust
+    labels = np.array([0, 0, 0, 1, 1, 0], np.uint8)  # the last is labelled wrongly
+    return FaceSet(pixels, labels, [f"row {row}" for row in range(6)], halves, SETTINGS)
+
+
+@pytest.fixture
+def model_path(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"weights")
+    return path
+
+
+def explanation(index):
+    weights = np.array([1.0, -1.0, 0.5]) * (index + 1)
+    segments = np.zeros((48, 48), int)
+    segments[:24], segments[24] = 1, 2  # of 1,104, 1,152 and 48 pixels
+    face, probabilities = np.zeros((48, 48), np.uint8), np.eye(7)[0]
+    return face_lime.Explanation(face, segments, weights, 0.0, 0.0, 0.5, 0.8, 0, 10, 0, probabilities)
+
+
+def test_collect_keeps_what_it_found_and_asks_for_the_rest_alone(tmp_path):
+    asked = []
+
+    def explain(index):
+        if index == 9:
+            raise KeyboardInterrupt
+        asked.append(index)
+        return explanation(index)
+    path = tmp_path / "happy_average.npz"
+    with pytest.raises(KeyboardInterrupt):
+        averages.collect([4, 2, 9], explain, path, {"seed": 0})
+    found = averages.collect([2, 4, 7], explain, path, {"seed": 0})
+    assert asked == [4, 2, 7]
+    assert found["index"].tolist() == [2, 4, 7]
+    assert found["map"].shape == (3, 48, 48) and found["map"][0, 24, 0] == 1.5 and found["map"][2, 0, 0] == -8
+    assert found["spread"][0].sum() == pytest.approx(3 * 1.5, rel=1e-5) and found["spread"][0, :24].sum() == 0
+    averages.collect([2], explain, path, {"seed": 1})
+    assert asked == [4, 2, 7, 2]
+
+
+def test_a_damaged_file_of_kept_maps_is_made_anew(tmp_path):
+    path = tmp_path / "happy_average.npz"
+    path.write_bytes(b"PK\x03\x04 cut off")
+    assert averages.collect([0], explanation, path, {})["index"].tolist() == [0]
+
+
+def test_regions_share_the_face_among_them():
+    covered = np.zeros((48, 48), int)
+    for rows, columns in averages.REGIONS.values():
+        covered[rows, columns] += 1
+    assert covered.max() == 1
+    assert sum(averages.AREAS.values()) == pytest.approx(1)
+    assert averages.AREAS["mouth"] == pytest.approx(11 * 24 / 48**2)
+
+
+def test_share_of_positive_weight_by_region():
+    spread = np.zeros((2, 48, 48))
+    spread[0, 10, 10], spread[0, 40, 20], spread[0, 0, 0] = 1, 2, 1  # brows, mouth, rest; the second face has none
+    shares = averages.share_by_region(spread)
+    assert {region: share[0] for region, share in shares.items()} == {
+        "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25}
+    assert np.isnan(shares["mouth"][1])
+    assert averages.mean_shares(spread)["mouth"] == 0.5
+
+
+def test_many_faces_of_one_label(faces, model_path, tmp_path):
+    many_faces.explain_many([1], faces, 5, model_path, tmp_path, "png")
+    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "disgust_average.npz", "disgust_average.png"}
+
+
+def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
+    many_faces.explain_many([0, 1], faces, 2, model_path, tmp_path, "png")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "model.keras", "angry_average.npz", "angry_average.png", "disgust_average.npz", "disgust_average.png",
+        "emotions_average.png", "emotions_average.csv"}
+    printed = capsys.readouterr().out
+    assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
+    rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
+    assert [(row["emotion"], row["faces"]) for row in rows] == [("angry", "2"), ("disgust", "2")]
+    assert sum(float(rows[0][region]) for region in averages.AREAS) == pytest.approx(1, abs=1e-4)
+    with np.load(tmp_path / "disgust_average.npz") as kept:
+        assert set(kept["index"]) == {3, 4}
+        mean = kept["map"].mean(axis=0)
+    assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
+
+
+def test_an_emotion_that_is_never_classified_correctly_is_one_clear_line(faces, model_path, tmp_path):
+    wrong = faces._replace(labels=np.full(6, 3, np.uint8))
+    with pytest.raises(UserError, match="no happy face is classified correctly"):
+        many_faces.explain_many([3], wrong, 2, model_path, tmp_path, "png")
+
+
+def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(faces, tmp_path, capsys):
+    many_faces.explain_mistakes([0, 1], faces, 5, tmp_path, "png")
+    printed = capsys.readouterr().out.strip().split("\n")
+    assert len(printed) == 1 and "row 5" in printed[0]
+    assert printed[0].startswith("true: angry | predicted: disgust")
+    assert (tmp_path / "mistakes.png").stat().st_size > 10_000
+    with pytest.raises(UserError, match="makes no mistake"):
+        many_faces.explain_mistakes([1], faces, 5, tmp_path, "png")
+
+
+def test_the_most_confident_mistakes_come_first(faces):
+    def predict(pixels):
+        return np.stack([np.full(len(pixels), 0.1), np.linspace(0.5, 0.9, len(pixels))], axis=1)
+    sure = faces._replace(predict=predict, labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
+    assert sure.mistakes([0, 1], 3).tolist() == [4, 3, 1]
+
+
+def test_correct_faces_come_in_an_order_by_the_seed(faces):
+    assert sorted(faces.classified_correctly(0)) == [0, 1, 2] and sorted(faces.classified_correctly(1)) == [3, 4]
+    assert list(faces.classified_correctly(0)) == list(faces.classified_correctly(0, batch_size=1))
+    with pytest.raises(UserError, match="no sad face in this split"):
+        next(faces.classified_correctly(4))
+
+
+def test_the_likeliest_face_where_none_is_right(faces):
+    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    assert next(dark.classified_correctly(1), None) is None
+    assert dark.likeliest(1) == halves(faces.pixels[:3])[:, 1].argmax()
+
+
+def test_the_explained_face_is_one_by_the_seed_or_the_surest_composite(faces):
+    surest = halves(faces.pixels[:3])[:, 0].argmax()
+    by_seed = {single_faces.choose_face(0, faces._replace(settings=LimeSettings(seed=seed))) for seed in range(20)}
+    assert by_seed == {(0, ()), (1, ()), (2, ())}
+    assert single_faces.choose_face(0, faces._replace(typical=True)) == (surest, ())
+    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    assert single_faces.choose_face(1, dark) == (dark.likeliest(1), ("no disgust face is classified correctly",))

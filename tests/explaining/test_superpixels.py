@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from explaining import superpixels
+from explaining.baselines import BASELINES, HIDING
+
+NOISE = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
+FACES = {
+    "black": np.zeros((48, 48), np.uint8),
+    "white": np.full((48, 48), 255, np.uint8),
+    "noise": NOISE,
+    "ramp": np.tile(np.arange(48, dtype=np.uint8) * 5, (48, 1)),
+    "edge": np.where(np.arange(48) < 24, 0, 255).astype(np.uint8) * np.ones((48, 1), np.uint8),
+    "checkers": np.kron(np.indices((8, 8)).sum(axis=0) % 2 * 255, np.ones((6, 6))).astype(np.uint8),
+    "smooth": BASELINES["blurred"](NOISE),
+}
+
+
+@pytest.mark.parametrize("method", superpixels.SEGMENTATIONS)
+@pytest.mark.parametrize("name", FACES)
+def test_every_face_has_30_to_60_superpixels_numbered_without_gaps(method, name):
+    segments = superpixels.segment(FACES[name], method)
+    assert segments.shape == (48, 48)
+    assert 30 <= segments.max() + 1 <= 60
+    assert np.array_equal(np.unique(segments), np.arange(segments.max() + 1))
+
+
+def test_the_grid_has_49_squares():
+    segments = superpixels.segment(NOISE, "grid")
+    assert (np.bincount(segments.ravel())[[0, 6, 48]] == [49, 42, 36]).all()
+    assert segments[6, 6] == 0 and segments[6, 7] == 1 and segments[7, 6] == 7
+
+
+def test_where_no_setting_fits_superpixels_are_squares():
+    assert np.array_equal(superpixels.segment(FACES["black"], "felzenszwalb"), superpixels.segment(NOISE, "grid"))
+
+
+def test_what_hides_a_superpixel():
+    face = np.zeros((48, 48), np.uint8)
+    face[:24] = 100
+    segments = np.repeat([0, 1, 2, 3], 12)[:, None] * np.ones((1, 48), int)
+    segments[11] = 1  # the second superpixel has 12 rows of 100 and, below, none of 0
+    assert (HIDING["mean"](face, segments) == 50).all()
+    assert (HIDING["zero"](face, segments) == 0).all()
+    assert np.array_equal(HIDING["superpixel-mean"](face, segments), face)
+    mixed = np.arange(48)[:, None] // 32 * np.ones((1, 48), int)  # rows 0 to 31: 24 of 100, 8 of 0
+    assert HIDING["superpixel-mean"](face, mixed)[[0, 31, 32, 47], 0].tolist() == [75, 75, 0, 0]
+    blurred = HIDING["blurred"](face, segments)
+    assert blurred.dtype == np.uint8 and blurred[0, 0] == 100 and blurred[-1, -1] == 0
+    assert (np.diff(blurred[:, 5].astype(int)) <= 0).all()  # a soft edge where there was a sharp one
+    assert 40 <= blurred[24, 5] <= 60

@@ -1,0 +1,644 @@
+"""Every form of the dataset gives the same arrays, and bad input is told in one line.
+
+The dataset of these tests is seven faces of noise, one of each emotion, in all three splits.
+"""
+import io
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import fer2013
+from base.errors import UserError
+from fer2013 import glance
+from tests.support import ROOT
+
+FACES = (  # emotion and usage of rows 1 to 7, their splits mixed; within a split also in order of the folders' names
+    ("angry", "Training"), ("fear", "PublicTest"), ("disgust", "PrivateTest"), ("happy", "Training"),
+    ("sad", "PublicTest"), ("surprise", "PrivateTest"), ("neutral", "Training"))
+LABELS = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
+ROWS = {"train": (1, 4, 7), "validation": (2, 5), "test": (3, 6)}
+PIXELS = np.random.default_rng(0).integers(0, 256, (7, 48, 48), dtype=np.uint8)
+HEADER = "emotion,pixels,Usage"
+
+
+# Writing the dataset in every form
+
+
+def row(emotion=3, pixels="7 " * 2304, usage="Training"):
+    return f"{emotion},{pixels},{usage}"
+
+
+def write_table(path, rows, header=HEADER):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join((header, *rows)) + "\n")
+    return path
+
+
+def table_rows():
+    return [row(LABELS[emotion], " ".join(map(str, face.ravel())), usage)
+            for (emotion, usage), face in zip(FACES, PIXELS, strict=True)]
+
+
+def write_csv(folder):
+    return write_table(folder / "fer2013.csv", table_rows())
+
+
+def write_icml_csv(folder):
+    cells = [line.split(",") for line in table_rows()]
+    rows = [f"{emotion},{usage},{pixels}" for emotion, pixels, usage in cells]
+    return write_table(folder / "icml_face_data.csv", rows, "emotion, Usage, pixels")
+
+
+def write_image(path, pixels=PIXELS[0]):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def write_folders(folder, folder_of, name_of):
+    for number, ((emotion, usage), face) in enumerate(zip(FACES, PIXELS, strict=True), start=1):
+        write_image(folder / folder_of[usage] / emotion / name_of(usage, number), face)
+    return folder
+
+
+def write_kaggle(folder):
+    folders = {"Training": "train", "PublicTest": "test", "PrivateTest": "test"}
+    return write_folders(folder, folders, lambda usage, number: f"{usage}_{number}.png")
+
+
+def write_three_folders(folder, validation="validation"):
+    folders = {"Training": "train", "PublicTest": validation, "PrivateTest": "test"}
+    return write_folders(folder, folders, lambda usage, number: f"face_{number}.png")
+
+
+def write_val_folders(folder):
+    return write_three_folders(folder, "val")
+
+
+def write_unsplit(folder, faces_per_emotion):
+    """train/ alone, each face of another grey."""
+    numbers = iter(range(256))
+    for emotion, count in faces_per_emotion.items():
+        for _ in range(count):
+            number = next(numbers)
+            write_image(folder / "train" / emotion / f"{number:03}.png", np.full((48, 48), number, np.uint8))
+    return folder
+
+
+def zip_of(folder, archive, nested=False):
+    base = folder.name if nested else "."
+    return shutil.make_archive(archive, "zip", folder.parent if nested else folder, base)
+
+
+FORMS = {  # how it is written, as what describe() tells of it, and the names of rows 1 to 7
+    "fer2013.csv": (write_csv, "CSV", [f"row {number}" for number in range(1, 8)]),
+    "icml_face_data.csv": (write_icml_csv, "CSV", [f"row {number}" for number in range(1, 8)]),
+    "Kaggle": (write_kaggle, "folders", [f"{usage}_{number}.png" for number, (_, usage) in enumerate(FACES, 1)]),
+    "validation": (write_three_folders, "folders", [f"face_{number}.png" for number in range(1, 8)]),
+    "val": (write_val_folders, "folders", [f"face_{number}.png" for number in range(1, 8)]),
+}
+PLACES = {  # the path to load; `made`, what writing gave, lies in tmp/outer/inner
+    "itself": lambda made, tmp: made,
+    "in a directory": lambda made, tmp: tmp / "outer" / "inner",
+    "nested in a directory": lambda made, tmp: tmp,
+    "zip": lambda made, tmp: zip_of(tmp / "outer" / "inner", tmp / "archive"),
+    "nested in a zip": lambda made, tmp: zip_of(tmp / "outer", tmp / "archive", nested=True),
+    "zip in a directory": lambda made, tmp: zip_of(tmp / "outer", tmp / "other" / "archive") and tmp / "other",
+}
+
+
+# What is read
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_in_every_place_gives_the_same_arrays(form, place, tmp_path):
+    write, _, all_names = FORMS[form]
+    path = PLACES[place](write(tmp_path / "outer" / "inner"), tmp_path)
+    for split, numbers in ROWS.items():
+        rows = [number - 1 for number in numbers]
+        pixels, labels, names = fer2013.load(path, split)
+        assert pixels.dtype == labels.dtype == np.uint8
+        np.testing.assert_array_equal(pixels, PIXELS[rows])
+        np.testing.assert_array_equal(labels, [LABELS[FACES[row][0]] for row in rows])
+        assert names == [all_names[row] for row in rows]
+    assert fer2013.splits(path) == ("train", "validation", "test")
+
+
+def test_emotions_are_in_the_order_of_their_labels_in_the_challenge():
+    assert dict(zip(fer2013.EMOTIONS, range(7), strict=True)) == LABELS
+
+
+def test_rows_of_a_csv_keep_their_order_whatever_their_labels(tmp_path):
+    path = write_table(tmp_path / "any_name.csv", [row(6), row(0, usage="PublicTest"), row(2), row(0)])
+    _, labels, names = fer2013.load(path, "train")
+    assert labels.tolist() == [6, 2, 0]
+    assert names == ["row 1", "row 3", "row 4"]
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: b"\xef\xbb\xbf" + text,
+    lambda text: text.replace(b"\n", b"\r\n"),
+    lambda text: text + b"\n\n\r\n",
+    lambda text: text.removesuffix(b"\n"),
+    lambda text: text.replace(b",", b" , "),
+    lambda text: re.sub(rb",([\d ]+),", rb',"\1",', text),
+], ids=["BOM", "CRLF", "blank lines at the end", "no newline at the end", "spaces around commas", "quoted pixels"])
+def test_a_csv_as_other_programs_write_it_loads_the_same(change, tmp_path):
+    path = write_csv(tmp_path)
+    path.write_bytes(change(path.read_bytes()))
+    for split, numbers in ROWS.items():
+        np.testing.assert_array_equal(fer2013.load(path, split)[0], PIXELS[[number - 1 for number in numbers]])
+
+
+@pytest.mark.parametrize("named", ["the file", "its directory"])
+def test_a_csv_that_changed_is_read_anew(named, tmp_path):
+    path = tmp_path if named == "its directory" else tmp_path / "fer2013.csv"
+    for count in (1, 2):
+        write_table(tmp_path / "fer2013.csv", [row()] * count)
+        assert len(fer2013.load(path, "train")[1]) == count
+
+
+def test_folders_are_preferred_to_a_csv_beside_them(tmp_path):
+    write_csv(tmp_path)
+    write_kaggle(tmp_path)
+    assert fer2013.find(tmp_path).form == "folders"
+
+
+def test_the_dataset_nearest_to_the_top_is_taken(tmp_path):
+    write_table(tmp_path / "a" / "fer2013.csv", [row()] * 2)
+    write_table(tmp_path / "fer2013.csv", [row()])
+    assert len(fer2013.load(tmp_path, "train")[1]) == 1
+
+
+def test_a_zip_without_faces_does_not_hide_the_one_with_them(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("notes.txt", "nothing")
+    write_csv(tmp_path / "made")
+    zip_of(tmp_path / "made", tmp_path / "b")
+    shutil.rmtree(tmp_path / "made")
+    assert fer2013.find(tmp_path).root == str(tmp_path / "b.zip")
+
+
+def test_a_link_to_a_folder_is_followed(tmp_path):
+    write_kaggle(tmp_path / "elsewhere")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "fer2013").symlink_to(tmp_path / "elsewhere")
+    assert fer2013.splits(tmp_path / "data") == fer2013.SPLITS
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "._face_1.png", "Thumbs.db", "desktop.ini"])
+def test_what_file_managers_leave_behind_is_no_face(name, tmp_path):
+    write_three_folders(tmp_path)
+    (tmp_path / "train" / "angry" / name).write_bytes(b"?")
+    assert len(fer2013.load(tmp_path, "train")[1]) == 3
+
+
+def test_outside_test_the_folder_tells_the_split_and_not_the_file_name(tmp_path):
+    for folder in ("train", "val"):
+        write_image(tmp_path / folder / "happy" / "PrivateTest_1.png")
+    assert fer2013.splits(tmp_path) == ("train", "validation")
+
+
+def test_splits_and_the_held_out_split_are_those_that_have_faces(tmp_path):
+    table = write_table(tmp_path / "t.csv", [row(usage="PublicTest"), row()])
+    assert fer2013.splits(table) == ("train", "validation")
+    assert fer2013.held_out_split(table) == "validation"
+    assert fer2013.held_out_split(write_csv(tmp_path)) == "test"
+
+
+def test_a_wrong_split_is_the_callers_mistake():
+    with pytest.raises(ValueError, match="'PublicTest'.*train, validation, test"):
+        fer2013.load("anything", "PublicTest")
+
+
+# The folders that the repository ships
+
+
+@pytest.mark.parametrize("bundled", ["avatars", "composites"])
+def test_bundled_faces_are_passed_over_in_favour_of_the_users(bundled, tmp_path):
+    write_kaggle(tmp_path / "data" / bundled)
+    write_csv(tmp_path / "data" / "z" / "users")
+    for named in (tmp_path / "data", tmp_path):
+        source = fer2013.find(named)
+        assert (source.form, source.base.split("/")[-1]) == ("CSV", "fer2013.csv")
+
+
+@pytest.mark.parametrize("bundled", ["avatars", "composites"])
+def test_bundled_faces_are_used_only_when_named_themselves(bundled, tmp_path):
+    write_kaggle(tmp_path / bundled)
+    assert fer2013.search(tmp_path) is None
+    assert fer2013.splits(tmp_path / bundled) == fer2013.SPLITS
+
+
+# Folders without a validation split
+
+
+def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
+    write_unsplit(tmp_path, {"happy": 40, "disgust": 20})
+    train, validation = (fer2013.load(tmp_path, split) for split in ("train", "validation"))
+    assert np.bincount(train[1], minlength=7).tolist() == [0, 18, 0, 36, 0, 0, 0]
+    assert np.bincount(validation[1], minlength=7).tolist() == [0, 2, 0, 4, 0, 0, 0]
+    assert sorted(train[2] + validation[2]) == [f"{number:03}.png" for number in range(60)]  # disjoint, none lost
+    for pixels, labels, names in (train, validation):
+        assert [f"{face[0, 0]:03}.png" for face in pixels] == names
+        assert sorted(zip(labels, names, strict=True)) == list(zip(labels, names, strict=True))
+
+
+def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
+    faces = write_unsplit(tmp_path / "made", {"happy": 40, "disgust": 20})
+    held_out = [fer2013.load(path, "validation")[2]
+                for path in (faces, faces, zip_of(faces, tmp_path / "archive", nested=True))]
+    assert held_out[0] == held_out[1] == held_out[2]
+    assert set(held_out[0]) != {f"{number:03}.png" for number in (0, 1, 2, 3, 40, 41)}  # drawn, not the first
+
+
+def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    write_unsplit(tmp_path, {"happy": 10})
+    fer2013.load(tmp_path, "train")
+    assert "no validation split found: 1 faces, a stratified tenth of train" in caplog.text
+
+
+def test_nothing_is_held_out_where_there_is_a_validation_split(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    fer2013.load(write_kaggle(tmp_path), "train")
+    assert caplog.text == ""
+
+
+# Images of another kind
+
+
+def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    write_three_folders(tmp_path)
+    write_image(tmp_path / "train" / "sad" / "large.png", np.full((96, 64), 90, np.uint8))
+    write_image(tmp_path / "train" / "sad" / "red.png", np.full((48, 48, 3), (255, 0, 0), np.uint8))
+    pixels, _, names = fer2013.load(tmp_path, "train")
+    by_name = dict(zip(names, pixels, strict=True))
+    assert (by_name["large.png"] == 90).all()
+    assert (by_name["red.png"] == 76).all()  # ITU-R 601: 0.299 * 255
+    np.testing.assert_array_equal(by_name["face_1.png"], PIXELS[0])
+    assert "train: 2 images were not 48x48 grey and were converted" in caplog.text
+
+
+# What is said of it
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_describe_names_form_counts_and_the_difference_to_fer2013(form, tmp_path):
+    write, kind, _ = FORMS[form]
+    path = write(tmp_path)
+    labels = fer2013.load(path, "train")[1]
+    assert fer2013.describe(path, "train", labels) == [
+        f"train: 3 faces (1 angry, 0 disgust, 0 fear, 1 happy, 0 sad, 0 surprise, 1 neutral), {kind} in {path}",
+        "train: this is not FER2013's own count, 28,709 faces = 3995/436/4097/7215/4830/3171/4965"]
+
+
+def test_describe_has_nothing_to_add_where_the_counts_are_fer2013s_own(tmp_path):
+    labels = np.repeat(np.arange(7, dtype=np.uint8), fer2013.COUNTS["validation"])
+    lines = fer2013.describe(write_csv(tmp_path), "validation", labels)
+    assert len(lines) == 1
+    assert lines[0].startswith("validation: 3,589 faces (467 angry, 56 disgust, 496 fear, 895 happy")
+
+
+def test_seen_in_tells_identical_faces_from_almost_identical_ones():
+    almost = PIXELS[0].copy()
+    almost[47, 47] ^= 1
+    seen = fer2013.seen_in(np.stack([PIXELS[2], almost, PIXELS[0], PIXELS[2]]), PIXELS[:3])
+    assert seen.dtype == bool
+    assert seen.tolist() == [True, False, True, True]
+
+
+# Bad input
+
+
+def error_of(path, split="train"):
+    """The message with which loading fails."""
+    with pytest.raises(UserError) as error:
+        fer2013.load(path, split)
+    message = str(error.value)
+    assert "\n" not in message
+    return message
+
+
+EXPECTED_COLUMNS = "expected emotion, pixels and Usage, with commas between them"
+PIXEL_LIST = ["7"] * 2304
+BAD_ROWS = {
+    "too few pixels": (row(pixels=" ".join(PIXEL_LIST[1:])), "2,303 pixels", "expected 2,304"),
+    "too many pixels": (row(pixels=" ".join(PIXEL_LIST + ["7"])), "2,305 pixels", "expected 2,304"),
+    "no pixels": (row(pixels=""), "0 pixels", "expected 2,304"),
+    "a word first": (row(pixels=" ".join(["x"] + PIXEL_LIST[1:])), "not a whole number", "expected numbers from 0"),
+    "a word last": (row(pixels=" ".join(PIXEL_LIST[1:] + ["x"])), "not a whole number", "expected numbers from 0"),
+    "not a number": (row(pixels=" ".join(PIXEL_LIST[1:] + ["nan"])), "not a whole number", "expected numbers from 0"),
+    "a fraction": (row(pixels=" ".join(["7.5"] + PIXEL_LIST[1:])), "not a whole number", "expected numbers from 0"),
+    "pixel above": (row(pixels=" ".join(PIXEL_LIST[1:] + ["256"])), "pixel 256", "expected 0 to 255"),
+    "pixel below": (row(pixels=" ".join(["-1"] + PIXEL_LIST[1:])), "pixel -1", "expected 0 to 255"),
+    "label above": (row(7), "emotion '7'", "expected a label from 0 to 6"),
+    "label below": (row(-1), "emotion '-1'", "expected a label from 0 to 6"),
+    "label a fraction": (row("3.0"), "emotion '3.0'", "expected a label from 0 to 6"),
+    "label a word": (row("happy"), "emotion 'happy'", "expected a label from 0 to 6"),
+    "no label": (row(""), "emotion ''", "expected a label from 0 to 6"),
+    "unknown Usage": (row(usage="Test"), "Usage 'Test'", "expected Training, PublicTest, PrivateTest"),
+    "short row": ("3," + "7 " * 2304, "2 cells", "expected emotion, pixels and Usage"),
+    "an unclosed quote": ('"' + row(), "not readable as CSV", "unexpected end of data"),
+    "a word after a quote": ('"3"x' + row()[1:], "not readable as CSV", "',' expected after '\"'"),
+    "a huge field": (row(pixels="7 " * 70_000), "more than 131,072 characters in a line", "expected one face"),
+    "many cells": ("3," * 70_000, "more than 131,072 characters in a line", "expected one face"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ROWS)
+def test_a_bad_row_is_named_with_what_was_found_and_expected(case, tmp_path):
+    bad, found, expected = BAD_ROWS[case]
+    path = write_table(tmp_path / "t.csv", [row(), bad, row()])
+    message = error_of(path)
+    assert message.startswith(f"{path}, row 2: ")
+    assert found in message
+    assert expected in message
+
+
+@pytest.mark.parametrize("split", fer2013.SPLITS)
+def test_a_bad_row_stops_every_split(split, tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(9)])
+    assert error_of(path, split).startswith(f"{path}, row 4: ")
+
+
+def test_a_csv_in_a_directory_or_zip_is_named_with_it(tmp_path):
+    write_table(tmp_path / "made" / "fer2013.csv", [row(9)])
+    archive = zip_of(tmp_path / "made", tmp_path / "archive")
+    assert error_of(tmp_path / "made").startswith(f"{tmp_path / 'made' / 'fer2013.csv'}, row 1: ")
+    assert error_of(archive).startswith(f"{archive}/fer2013.csv, row 1: ")
+
+
+@pytest.mark.parametrize("column", ["emotion", "pixels", "Usage"])
+def test_a_missing_column_is_named(column, tmp_path):
+    path = write_table(tmp_path / "t.csv", [row()], HEADER.replace(column, "other"))
+    assert error_of(path) == f"{path}: no column '{column}'; {EXPECTED_COLUMNS}"
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", ";").encode()])
+def test_a_file_that_is_no_such_table_is_named_with_what_was_expected(content, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content)
+    assert error_of(path) == f"{path}: no column 'emotion'; {EXPECTED_COLUMNS}"
+
+
+def test_a_csv_of_nothing_but_a_header_has_no_face(tmp_path):
+    path = write_table(tmp_path / "t.csv", [])
+    assert error_of(path) == f"{path}: no face in the train split"
+    assert fer2013.splits(path) == ()
+
+
+@pytest.mark.parametrize("make", [
+    lambda tmp: write_table(tmp / "t.csv", [row()]),
+    lambda tmp: write_unsplit(tmp, {"happy": 10}),
+], ids=["CSV", "folders"])
+def test_a_split_without_faces_is_named(make, tmp_path):
+    path = make(tmp_path)
+    assert error_of(path, "test") == f"{path}: no face in the test split"
+
+
+def png_bytes():
+    buffer = io.BytesIO()
+    Image.fromarray(PIXELS[0]).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", png_bytes()[:800]], ids=["empty", "text", "cut off"])
+@pytest.mark.parametrize("zipped", [False, True], ids=["folders", "zip"])
+def test_an_unreadable_image_is_named(content, zipped, tmp_path):
+    folder = write_three_folders(tmp_path / "made")
+    (folder / "train" / "happy" / "bad.png").write_bytes(content)
+    path = zip_of(folder, tmp_path / "archive") if zipped else folder
+    assert error_of(path).startswith(f"{path}: train/happy/bad.png is not a readable image")
+    assert len(fer2013.load(path, "test")[1]) == 2
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_an_unknown_class_folder_is_named_with_the_known_ones(split, tmp_path):
+    write_three_folders(tmp_path)
+    write_image(tmp_path / split / "contempt" / "a.png")
+    assert error_of(tmp_path) == (f"{tmp_path}: unknown class folder 'contempt' in {split}/contempt/a.png; "
+                                  "expected angry, disgust, fear, happy, sad, surprise, neutral")
+
+
+def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
+    (tmp_path / "README.md").write_text("read me")
+    assert error_of(tmp_path).startswith(f"{tmp_path}: no FER2013 in it")
+    assert error_of(tmp_path).endswith("data/README.md says how to get FER2013")
+    assert fer2013.search(tmp_path) is None
+
+
+def test_a_zip_without_a_dataset_says_how_to_get_one(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("notes.txt", "nothing")
+    assert error_of(tmp_path / "a.zip").startswith(f"{tmp_path / 'a.zip'}: no FER2013 in it")
+
+
+def test_a_missing_path_says_how_to_get_fer2013(tmp_path):
+    path = tmp_path / "nowhere"
+    assert error_of(path) == f"{path}: no such file or directory; data/README.md says how to get FER2013"
+
+
+@pytest.mark.parametrize("content", [b"", b"emotion,pixels,Usage\n", b"PK\x03\x04 cut off"])
+def test_a_broken_zip_is_named(content, tmp_path):
+    path = tmp_path / "fer2013.zip"
+    path.write_bytes(content)
+    for named in (path, tmp_path):
+        assert error_of(named).startswith(f"{path}: not a readable zip file")
+
+
+def damage(archive):
+    """Turn bits of what the first file of a .zip holds; the list of its files stays whole."""
+    content = bytearray(archive.read_bytes())
+    content[100:140] = bytes(byte ^ 255 for byte in content[100:140])
+    archive.write_bytes(content)
+
+
+def encrypt(archive):
+    """Set the flags that say that the first file of a .zip needs a password."""
+    content = bytearray(archive.read_bytes())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(content)
+
+
+@pytest.mark.parametrize("harm", [damage, encrypt])
+@pytest.mark.parametrize("name, content, reason", [
+    ("fer2013.csv", "\n".join((HEADER, *table_rows())).encode(), "not readable as CSV"),
+    ("train/happy/a.png", png_bytes(), "not a readable image"),
+], ids=["CSV", "folders"])
+def test_a_zip_that_cannot_be_unpacked_is_named_with_the_file_in_it(harm, name, content, reason, tmp_path):
+    path = tmp_path / "fer2013.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    harm(path)
+    message = error_of(path)
+    assert message.startswith(str(path))
+    assert name in message
+    assert reason in message
+
+
+# Through the command line
+
+
+@pytest.mark.parametrize("make, reason", [
+    (lambda tmp: tmp / "nowhere", "no such file or directory"),
+    (lambda tmp: write_table(tmp / "t.csv", [row(), row(9)]), "row 2: emotion '9'; expected a label from 0 to 6"),
+    (lambda tmp: write_unsplit(tmp / "faces", {"happy": 1}), "no face in the validation split"),
+], ids=["missing path", "bad row", "no validation split"])
+def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_path):
+    written = tmp_path / "outputs"
+    written.mkdir()
+    command = [sys.executable, ROOT / "train.py", "--data", make(tmp_path), "--outputs", written]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("train.py: ")
+    assert reason in ended.stderr
+    assert list(written.iterdir()) == []
+
+
+# FER2013 itself
+
+
+@pytest.fixture(scope="module")
+def both_forms(real_fer2013):
+    """{form: {split: (pixels, labels, names)}} of a directory that holds train/ and test/ folders and fer2013.csv."""
+    table = real_fer2013 / "fer2013.csv"
+    if not (table.is_file() and (real_fer2013 / "train").is_dir()):
+        pytest.skip("needs FER2013 as folders and as fer2013.csv in one directory")
+    return {form: {split: fer2013.load(path, split) for split in ("train", "validation")}
+            for form, path in (("folders", real_fer2013), ("CSV", table))}
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+@pytest.mark.parametrize("form", ["folders", "CSV"])
+def test_real_counts_are_the_published_ones(form, split, both_forms):
+    labels = both_forms[form][split][1]
+    assert tuple(np.bincount(labels, minlength=7)) == fer2013.COUNTS[split]
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_real_folders_and_csv_hold_the_same_faces(split, both_forms):
+    in_folders, in_csv = (as_sorted(*both_forms[form][split]) for form in ("folders", "CSV"))
+    assert in_folders == in_csv
+
+
+def as_sorted(pixels, labels, names):
+    return sorted((label, face.tobytes()) for face, label in zip(pixels, labels, strict=True))
+
+
+def test_280_real_publictest_faces_are_also_training_faces(both_forms):
+    for faces in both_forms.values():
+        assert fer2013.seen_in(faces["validation"][0], faces["train"][0]).sum() == 280
+
+
+# The data at a glance
+
+
+def make_glance_data():
+    """Face 0 is three times in train, once with another label, and once in validation; face 3 of train is blank."""
+    blank = np.full((48, 48), 9, np.uint8)
+    train = np.stack([PIXELS[0], PIXELS[1], PIXELS[0], blank, PIXELS[0]])
+    validation = np.stack([PIXELS[0], PIXELS[2]])
+    return {"train": (train, np.uint8([3, 3, 3, 4, 5]), None), "validation": (validation, np.uint8([3, 6]), None)}
+
+
+def test_glance_counts_what_is_identical_in_conflict_and_blank():
+    *lines, last = glance.summary(make_glance_data()).splitlines()
+    table = {line[:20].strip(): line[20:].split() for line in lines}
+    assert table == {
+        "": ["train", "validation"], "angry": ["0", "0"], "disgust": ["0", "0"], "fear": ["0", "0"],
+        "happy": ["3", "1"], "sad": ["1", "0"], "surprise": ["1", "0"], "neutral": ["0", "1"],
+        "also in train": ["3", "1"], "also in validation": ["3", "0"], "labels in conflict": ["3", "1"],
+        "blank": ["1", "0"]}
+    assert last == ("1 groups of pixel-identical faces hold 4 faces; 1 of the groups carry conflicting labels")
+
+
+def test_examples_are_of_their_emotion_and_drawn_by_the_seed():
+    labels = np.repeat(np.arange(7, dtype=np.uint8), [20, 0, 20, 2, 20, 20, 20])
+    pixels = np.arange(len(labels), dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
+    first, again, other = (glance.choose_examples(pixels, labels, seed) for seed in (0, 0, 1))
+    for label, faces in enumerate(first):
+        assert (labels[faces[:, 0, 0]] == label).all() and len(np.unique(faces[:, 0, 0])) == len(faces)
+    assert [len(faces) for faces in first] == [5, 0, 5, 2, 5, 5, 5]
+    assert all(map(np.array_equal, first, again)) and not all(map(np.array_equal, first, other))
+
+
+# Through its own command line
+
+
+def run(tmp_path, *options, **environment):
+    command = [sys.executable, ROOT / "dataset.py", "--outputs", tmp_path / "outputs", *options]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
+
+
+def test_the_script_prints_the_facts_and_draws_them(tmp_path):
+    result = run(tmp_path, "--data", write_csv(tmp_path), "--dpi", "40")
+    assert result.returncode == 0, result.stderr
+    assert "validation: 2 faces (0 angry, 0 disgust, 1 fear" in result.stdout
+    assert "0 groups of pixel-identical faces hold 0 faces" in result.stdout
+    assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["dataset.png"]
+    assert Image.open(tmp_path / "outputs" / "dataset.png").width == 11 * 40
+
+
+def test_the_script_takes_no_table_without_faces(tmp_path):
+    result = run(tmp_path, "--data", write_table(tmp_path / "t.csv", []))
+    assert (result.returncode, result.stderr) == (2, f"dataset.py: {tmp_path / 't.csv'}: no face in any split\n")
+
+
+KAGGLEHUB = """
+import json, os, pathlib, shutil
+def dataset_download(handle, output_dir):
+    assert handle == "msambare/fer2013"
+    shutil.copytree(os.environ["MADE"], output_dir)
+    if "FAIL" in os.environ:
+        raise ConnectionError("the line\\nwas cut")
+    return output_dir
+"""
+
+
+def run_download(tmp_path, data, **environment):
+    """--download with a kagglehub that copies the folders that MADE names."""
+    (tmp_path / "lib").mkdir(exist_ok=True)
+    (tmp_path / "lib" / "kagglehub.py").write_text(KAGGLEHUB)
+    made = tmp_path / "made"
+    if not made.exists():
+        write_kaggle(made)
+    return run(tmp_path, "--data", data, "--download", "--dpi", "40",
+               PYTHONPATH=str(tmp_path / "lib"), MADE=str(made), **environment)
+
+
+def test_download_lays_the_kaggle_folders_into_data_and_shows_them(tmp_path):
+    result = run_download(tmp_path, tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert "train: 3 faces" in result.stdout
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["fer2013"]
+    np.testing.assert_array_equal(fer2013.load(tmp_path / "data", "train")[0], PIXELS[[0, 3, 6]])
+    again = run_download(tmp_path, tmp_path / "data", FAIL="1")
+    assert again.returncode == 0 and "holds FER2013 already, nothing to download" in again.stdout
+
+
+@pytest.mark.parametrize("case", ["no network", "nothing in it", "no package"])
+def test_a_download_that_fails_leaves_nothing_and_says_what_to_do_by_hand(case, tmp_path):
+    (tmp_path / "lib").mkdir()
+    if case == "no package":  # also where kagglehub is installed
+        (tmp_path / "lib" / "kagglehub.py").write_text("raise ImportError")
+        result = run(tmp_path, "--data", tmp_path / "data", "--download", PYTHONPATH=str(tmp_path / "lib"))
+    else:
+        if case == "nothing in it":
+            (tmp_path / "made").mkdir()
+        result = run_download(tmp_path, tmp_path / "data", **({"FAIL": "1"} if case == "no network" else {}))
+    assert result.returncode == 2 and result.stderr.count("\n") == 1
+    assert "https://www.kaggle.com/datasets/msambare/fer2013 with a browser" in result.stderr
+    assert list((tmp_path / "data").iterdir()) == [] and not (tmp_path / "outputs").exists()

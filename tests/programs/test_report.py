@@ -1,0 +1,240 @@
+"""report.py: what the page says, of which files, and how it looks in a browser."""
+import base64
+import html.parser
+import importlib.util
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+
+import pytest
+from PIL import Image
+
+import fer2013
+import report
+from fer2013 import bundled
+from tests.support import run
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+HOSTILE = "</td><script>alert('1')</script>\"&.png"
+
+
+class Page(html.parser.HTMLParser):
+    """The tags of a page, and its text."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.source = path.read_text(encoding="utf-8")
+        self.tags, self.text = [], ""
+        self.feed(self.source)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        self.text += " " * (tag in ("td", "th"))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def images(self):
+        return [attributes for tag, attributes in self.tags if tag == "img"]
+
+
+def png(shade, size=(30, 20)):
+    file = io.BytesIO()
+    Image.new("L", size, shade).save(file, "png")
+    return file.getvalue()
+
+
+def score(emotion, faces="data"):
+    return {"file": f"{emotion}.png", "heading": f"true: {emotion} | predicted: {emotion} (0.91)", "probability": 0.91,
+            "r2": 0.4321, "stability": 0.8, "superpixels": 47, "division": "slic", "hidden": "blurred", "samples": 500,
+            "seed": 3, "notes": [HOSTILE], "model": "outputs/model.keras", "split": "test", "faces": faces}
+
+
+def evaluation():
+    numbers = {"accuracy": 0.7125, "balanced_accuracy": 0.66, "macro_f1": 0.675, "expected_calibration_error": 0.0312,
+               "accuracy_not_in_train": None, "faces": 70}
+    emotions = {name: {"precision": 0.5, "recall": 0.25, "f1": 0.333, "faces": 10.0} for name in fer2013.EMOTIONS}
+    return numbers | {"model": "elsewhere.keras", "data": "my data", "split": "validation", "emotions": emotions}
+
+
+def write_outputs(folder):
+    """A folder as the other scripts leave it: a little of everything, and every emotion explained."""
+    (folder / "model.keras").write_bytes(b"not read")
+    (folder / "run.json").write_text(json.dumps({
+        "trained_on": "FER2013",
+        "arguments": {"data": "my data", "epochs": 3, "seed": 0, "start_from": "", "fresh": False},
+        "dataset": {"form": "CSV", "root": "my data", "faces": {"train": fer2013.COUNTS["train"]}},
+        "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2, "best_val_accuracy": 0.655,
+        "seconds": [50, 51, 49], "finished": False}))
+    (folder / "history.csv").write_text("epoch,val_accuracy\n1,0.5\n2,0.655\n3,0.65\n")
+    (folder / "emotions_average.csv").write_text("emotion,faces,mouth,r2\nhappy,200,0.61,0.7\n")
+    (folder / "evaluation.json").write_text(json.dumps(evaluation()))
+    (folder / "explanations.json").write_text(json.dumps({name: score(name) for name in fer2013.EMOTIONS}))
+    for shade, name in enumerate([*fer2013.EMOTIONS, "curves", "confusion_matrix", "reliability", "happy_compare"]):
+        (folder / f"{name}.png").write_bytes(png(10 * shade, size=(300, 100) if shade < 7 else (90, 100)))
+    (folder / "me & <you>.png").write_bytes(png(200))
+    (folder / "drawn.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory):
+    folder = write_outputs(tmp_path_factory.mktemp("outputs"))
+    return folder, run("report.py", "--outputs", folder).stdout
+
+
+@pytest.fixture(scope="module")
+def page(outputs):
+    return Page(outputs[0] / "report.html")
+
+
+def test_the_page_holds_every_picture_byte_for_byte_with_an_alternative(outputs, page):
+    shown = {base64.b64decode(image["src"].split(",", 1)[1]) for image in page.images()}
+    assert shown == {path.read_bytes() for path in outputs[0].iterdir() if path.suffix in (".png", ".svg")}
+    assert all(len(image["alt"]) > 40 for image in page.images())
+    assert {tuple(image[side] for side in ("width", "height")) for image in page.images() if "width" in image} == {
+        ("300", "100"), ("90", "100"), ("30", "20")}
+    assert any("R² 0.43" in image["alt"] and "true: happy" in image["alt"] for image in page.images())
+
+
+def test_nothing_comes_from_elsewhere(page):
+    assert not {"script", "iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
+    addresses = [value for _, found in page.tags for name, value in found.items() if name in ("src", "href")]
+    assert all(re.match("data:|#", address) for address in addresses)
+    assert "url(" not in page.source and "@import" not in page.source
+
+
+def test_numbers_facts_and_commands_are_on_the_page(page):
+    text = " ".join(page.text.split())
+    for expected in ("71.2%", "0.031", "no such face", "28,709", "FER2013's own counts", "0.61",
+                     "Of another model", "elsewhere.keras", "2 of 3, the run is not finished; 65.5% on validation",
+                     "2.5 minutes", "47 500 3",
+                     "python train.py --data 'my data' --epochs 3 --seed 0", "python evaluate.py --data 'my data'",
+                     "python explain.py --image PICTURE --outputs"):
+        assert expected in text
+    assert "--start-from" not in text and "--fresh" not in text
+
+
+def test_the_training_command_is_one_that_the_shell_and_train_take():
+    import report
+
+    arguments = {"data": "my data", "teachers": ["a.keras", "my b.keras"], "seed": 0, "fresh": True, "start_from": ""}
+    expected = "python train.py --data 'my data' --teachers a.keras 'my b.keras' --seed 0 --fresh"
+    assert report.training_command(arguments) == expected
+    assert report.training_command({"teachers": [], "seed": 0}) == "python train.py --seed 0"
+
+
+def test_names_are_escaped(page):
+    assert HOSTILE not in page.source and HOSTILE in page.text
+    assert "<you>" not in page.source and "me & <you>" in page.text
+
+
+def test_missing_parts_are_named_with_their_command(outputs, page):
+    text = " ".join(page.text.split())
+    assert "Not made yet: mistakes. python explain.py --mistakes" in text
+    assert "Not made yet: dataset. python dataset.py" in text
+    others = " ".join(name for name in fer2013.EMOTIONS if name != "happy")
+    assert f"python explain.py --compare --label {others} --data 'my data'" in text
+    assert "Not made yet: curves" not in text and "missing: mistakes; python explain.py --mistakes" in outputs[1]
+
+
+def test_fer2013_faces_are_pointed_out_and_bundled_ones_are_not(page, tmp_path):
+    assert "Do not publish this page" in page.text
+    (tmp_path / "happy.png").write_bytes(png(0))
+    (tmp_path / "explanations.json").write_text(json.dumps({"happy": score("happy", "the bundled composite faces")}))
+    run("report.py", "--outputs", tmp_path)
+    assert "Do not publish this page" not in Page(tmp_path / "report.html").text
+
+
+def test_with_no_outputs_the_pretrained_model_has_its_own_pictures(tmp_path):
+    result = run("report.py", "--outputs", tmp_path / "none")
+    page = Page(tmp_path / "none" / "report.html")
+    shown = {base64.b64decode(image["src"].split(",", 1)[1]) for image in page.images()}
+    shipped = {path.read_bytes() for path in bundled.PRETRAINED.parent.glob("*.png")}
+    assert shown == shipped and page.text.count("Shipped with the pretrained model") == len(shipped)
+    assert "Not measured yet" in page.text and "the pretrained one" in result.stdout
+
+
+def test_a_picture_older_than_the_model_is_marked(tmp_path):
+    folder = write_outputs(tmp_path)
+    os.utime(folder / "happy.png", (1, 1))
+    run("report.py", "--outputs", folder)
+    assert Page(folder / "report.html").text.count("Older than the model beside it") == 1
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), [
+    ("happy.png", b"no picture", "not a readable picture"),
+    ("evaluation.json", b"{", "not readable as JSON"),
+    ("history.csv", b"\xff\xfe", "not readable as CSV"),
+])
+def test_a_damaged_file_is_named_and_nothing_is_written(tmp_path, name, content, expected):
+    folder = write_outputs(tmp_path)
+    (folder / name).write_bytes(content)
+    result = run("report.py", "--outputs", folder, check=False)
+    assert result.returncode == 2 and f"{folder / name}: {expected}" in result.stderr
+    assert len(result.stderr.splitlines()) == 1 and not (folder / "report.html").exists()
+
+
+@pytest.mark.parametrize("name", ["run.json", "evaluation.json", "explanations.json"])
+def test_a_record_of_another_shape_is_told_in_one_line(tmp_path, name):
+    folder = write_outputs(tmp_path)
+    (folder / name).write_text('{"emotions": {"happy": 1}, "dataset": 3, "happy": []}')
+    result = run("report.py", "--outputs", folder, check=False)
+    assert result.returncode == 2 and f"{name}" in result.stderr and "make it again" in result.stderr
+    assert len(result.stderr.splitlines()) == 1 and not (folder / "report.html").exists()
+
+
+def test_the_table_of_parts_knows_the_pictures_of_the_scripts():
+    known = {name for part in report.PARTS for name in report.names(part).values()}
+    assert {"happy", "happy_average", "happy_compare", "emotions_average", "mistakes", "dataset", "curves"} <= known
+
+
+# In a browser
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(360, "light"), (360, "dark"), (1200, "light"), (1200, "dark")], ids=str)
+def shown(request, browser, outputs):
+    """The open page on a phone and a large screen, light and dark; its console stays empty, and nothing is fetched."""
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    page, errors, asked = context.new_page(), [], []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((outputs[0] / "report.html").as_uri())
+    yield page
+    context.close()
+    assert errors == [] and [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_it_fits_the_screen_and_every_picture_is_shown(shown, page):
+    shown.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    sizes = shown.locator("img").evaluate_all("all => all.map(one => [one.naturalWidth, one.clientHeight])")
+    assert len(sizes) == len(page.images()) and all(min(size) > 0 for size in sizes)
+
+
+def test_axe_finds_nothing_to_complain_of(shown):
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None:
+        pytest.skip("needs axe-core: pip install axe-playwright-python")
+    shown.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    shown.add_script_tag(content=pathlib.Path(found.submodule_search_locations[0], "axe.min.js").read_text())
+    result = shown.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert len(result["passes"]) > 20
+    assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in result["violations"]] == []

@@ -1,0 +1,34 @@
+"""What several test files share: the repository, its programs as a user runs them, a tiny dataset."""
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+
+import fer2013
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow"}
+
+
+def run(script, *options, check=True):
+    result = subprocess.run([sys.executable, ROOT / script, *map(str, options)], capture_output=True, text=True,
+                            cwd=ROOT, env=ENVIRONMENT)
+    if check:
+        assert result.returncode == 0, result.stderr
+    return result
+
+
+def make_dataset(folder, per_emotion):
+    """Folders of pictures that differ by emotion: a bright bar at another height for each."""
+    random = np.random.default_rng(0)
+    for split, count in per_emotion.items():
+        for label, emotion in enumerate(fer2013.EMOTIONS):
+            (folder / split / emotion).mkdir(parents=True)
+            for number in range(count):
+                face = random.integers(0, 80, (48, 48), np.uint8)
+                face[label * 6:label * 6 + 8] += 150
+                Image.fromarray(face).save(folder / split / emotion / f"{split}_{emotion}_{number}.png")
+    return folder

@@ -1,0 +1,71 @@
+import keras
+import numpy as np
+import pytest
+
+from training import muon
+
+RANDOM = np.random.default_rng(0)
+
+
+def updated(start, gradients, optimizer):
+    variable = keras.Variable(start, name="kernel")
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [variable])
+    return keras.ops.convert_to_numpy(variable)
+
+
+@pytest.mark.parametrize("shape", [(6, 20), (20, 6), (9, 9)])
+def test_orthogonal_keeps_the_directions_and_levels_their_strengths(shape):
+    left, _, right = np.linalg.svd(RANDOM.normal(size=shape), full_matrices=False)
+    strengths = np.geomspace(1, 0.05, min(shape))
+    matrix = ((left * strengths) @ right).astype("float32")
+    found = keras.ops.convert_to_numpy(muon.orthogonal(keras.ops.convert_to_tensor(7 * matrix)))
+    levelled = left.T @ found @ right.T
+    assert np.diag(levelled) == pytest.approx(1, abs=0.35)
+    assert levelled - np.diag(np.diag(levelled)) == pytest.approx(0, abs=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(6, 40), (40, 6)], ids=["wide", "tall"])
+def test_orthogonal_is_five_steps_of_the_published_iteration(shape):
+    matrix = RANDOM.normal(size=shape)
+    expected = matrix / np.linalg.norm(matrix)
+    for _ in range(5):
+        square = expected @ expected.T
+        expected = 3.4445 * expected + (-4.7750 * square + 2.0315 * square @ square) @ expected
+    found = muon.orthogonal(keras.ops.convert_to_tensor(matrix.astype("float32")))
+    assert keras.ops.convert_to_numpy(found) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_kernel_moves_as_far_along_a_weak_direction_as_along_a_strong_one():
+    left, _, right = np.linalg.svd(RANDOM.normal(size=(36, 8)), full_matrices=False)
+    gradient = (10 * np.outer(left[:, 0], right[0]) + np.outer(left[:, 1], right[1])).astype("float32")
+    moved = -updated(np.zeros((3, 3, 4, 8), "float32"), [gradient.reshape(3, 3, 4, 8)], muon.Muon(0.01))
+    strong, weak = (left[:, index] @ moved.reshape(36, 8) @ right[index] for index in (0, 1))
+    assert strong == pytest.approx(0.01 * 0.2 * 6, rel=0.35)  # the square root of 36, the longer side
+    assert weak == pytest.approx(strong, rel=0.5)
+
+
+@pytest.mark.parametrize("shape", [(5,), (6, 7), (3, 3, 1, 8)], ids=["bias", "dense", "first convolution"])
+def test_every_other_variable_is_adams(shape):
+    start = RANDOM.normal(size=shape).astype("float32")
+    gradients = [RANDOM.normal(size=shape).astype("float32") for _ in range(4)]
+    assert updated(start, gradients, muon.Muon(0.01, weight_decay=0.1)) == pytest.approx(
+        updated(start, gradients, keras.optimizers.AdamW(0.01, weight_decay=0.1)), abs=1e-6)
+
+
+def test_momentum_carries_on_along_an_earlier_gradient():
+    one, other = (np.zeros((3, 3, 2, 2), "float32") for _ in range(2))
+    one[0, 0, 0, 0] = other[2, 2, 1, 1] = 1
+    start = np.zeros_like(one)
+    moved = updated(start, [one, other], muon.Muon(0.01)) - updated(start, [one], muon.Muon(0.01))
+    assert moved[0, 0, 0, 0] < -1e-3 and moved[2, 2, 1, 1] < -1e-3
+
+
+def test_decay_shrinks_a_kernel_that_has_no_gradient():
+    start = np.ones((3, 3, 2, 2), "float32")
+    assert updated(start, [0 * start], muon.Muon(0.1, weight_decay=0.5)) == pytest.approx(0.95 * start)
+
+
+def test_its_settings_come_back_from_its_config():
+    again = muon.Muon.from_config(muon.Muon(0.02, weight_decay=0.1, momentum=0.8).get_config())
+    assert (float(again.learning_rate), again.weight_decay, again.momentum) == pytest.approx((0.02, 0.1, 0.8))

@@ -1,0 +1,96 @@
+"""The recipe of a training run: its settings, and what the names in them stand for.
+
+Keras is imported by the functions that need it: that takes seconds, and `train.py --help` needs the names alone.
+"""
+import dataclasses
+
+import numpy as np
+
+EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # of FER2013; of the bundled avatars, which are learned sooner
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Every setting that decides which weights a training run ends with, beside the faces.
+
+    Attributes:
+        epochs: passes over the training faces.
+        batch_size: faces per step.
+        optimizer: a name in OPTIMIZERS.
+        learning_rate: the highest one of the schedule.
+        schedule: a name in SCHEDULES.
+        weight_decay: share by which each step shrinks the weights, times the learning rate.
+        label_smoothing: share of each target that is spread over all classes.
+        class_weight: a name in CLASS_WEIGHTS.
+        teachers: paths of .keras files whose mean answer to a face is learned beside its label.
+        teachers_share: of the teachers in the targets; the label has the rest.
+        filters: of the four blocks' convolutions; None for those of the network in model.py.
+        block_dropout: share of activations dropped after each block.
+        dense_dropout: the same after the hidden dense layer.
+        sharp: share of the faces that augmentation neither turns nor scales.
+        erase: share of the faces of which a random rectangle is made grey.
+        precision: of the arithmetic, a name in PRECISIONS; weights are float32.
+        devices: how many share every batch.
+        start_from: path of a .keras file whose weights are the first ones; empty for new weights.
+        seed: of everything random.
+    """
+    epochs: int = EPOCHS
+    batch_size: int = 64
+    optimizer: str = "muon"
+    learning_rate: float = 1e-3
+    schedule: str = "cosine"
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.1
+    class_weight: str = "none"
+    teachers: tuple = ()
+    teachers_share: float = 0.7
+    filters: tuple | None = None
+    block_dropout: float = 0.1
+    dense_dropout: float = 0.5
+    sharp: float = 0.5
+    erase: float = 0.0
+    precision: str = "float32"
+    devices: int = 1
+    start_from: str = ""
+    seed: int = 0
+
+
+def adamw(rate, decay):
+    import keras
+    return keras.optimizers.AdamW(rate, weight_decay=decay)
+
+
+def sgd(rate, decay):
+    import keras
+    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
+
+
+def muon(rate, decay):
+    from training.muon import Muon
+    return Muon(rate, decay)
+
+
+def cosine(rate, steps, warmup):
+    import keras
+    return keras.optimizers.schedules.CosineDecay(
+        0.0, max(steps - warmup, 1), warmup_target=rate, warmup_steps=warmup)
+
+
+def constant(rate, steps, warmup):
+    return rate
+
+
+def inverse_frequency(labels):
+    """float64 (7,) weights with which every emotion weighs the same and the mean face weighs 1; 0 where none is."""
+    counts = np.bincount(labels, minlength=7)
+    return np.divide(len(labels), 7 * counts, out=np.zeros(7), where=counts > 0)
+
+
+OPTIMIZERS = {"adamw": adamw, "sgd": sgd, "muon": muon}  # function of learning rate and weight decay
+SCHEDULES = {"cosine": cosine, "constant": constant}  # of the highest rate, steps of the run and of its warm-up
+CLASS_WEIGHTS = {  # function of the training labels to the weight of each class, float64 (7,)
+    "none": lambda labels: np.ones(7),
+    "square-root": lambda labels: np.sqrt(inverse_frequency(labels)),
+    "balanced": inverse_frequency,
+}
+PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # Keras's dtype policies
