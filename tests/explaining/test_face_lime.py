@@ -3,7 +3,7 @@ import pytest
 from lime.lime_image import LimeImageExplainer
 
 from base.errors import UserError
-from explaining import face_lime, superpixels
+from explaining import face_lime, superpixels, wording
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     assert found.probability == pytest.approx(0.5 + weights.sum())
     assert found.local_prediction == pytest.approx(found.probability, abs=0.005)
     assert found.strongest(1)[0] == weights.argmax() and found.strongest(-1)[0] == weights.argmin()
-    assert found.stability == 1 and not found.cautions()
+    assert found.stability == 1 and not wording.cautions(found)
     np.testing.assert_array_equal(found.weight_map()[segments == 3], found.weights[3])
 
 
@@ -94,7 +94,7 @@ def test_the_callers_face_is_not_changed(face):
 def test_nothing_to_see_in_a_flat_face(picture):
     found = face_lime.explain_face(picture, brightness_of(np.ones((48, 48), bool)), [1], samples=100)[1]
     assert found.r2 == 0 and found.stability == 0
-    assert [caution.split(":")[0] for caution in found.cautions()] == ["low R²", "unstable"]
+    assert [caution.split(":")[0] for caution in wording.cautions(found)] == ["low R²", "unstable"]
     np.testing.assert_allclose(found.weights, 0, atol=1e-6)
 
 
@@ -141,7 +141,7 @@ def test_automatic_samples_end_at_the_limit_where_the_halves_never_agree(face):
         return np.stack([bright, 1 - bright], axis=1)
     found = face_lime.explain_face(face, noise, [1], samples="auto")[1]
     assert found.samples == face_lime.LIMIT and found.stability < 1
-    assert len(found.cautions()) == 2
+    assert len(wording.cautions(found)) == 2
 
 
 def test_automatic_samples_continue_the_same_draw(face):

@@ -14,6 +14,7 @@ from PIL import Image
 
 import fer2013
 import report
+from base import catalogue
 from fer2013 import bundled
 from tests.support import run
 
@@ -121,7 +122,6 @@ def test_numbers_facts_and_commands_are_on_the_page(page):
 
 
 def test_the_training_command_is_one_that_the_shell_and_train_take():
-    import report
 
     arguments = {"data": "my data", "teachers": ["a.keras", "my b.keras"], "seed": 0, "fresh": True, "start_from": ""}
     expected = "python train.py --data 'my data' --teachers a.keras 'my b.keras' --seed 0 --fresh"
@@ -189,8 +189,8 @@ def test_a_record_of_another_shape_is_told_in_one_line(tmp_path, name):
     assert len(result.stderr.splitlines()) == 1 and not (folder / "report.html").exists()
 
 
-def test_the_table_of_parts_knows_the_pictures_of_the_scripts():
-    known = {name for part in report.PARTS for name in report.names(part).values()}
+def test_the_catalogue_knows_the_figures_of_the_programs():
+    known = catalogue.taken(fer2013.EMOTIONS)
     assert {"happy", "happy_average", "happy_compare", "emotions_average", "mistakes", "dataset", "curves"} <= known
 
 
