@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 
+from base import streams
 from base.errors import UserError
 
 
@@ -16,9 +17,21 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
     """--help with the script's docstring, its line breaks kept, and the default of every option."""
 
 
+class Quiet(argparse.Action):
+    """--quiet: from here on nothing is written to stdout, and no progress to stderr."""
+
+    def __call__(self, *arguments):
+        os.environ["TQDM_DISABLE"] = "1"
+        sys.stdout = streams.LastingStream(sys.stdout)
+        sys.stdout.silent = True
+
+
 def parser(text):
     """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
-    return argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    made = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    made.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
+                      help="print errors and warnings only")
+    return made
 
 
 def settings(args, kind):
@@ -72,6 +85,21 @@ def closed_share(text):
     return number
 
 
+def resolution(text):
+    """An argparse type: dots per inch from 20 to 600; the largest figure then takes 0.8 GB."""
+    if not text.isdecimal() or not 20 <= int(text) <= 600:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 20 to 600, found {text!r}")
+    return int(text)
+
+
+def port_number(text):
+    """An argparse type: a TCP port from 1 to 65535."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(
+            f"expected a port from 1 to 65535, found {text!r}")
+    return int(text)
+
+
 def seed_number(text):
     """An argparse type: a seed from 0 to 2**32 - 1, the range that NumPy and Keras take."""
     if not text.isdecimal() or int(text) >= 2**32:
@@ -91,7 +119,7 @@ def add_figure_options(parser):
     """--format and --dpi, for every script that draws."""
     parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png",
                         help="file format of the figures")
-    parser.add_argument("--dpi", type=positive_integer, default=120,
+    parser.add_argument("--dpi", type=resolution, default=120,
                         help="resolution of the figures in dots per inch")
 
 
@@ -135,6 +163,7 @@ def run(main):
     The exit status is 2 after a UserError and 130 after Ctrl-C. What the data's readers log goes to
     stdout.
     """
+    streams.open_all()
     log = logging.getLogger("fer2013")
     log.addHandler(logging.StreamHandler(sys.stdout))
     log.setLevel(logging.INFO)
@@ -142,12 +171,24 @@ def run(main):
     script = os.path.basename(sys.argv[0])
     try:
         main()
+        sys.stdout.flush()
+        report_lost_output(script)
     except UserError as error:
         print(f"{script}: {error}", file=sys.stderr)
         sys.exit(2)
     except BaseException as error:
         if not was_interrupted(error):
             raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C while this one is told
         advice = error.args if isinstance(error, KeyboardInterrupt) else ()  # how to go on
         print(f"{script}: {'; '.join(['interrupted', *advice])}", file=sys.stderr)
         sys.exit(130)
+
+
+def report_lost_output(script):
+    """Exit with status 1 if stdout could not be written; a reader that ended wanted no more."""
+    failure = getattr(sys.stdout, "failure", None)
+    if failure is not None and not isinstance(failure, BrokenPipeError):
+        print(f"{script}: what it printed is lost ({failure.strerror}); its files are written",
+              file=sys.stderr)
+        sys.exit(1)

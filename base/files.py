@@ -6,10 +6,13 @@ import os
 import pathlib
 import shutil
 import tempfile
+import time
 
 import filelock
 
 from base.errors import UserError
+
+WAITS = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()  # seconds between tries to replace a file
 
 
 def make_folder(path):
@@ -62,10 +65,20 @@ def replacing(path):
             temporary = pathlib.Path(folder) / path.name
             yield temporary
             flush(temporary)
-            os.replace(temporary, path)
+            replace(temporary, path)
         flush(path.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
+
+
+def replace(temporary, path):
+    """os.replace(); on Windows another program may hold the old file, often for a moment only."""
+    for wait in WAITS:
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            time.sleep(wait)
+    return os.replace(temporary, path)
 
 
 def unfinished(name):

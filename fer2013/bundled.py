@@ -19,8 +19,8 @@ USE_FER2013 = "to use FER2013, put it into data/ (data/README.md) or name it wit
 
 
 def choose_training_data(path):
-    """`path`, or the avatars if it is the default and contains no FER2013."""
-    return path if has_own(path) else AVATARS
+    """The user's data, or the avatars if `path` is the default and contains no FER2013."""
+    return own_data(path) if has_own(path) else AVATARS
 
 
 def choose_faces(path, model_path):
@@ -29,13 +29,32 @@ def choose_faces(path, model_path):
     For a model trained on the avatars these are the avatars, for any other the composites.
     """
     if has_own(path):
-        return path
+        return own_data(path)
     return AVATARS if trained_on(model_path) == NAMES[AVATARS] else COMPOSITES
 
 
 def has_own(path):
     """Whether the user has data: another path than the default, or FER2013 in data/."""
     return str(path) != DATA or search(HERE / DATA) is not None
+
+
+def own_data(path):
+    """`path`; the default is data/ of the repository, whichever folder the program runs in."""
+    here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
+    return path if str(path) != DATA or here else HERE / DATA
+
+
+def choose_photograph_model(path, folder):
+    """As choose_model(), but a model of rendered faces is used for photographs only if named.
+
+    The network of the avatars predicts fear for a smiling astronaut.
+    """
+    chosen = choose_model(path, folder)
+    if path or trained_on(chosen) != NAMES[AVATARS]:
+        return chosen
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are explained "
+          f"with {shorten(PRETRAINED)}, or with the model that --model names")
+    return PRETRAINED
 
 
 def choose_model(path, folder):
