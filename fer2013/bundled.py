@@ -45,7 +45,7 @@ def own_data(path):
 
 
 def choose_photograph_model(path, folder):
-    """As choose_model(), but a model of rendered faces is used for photographs only if named.
+    """Like choose_model(), but photographs get a model of rendered faces only if it is named.
 
     The network of the avatars predicts fear for a smiling astronaut.
     """
