@@ -37,7 +37,8 @@ def browser():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError as error:
-        raise UserError(f"needs Playwright ({error}); pip install -r requirements-dev.txt") from None
+        raise UserError(
+            f"needs Playwright ({error}); pip install -r requirements-dev.txt") from None
     if path is None:
         raise UserError("needs Chromium; install the package chromium of your system")
     with sync_playwright() as driver:

@@ -6,8 +6,9 @@ import sys
 from tests.support import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [path for pattern in ("*.md", "docs/*.md", "benchmarks/*.md", "pretrained/*.md", "data/**/*.md",
-                              "examples/*.md") for path in ROOT.glob(pattern)]
+PATTERNS = ("*.md", "docs/*.md", "benchmarks/*.md", "pretrained/*.md", "data/**/*.md", "examples/*.md")
+PAGES = [path for pattern in PATTERNS for path in ROOT.glob(pattern)]
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 
 
 def test_the_five_lines_in_code_draw_an_explanation(tmp_path):
@@ -21,7 +22,7 @@ def test_the_five_lines_in_code_draw_an_explanation(tmp_path):
 
 def test_every_relative_link_of_a_page_leads_somewhere():
     missing = [f"{page.relative_to(ROOT)}: {target}" for page in PAGES
-               for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+               for target in LINK.findall(page.read_text(encoding="utf-8"))
                if not (page.parent / target).exists()]
     assert missing == []
 
