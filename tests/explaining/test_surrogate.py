@@ -1,0 +1,92 @@
+import itertools
+
+import numpy as np
+import pytest
+from scipy.optimize import check_grad
+
+from explaining import surrogate
+
+COUNT = 8
+
+
+def pairs(count, superpixels=COUNT, seed=0):
+    half = np.random.default_rng(seed).integers(0, 2, (count, superpixels))
+    half[0] = 1
+    return np.stack([half, 1 - half], axis=1).reshape(-1, superpixels)
+
+
+def additive(masks):
+    return 0.2 + masks @ np.linspace(0.01, 0.08, COUNT)
+
+
+def both_needed(masks):
+    return 0.1 + 0.4 * masks[:, 2] * masks[:, 5] + 0.05 * masks[:, 0]
+
+
+def either_enough(masks):
+    return 0.1 + 0.4 * np.maximum(masks[:, 2], masks[:, 5]) + 0.05 * masks[:, 0]
+
+
+def fitted(network, count=100):
+    masks = pairs(count)
+    answers = network(masks)
+    return surrogate.Surrogate(masks, answers, surrogate.learn_kernel(masks, answers))
+
+
+def exhaustive_interactions(network, superpixels=COUNT):
+    """The Banzhaf interaction index by its definition, over all states of the other superpixels."""
+    states = np.array(list(itertools.product((0, 1), repeat=superpixels)))
+    answers, found = network(states), np.zeros((superpixels, superpixels))
+    for first, second in itertools.permutations(range(superpixels), 2):
+        sign = (2 * states[:, first] - 1) * (2 * states[:, second] - 1)
+        found[first, second] = 4 * (answers * sign).mean()
+    return found
+
+
+def test_an_additive_network_has_no_pairs():
+    found = fitted(additive)
+    np.testing.assert_allclose(found.alone(), np.linspace(0.01, 0.08, COUNT), atol=0.001)
+    np.testing.assert_allclose(found.together(), 0, atol=0.002)
+
+
+@pytest.mark.parametrize(("network", "extra"), [(both_needed, 0.4), (either_enough, -0.4)])
+def test_a_pair_is_found_with_its_sign_and_size(network, extra):
+    together = fitted(network).together()
+    np.testing.assert_allclose(together, exhaustive_interactions(network), atol=0.01)
+    assert together[2, 5] == together[5, 2] == pytest.approx(extra, abs=0.01)
+
+
+def test_answers_to_fresh_masks_follow_the_network():
+    fresh = pairs(200, seed=1)
+    np.testing.assert_allclose(fitted(both_needed).predict(fresh), both_needed(fresh), atol=0.02)
+
+
+def test_held_out_answers_are_those_of_a_fit_without_the_pair():
+    masks = pairs(40)
+    answers = both_needed(masks) + np.random.default_rng(2).normal(0, 0.05, len(masks))
+    kernel = surrogate.learn_kernel(masks, answers)
+    whole = surrogate.Surrogate(masks, answers - answers.mean(), kernel)
+    others = np.arange(len(masks)) // 2 != 7
+    without = surrogate.Surrogate(masks[others], answers[others] - answers.mean(), kernel)
+    expected = without.predict(masks[14:16])
+    np.testing.assert_allclose(whole.held_out[14:16], expected, atol=0.01)  # the mean differs a little
+
+
+def test_noise_is_not_taken_for_knowledge():
+    masks = pairs(150)
+    answers = np.random.default_rng(3).normal(size=len(masks))
+    found = surrogate.Surrogate(masks, answers, surrogate.learn_kernel(masks, answers))
+    assert surrogate.r_squared(answers, found.held_out) < 0.1
+
+
+def test_the_gradient_of_the_evidence_is_its_derivative():
+    masks = pairs(30)
+    signs, halves = surrogate.signs_of(masks), surrogate.halve(both_needed(masks) - 0.2)
+    start = surrogate.first_guess(signs, halves) + 0.1
+
+    def value(x):
+        return surrogate.surprise(x, signs, halves)[0]
+
+    def slope(x):
+        return surrogate.surprise(x, signs, halves)[1]
+    assert check_grad(value, slope, start) < 1e-3 * np.abs(slope(start)).max()
