@@ -131,7 +131,7 @@ def measure(face, label, predict, segmentation, hide, sampler, most, seeds):
         weights = [fit[0] for fit in fits]
         overlaps = [jaccard(*pair) for pair in itertools.combinations(weights, 2)]
         correlations = [spearmanr(*pair).statistic for pair in itertools.combinations(weights, 2)]
-        yield size, np.mean(overlaps), np.mean(correlations), np.mean([fit[3] for fit in fits])
+        yield size, np.mean(overlaps), np.mean(correlations), np.mean([fit[2] for fit in fits])
 
 
 def sample(face, predict, segments, hide, sampler, samples, seed):

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from base.errors import UserError
-from explaining import averages, face_lime, many_faces, single_faces
+from explaining import averages, many_faces, single_faces
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
+from tests import support
 
 SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=200, seed=0)
 
@@ -38,8 +39,7 @@ def explanation(index):
     weights = np.array([1.0, -1.0, 0.5]) * (index + 1)
     segments = np.zeros((48, 48), int)
     segments[:24], segments[24] = 1, 2  # of 1,104, 1,152 and 48 pixels
-    face, probabilities = np.zeros((48, 48), np.uint8), np.eye(7)[0]
-    return face_lime.Explanation(face, segments, weights, 0.0, 0.0, 0.5, 0.8, 0, 10, 0, probabilities)
+    return support.explanation(segments, weights, label=0)
 
 
 def test_collect_keeps_what_it_found_and_asks_for_the_rest_alone(tmp_path):

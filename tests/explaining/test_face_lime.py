@@ -4,6 +4,7 @@ from lime.lime_image import LimeImageExplainer
 
 from base.errors import UserError
 from explaining import face_lime, superpixels, wording
+from tests.support import explanation
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
     found = face_lime.explain_face(face, linear_in(segments, weights), [1], segments, MEAN, 2000)[1]
     assert np.corrcoef(found.weights, weights)[0, 1] > 0.999
-    assert found.r2 > 0.99
+    assert found.r2 > 0.99 and found.r2_pairs > 0.99
     assert found.probability == pytest.approx(0.5 + weights.sum())
     assert found.local_prediction == pytest.approx(found.probability, abs=0.005)
     assert found.strongest(1)[0] == weights.argmax() and found.strongest(-1)[0] == weights.argmin()
@@ -57,15 +58,55 @@ def test_the_two_labels_of_a_two_class_network_mirror_each_other(face):
     assert found[0].r2 == pytest.approx(found[1].r2)
 
 
-def test_r_squared_and_weights_are_those_of_lime(face):
+def test_the_local_model_is_limes_own(face):
     segments = superpixels.segment(face)
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    found = face_lime.explain_face(face, predict, [1], hide=MEAN, samples=300, seed=5)[1]
-    theirs = face_lime.FaceExplainer(hide=MEAN, random_state=5).explain_instance(
+    explainer = face_lime.FaceExplainer(hide=MEAN, random_state=5)
+    theirs = explainer.explain_instance(
         face, predict, labels=(1,), top_labels=None, num_samples=300, segmentation_fn=lambda image: segments)
-    assert found.r2 == pytest.approx(theirs.score)
-    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(found.weights)))
-    assert isinstance(face_lime.FaceExplainer(), LimeImageExplainer)
+    weights, intercept, r2 = explainer.fit(1)
+    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)))
+    assert (intercept, r2) == pytest.approx((theirs.intercept[1], theirs.score))
+    assert isinstance(explainer, LimeImageExplainer)
+
+
+def two_together(segments, extra):
+    """A "network" of the superpixels shown: 5 and 9 add 0.2 each, and `extra` when both are shown."""
+    def predict(faces):
+        shown = np.stack([faces[:, segments == s].std(axis=1) > 0 for s in (5, 9, 2)], axis=1)
+        answer = 0.2 + shown @ [0.2, 0.2, 0.05] + extra * shown[:, 0] * shown[:, 1]
+        return np.stack([1 - answer, answer], axis=1)
+    return predict
+
+
+def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
+    segments = superpixels.segment(face)
+    explainers = []
+    for samples in (300, 20_000):
+        explainers.append(face_lime.FaceExplainer(hide=MEAN, random_state=1))
+        explainers[-1].explain_instance(
+            face, two_together(segments, -0.2), labels=(), top_labels=None, num_samples=samples,
+            segmentation_fn=lambda image: segments)
+    few, many = explainers
+    reference = many.fit(1)[0]
+    assert np.abs(few.adjusted_fit(1)[0] - reference).max() < np.abs(few.fit(1)[0] - reference).max() / 2
+
+
+def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
+    segments = superpixels.segment(face)
+    found = face_lime.explain_face(face, two_together(segments, 0.35), [1], segments, MEAN, 1000)[1]
+    assert found.together[5, 9] == pytest.approx(0.35, abs=0.02)
+    assert found.r2 < 0.95 < 0.99 < found.r2_pairs
+    assert found.stability < 1 or found.weights[[5, 9]].min() > 0.3
+
+
+def test_the_answer_without_parts_of_the_face_is_the_networks_own(face):
+    segments = superpixels.segment(face)
+    predict = two_together(segments, 0.35)
+    without = face_lime.explain_face(face, predict, [1], segments, MEAN, 1000)[1].without
+    assert without.whole == pytest.approx(1.0) and without.all_hidden == pytest.approx(0.2)
+    assert without.marked_hidden == pytest.approx(0.2) and without.only_marked == pytest.approx(1.0)
+    assert 0.5 < without.random_hidden < 1 and without.called == 0
 
 
 def test_samples_are_complementary_pairs_and_begin_with_the_whole_face():
@@ -100,8 +141,7 @@ def test_nothing_to_see_in_a_flat_face(picture):
 
 def test_strongest_has_the_sign_that_was_asked_for_and_at_most_five(face):
     weights = np.array([0.5, -0.1, 0.0, 0.2, -0.3, 0.1, 0.3, 0.4, 0.6])
-    segments, probabilities = np.zeros((48, 48), int), np.array([0.1, 0.9])
-    found = face_lime.Explanation(face, segments, weights, 0.0, 0.0, 1.0, 1.0, 0, 100, 1, probabilities)
+    found = explanation(np.zeros((48, 48), int), weights)
     assert found.strongest(1).tolist() == [8, 0, 7, 6, 3]
     assert found.strongest(-1).tolist() == [4, 1]
 
