@@ -164,8 +164,8 @@ def in_numbers(part, shelf, emotion):
         return f"Expected calibration error: {number(evaluation.get('expected_calibration_error'))}."
     if part.name == "{emotion}" and emotion in entries(shelf.scores):
         score = entries(shelf.scores)[emotion]
-        return (f"{score.get('heading', '')}. R² {number(score.get('r2'), 2)}, stability "
-                f"{number(score.get('stability'), 1)}.")
+        return (f"{score.get('heading', '')}. R² alone {number(score.get('r2'), 2)}, with pairs "
+                f"{number(score.get('r2_pairs'), 2)}, stability {number(score.get('stability'), 1)}.")
     return ""
 
 

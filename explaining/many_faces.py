@@ -65,20 +65,24 @@ def explain_mistakes(asked, faces, count, folder, suffix):
         found = faces.explain(index, [predicted, true])
         rows.append([Explained(found[label], faces.settings, faces.names[index], true) for label in (predicted, true)])
     explanations.mistakes(list(map(mistake, rows)), folder / f"mistakes.{suffix}")
-    print(*(f"{wording.heading(pair[0])}; {mistake_caption(pair)}" for pair in rows), sep="\n")
+    print(*(f"{wording.answered(pair[0])}; {mistake_caption(pair).replace(chr(10), '; ')}"
+            for pair in rows), sep="\n")
 
 
 def mistake(pair):
     """What figures.mistakes draws of the explanations of the predicted and of the true label."""
     titles = [f"for {explained_label(each)}" for each in pair]
-    return *(each.explanation for each in pair), wording.heading(pair[0]), mistake_caption(pair), titles
+    return *(each.explanation for each in pair), wording.answered(pair[0]), mistake_caption(pair), titles
 
 
 def mistake_caption(pair):
-    scores = [f"{explained_label(each)}: R² {each.explanation.r2:.2f}, stability {each.explanation.stability:.1f}"
+    scores = [f"{explained_label(each)}: R² alone {each.explanation.r2:.2f}, "
+              f"with pairs {each.explanation.r2_pairs:.2f}, stability {each.explanation.stability:.1f}"
               for each in pair]
     found = pair[1].explanation
-    return f"{'; '.join(scores)}; {found.samples:,} samples, seed {found.seed}; {pair[1].name}"
+    said = [*scores, f"{found.samples:,} samples, seed {found.seed}", pair[1].name,
+            *(wording.without(each.explanation) for each in pair)]
+    return "\n".join(["; ".join(said[:-2]), *said[-2:]])
 
 
 def explained_label(explained):

@@ -73,7 +73,8 @@ def write_scores(rows, folder, suffix, source):
         found, emotion = row.explanation, EMOTIONS[row.explanation.label]
         scores[emotion] = {
             "file": f"{emotion}.{suffix}", "heading": wording.heading(row), "probability": found.probability,
-            "r2": float(found.r2), "stability": float(found.stability), "superpixels": len(found.weights),
+            "r2": found.r2, "r2_pairs": found.r2_pairs, "stability": float(found.stability), "superpixels": len(found.weights),
             "division": row.settings.superpixels, "hidden": row.settings.hide, "samples": found.samples,
-            "seed": found.seed, "notes": wording.lines(row)[1:], **source}
+            "seed": found.seed, "without": found.without._asdict() | {"called": EMOTIONS[found.without.called]},
+            "notes": [wording.without(found), *wording.lines(row)[2:]], **source}
     files.write_json(path, scores)

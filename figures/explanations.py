@@ -2,12 +2,15 @@
 
 No pyplot: a Figure of its own leaves nothing open.
 """
+import textwrap
+
 import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
 from skimage.color import gray2rgb
-from skimage.morphology import dilation
-from skimage.segmentation import find_boundaries
+from skimage.morphology import isotropic_dilation, isotropic_erosion
 
 from fer2013 import EMOTIONS
 from figures.style import (
@@ -15,6 +18,7 @@ from figures.style import (
     FOR,
     FOR_RGB,
     NEUTRAL,
+    TINTS,
     grey_face,
     relative_map,
     save,
@@ -25,6 +29,9 @@ ZOOM = 12  # drawn pixels per face pixel, so that a boundary does not cover the 
 COMPARISON = ("Deletion and insertion: area under the curve of the label's probability while superpixels are blurred "
               "(the less, the better)\nor shown (the more, the better) in the order of the map. "
               "Each map is drawn relative to its own largest value.")
+WIDEST = 5.0  # drawn pixels to each side of an outline, for the strongest weight of a figure
+TINT = 0.7  # share of the colour in the tint, for the same
+LINE, PANEL = 0.17, 2.75  # inches: a line of a caption; a row of panels with its heading and titles
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
@@ -35,32 +42,61 @@ def explanations(rows, path):
         rows: list of (face_lime.Explanation, heading, caption); the texts stand above and below the row.
         path: file to write; its suffix chooses the format.
     """
-    figure = Figure(figsize=(10, 3.45 * len(rows)), layout="constrained")
-    for part, (explanation, heading, caption) in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
+    captions = [textwrap.fill(caption, 150, replace_whitespace=False) for *_, caption in rows]
+    heights = list(map(row_height, captions))
+    figure = Figure(figsize=(10.6, sum(heights)), layout="constrained")
+    parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights))
+    limit = strongest_weight([explanation for explanation, *_ in rows])
+    for part, (explanation, heading, _), caption in zip(parts, rows, captions, strict=True):
         part.suptitle(heading, fontsize=12)
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
-        draw_panels(part.subplots(1, 4), explanation)
+        four = part.subplots(1, 4)
+        draw_panels(four, explanation, limit)
+        draw_scale(part, four, limit)
     save(figure, path)
 
 
-def draw_panels(four, explanation):
+def row_height(caption):
+    """Inches of a row whose caption has this many lines: the panels keep their size below a long one."""
+    return PANEL + LINE * len(caption.splitlines())
+
+
+def strongest_weight(explanations):
+    """The largest absolute weight: the one scale of a figure's outlines, tints and colour bars."""
+    return max([np.abs(explanation.weights).max() for explanation in explanations] + [1e-6])
+
+
+def draw_panels(four, explanation, limit):
     """The four panels on as many axes, each below its title."""
-    for axes, title, panel in zip(four, PANELS, panels(explanation), strict=True):
+    for axes, title, panel in zip(four, PANELS, panels(explanation, limit), strict=True):
         axes.imshow(panel, interpolation="nearest")
         axes.set_title(title, fontsize=10)
         axes.set_axis_off()
 
 
-def panels(explanation):
-    """The four pictures of one explanation: float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1."""
-    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
+def draw_scale(part, axes, limit):
+    """The colour bar of outlines and tints."""
+    bar = part.colorbar(ScalarMappable(Normalize(-limit, limit), TINTS), ax=axes, shrink=0.8, pad=0.01)
+    bar.set_ticks((-limit, 0, limit), labels=(f"{-limit:.2g}", "0", f"{limit:.2g}"), fontsize=8)
+    bar.set_label("change of the probability", fontsize=8)
+
+
+def panels(explanation, limit=None):
+    """The four pictures of one explanation: float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1.
+
+    Args:
+        explanation: a face_lime.Explanation.
+        limit: the weight that is drawn strongest; the explanation's own strongest if None.
+    """
     grey = enlarge(gray2rgb(explanation.face / 255))  # (48 * ZOOM, 48 * ZOOM, 3)
     segments = enlarge(explanation.segments)  # (48 * ZOOM, 48 * ZOOM)
+    strength = np.abs(explanation.weights) / (limit or strongest_weight([explanation]))  # from 0 to 1
+    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
     return (
         grey,
-        only(grey, np.isin(segments, speaks_for)),
-        outlined(grey, segments, speaks_for, FOR_RGB),
-        outlined(grey, segments, speaks_against, AGAINST_RGB),
+        only(grey, segments, speaks_for, strength),
+        outlined(grey, segments, speaks_for, strength, FOR_RGB),
+        outlined(grey, segments, speaks_against, strength, AGAINST_RGB),
     )
 
 
@@ -68,18 +104,22 @@ def enlarge(image):
     return image.repeat(ZOOM, axis=0).repeat(ZOOM, axis=1)
 
 
-def only(grey, shown):
-    """The face where `shown`, tinted; the rest faded to near white, so that the panel never goes dark."""
-    tinted = 0.75 * grey + 0.25 * np.array(FOR_RGB)
-    faded = 0.15 * grey + 0.85
-    return np.where(shown[..., None], tinted, faded)
+def only(grey, segments, chosen, strength):
+    """The chosen superpixels, tinted by their strength; the rest faded to near white."""
+    shown = np.isin(segments, chosen)[..., None]
+    tint = TINT * strength[segments][..., None]
+    return np.where(shown, (1 - tint) * grey + tint * np.array(FOR_RGB), 0.15 * grey + 0.85)
 
 
-def outlined(grey, segments, chosen, colour):
-    """The face with a line around each of the chosen superpixels; unchanged where there is none."""
-    areas = np.where(np.isin(segments, chosen), segments + 1, 0)  # 0: not chosen
-    lines = find_boundaries(areas, connectivity=2, mode="thick")
-    return np.where(dilation(lines)[..., None], colour, grey)
+def outlined(grey, segments, chosen, strength, colour):
+    """The face with a line around each chosen superpixel, the wider and fuller the stronger it is."""
+    picture = grey
+    for superpixel in sorted(chosen, key=lambda superpixel: strength[superpixel]):
+        area, width = segments == superpixel, max(1, WIDEST * strength[superpixel])
+        line = isotropic_dilation(area, width) & ~isotropic_erosion(area, width)
+        opacity = line[..., None] * np.sqrt(strength[superpixel])  # thin lines need more of it to be seen
+        picture = (1 - opacity) * picture + opacity * np.array(colour)
+    return picture
 
 
 def photograph(picture, frames, rows, summary, path):
@@ -92,16 +132,20 @@ def photograph(picture, frames, rows, summary, path):
         summary: text above the photo.
         path: file to write; its suffix chooses the format.
     """
-    figure = Figure(figsize=(12.5, 4.2 + 3.2 * len(rows)), layout="constrained")
-    top, *parts = figure.subfigures(1 + len(rows), 1, height_ratios=(4.2, *[3.2] * len(rows)))
+    captions = [textwrap.fill(caption, 170, replace_whitespace=False) for *_, caption in rows]
+    heights = [4.2, *map(row_height, captions)]
+    figure = Figure(figsize=(12.5, sum(heights)), layout="constrained")
+    top, *parts = figure.subfigures(len(heights), 1, height_ratios=heights)
     top.suptitle(summary, fontsize=12)
     draw_frames(top.subplots(), picture, frames)
-    for part, (explanation, heading, caption) in zip(parts, rows, strict=True):
+    limit = strongest_weight([explanation for explanation, *_ in rows])
+    for part, (explanation, heading, _), caption in zip(parts, rows, captions, strict=True):
         part.suptitle(heading, fontsize=12)
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
         bars, *four = part.subplots(1, 5, width_ratios=(1.3, 1, 1, 1, 1))
         draw_probabilities(bars, explanation)
-        draw_panels(four, explanation)
+        draw_panels(four, explanation, limit)
+        draw_scale(part, four, limit)
     save(figure, path)
 
 

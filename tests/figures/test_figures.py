@@ -6,8 +6,8 @@ import pandas
 import pytest
 from PIL import Image
 
-from explaining import face_lime
 from figures import explanations, numbers, style
+from tests import support
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def explanation():
     segments[:24, 24:], segments[24:, :24], segments[24:, 24:] = 1, 2, 3
     face = np.full((48, 48), 100, np.uint8)
     weights = np.array([0.5, 0.0, 0.0, -0.4])
-    return face_lime.Explanation(face, segments, weights, 0.1, 0.6, 0.9, 1.0, 0, 100, 3, np.eye(7)[3])
+    return support.explanation(segments, weights, face=face)
 
 
 ZOOM = explanations.ZOOM
