@@ -1,0 +1,19 @@
+"""The one door for every format of model file: read(path)."""
+
+
+def read(path):
+    """Read a network from a file; nothing in the file is run.
+
+    Args:
+        path: a .keras file; an .h5 or .hdf5 file of a whole model; the JSON of an architecture or the HDF5 of its
+            weights, with the other one beside it; a .tflite file; an .onnx file. It may come from a stranger.
+
+    Returns:
+        A networks.raw.RawNetwork.
+
+    Raises:
+        UserError: no such file; a file of another kind, which is named; a damaged one; a network that is not from
+            square pictures to 7 or 8 classes; one whose layers are not read or that would fill the memory; weights
+            that are no numbers; a package that this format needs is missing.
+    """
+    raise NotImplementedError  # TODO(model-files): follows
