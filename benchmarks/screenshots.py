@@ -1,0 +1,90 @@
+"""The pictures of the two pages in the documentation: docs/report.png and examples/app.png.
+
+    python -m benchmarks.screenshots
+
+Makes the report of the included model, starts app.py, and photographs both in a Chromium without a
+window. Needs requirements-app.txt, Playwright (requirements-dev.txt) and Chromium.
+"""
+import contextlib
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+
+from base import command_line
+from base.errors import UserError
+from benchmarks.results import HERE
+
+ROOT = HERE.parent
+PORTRAIT = ROOT / "examples" / "eileen_collins.jpg"
+SECONDS = 120  # until the page has an explanation, on a busy machine
+
+
+def main():
+    command_line.parser(__doc__).parse_args()
+    with tempfile.TemporaryDirectory() as folder, browser() as chromium:
+        report = make_report(pathlib.Path(folder))
+        picture(chromium, report.as_uri(), ROOT / "docs" / "report.png", dark=True)
+        with app(folder) as address:
+            picture(chromium, address, ROOT / "examples" / "app.png", explain)
+
+
+@contextlib.contextmanager
+def browser():
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise UserError(f"needs Playwright ({error}); pip install -r requirements-dev.txt") from None
+    if path is None:
+        raise UserError("needs Chromium; install the package chromium of your system")
+    with sync_playwright() as driver:
+        yield driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+def make_report(folder):
+    """outputs/report.html of a fresh clone: the explanations of the composites, and the card."""
+    for command in (["explain.py", "--data", "data/composites"], ["report.py"]):
+        subprocess.run([sys.executable, *command, "--outputs", folder], cwd=ROOT, check=True)
+    return folder / "report.html"
+
+
+@contextlib.contextmanager
+def app(folder):
+    """The address of a running app.py with the included model."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen([sys.executable, "app.py", "--port", str(port), "--outputs", folder],
+                              cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        server.stdout.readline()  # it prints its address when it listens
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def picture(chromium, address, path, prepare=None, dark=False):
+    page = chromium.new_page(viewport={"width": 1280, "height": 860},
+                             color_scheme="dark" if dark else "light")
+    page.set_default_timeout(SECONDS * 1000)
+    page.goto(address, wait_until="domcontentloaded")
+    if prepare:
+        prepare(page)
+    page.screenshot(path=path)
+    page.close()
+
+
+def explain(page):
+    """Upload the portrait and wait for its explanation."""
+    page.locator("input[type=file]").first.set_input_files(PORTRAIT)
+    page.get_by_role("button", name="Explain").click()
+    words = page.get_by_role("textbox", name="In words")
+    page.wait_for_function("box => box.value != ''", arg=words.element_handle())
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -1,0 +1,34 @@
+"""What the README says in code runs, and what it names is there."""
+import re
+import subprocess
+import sys
+
+from tests.support import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [path for pattern in ("*.md", "docs/*.md", "benchmarks/*.md", "pretrained/*.md", "data/**/*.md",
+                              "examples/*.md") for path in ROOT.glob(pattern)]
+
+
+def test_the_five_lines_in_code_draw_an_explanation(tmp_path):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    written = re.search(r'"outputs/([^"]+\.png)"', code)[1]
+    code = code.replace("outputs/", f"{tmp_path}/")
+    result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / written).read_bytes().startswith(b"\x89PNG")
+
+
+def test_every_relative_link_of_a_page_leads_somewhere():
+    missing = [f"{page.relative_to(ROOT)}: {target}" for page in PAGES
+               for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+               if not (page.parent / target).exists()]
+    assert missing == []
+
+
+def test_every_command_of_a_page_names_a_program_or_benchmark_that_is_there():
+    named = {match for page in PAGES
+             for match in re.findall(r"python (?:-m )?([\w./]+)", page.read_text(encoding="utf-8"))}
+    paths = {ROOT / (name if name.endswith(".py") else f"{name.replace('.', '/')}.py")
+             for name in named if name.endswith(".py") or "." in name}
+    assert [path for path in paths if not path.exists()] == []
