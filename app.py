@@ -18,6 +18,7 @@ from base import command_line
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import EMOTIONS, bundled
+from networks.ways import add_feeding_options
 
 PREDICTED = "the predicted emotion"
 LARGEST_UPLOAD = "20mb"  # phones' pictures have 3 to 12 MB
@@ -29,17 +30,17 @@ KEPT = 3600  # seconds until an uploaded picture is removed
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
         from figures import style
+        from networks.network import open_network
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the folder below goes then too
     with tempfile.TemporaryDirectory(prefix="emotions-") as folder:  # where Gradio keeps the pictures
         gradio = load_gradio(folder)
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_model(args.model, args.outputs)
-        predict = functools.partial(network.predict, network.load_model(model_path))
+        network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
         style.set_resolution(RESOLUTION)
-        page = build(gradio, functools.partial(answer, gradio, settings, predict))
+        page = build(gradio, functools.partial(answer, gradio, settings, network))
         print(f"model: {bundled.shorten(model_path)}, trained on {bundled.trained_on(model_path)}; "
               f"open http://{args.host}:{args.port}; Ctrl-C ends it", flush=True)
         serve(gradio, page, args)
@@ -50,6 +51,7 @@ def parse_arguments():
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 lets other machines in")
     parser.add_argument("--port", type=command_line.positive_integer, default=7860, help="port to listen at")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     add_lime_options(parser, samples=False)
     parser.add_argument("--outputs", default="outputs", help="folder of a training run, for its model")
     return parser.parse_args()
@@ -99,7 +101,7 @@ def serve(gradio, page, args):
         raise UserError(f"--host {args.host} --port {args.port}: cannot listen there ({error})") from error
 
 
-def answer(gradio, settings, predict, picture, label, samples, cropped):
+def answer(gradio, settings, network, picture, label, samples, cropped):
     """The figure and its lines for one picture; what the user can put right is shown on the page."""
     from PIL import Image
 
@@ -113,7 +115,7 @@ def answer(gradio, settings, predict, picture, label, samples, cropped):
         target = pathlib.Path(folder, "explanation.png")
         try:
             found = explain_photographs.explain_picture(
-                pathlib.Path(picture), asked, settings, predict, cropped, name="This picture")
+                pathlib.Path(picture), asked, settings, network, cropped, name="This picture")
             explain_photographs.draw(found, target)
         except UserError as error:
             raise gradio.Error(str(error), print_exception=False) from error

@@ -12,13 +12,14 @@ Measures on the test split (PrivateTest) where it is there, else on validation (
 import fer2013
 from base import command_line, files
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
         from figures import style
+        from networks.network import open_network
         from training import metrics
 
     model_path = bundled.choose_model(args.model, args.outputs)
@@ -27,13 +28,13 @@ def main():
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, _ = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    model = network.load_model(model_path)
-    probabilities = network.predict(model, pixels)  # (n, 7)
+    network = open_network(model_path, data, args.scale, args.labels, args.outputs)
+    probabilities = network.predict(pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
-    evaluation = {"model": str(model_path), "data": str(data), "split": split}
+    evaluation = {"model": str(model_path), "fed": network.caption, "data": str(data), "split": split}
     evaluation |= metrics.measure(labels, probabilities, unseen)
     if args.tta:
-        evaluation["tta"] = metrics.measure(labels, network.predict_mirrored(model, pixels), unseen)
+        evaluation["tta"] = metrics.measure(labels, network.predict_mirrored(pixels), unseen)
     folder = files.make_folder(args.outputs)
     files.write_json(folder / "evaluation.json", evaluation)
     style.set_resolution(args.dpi)
@@ -45,6 +46,7 @@ def parse_arguments():
     parser = command_line.parser(__doc__)
     parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                         help="the split to measure on; auto: test where it is there, else validation")
     parser.add_argument("--tta", action="store_true",

@@ -36,26 +36,26 @@ from base import command_line, files
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
-        from explaining import explain_photographs, face_lime, many_faces, single_faces
+        from explaining import explain_photographs, face_lime, many_faces, methods, single_faces
         from explaining.face_set import FaceSet
-        from explaining.methods.gradients import require_gradients
         from figures import style
+        from networks.network import open_network
 
+    read_network = functools.partial(open_network, scale=args.scale, labels=args.labels, folder=args.outputs)
     model_path = bundled.choose_model(args.model, args.outputs)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label]
     settings = command_line.settings(args, LimeSettings)
     style.set_resolution(args.dpi)
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
-        predict = functools.partial(network.predict, network.load_model(model_path))
-        explain_photographs.explain_all(args.image, asked, settings, predict, files.make_folder(args.outputs),
-                                        args.format, args.cropped)
+        explain_photographs.explain_all(args.image, asked, settings, read_network(model_path, args.data),
+                                        files.make_folder(args.outputs), args.format, args.cropped)
         return
     data = bundled.choose_faces(args.data, model_path)
     print(bundled.in_use(data, model_path))
@@ -65,23 +65,23 @@ def main():
     chosen = named_face(args, names)
     if settings.samples == "auto" and args.count:
         settings = dataclasses.replace(settings, samples=face_lime.FIRST)  # the mean evens out what they leave open
-    model = network.load_model(model_path)
-    if args.compare:
-        require_gradients()  # before anything is written
-    predict = functools.partial(network.predict, model)
-    faces = FaceSet(pixels, labels, names, predict, settings, typical=data == bundled.COMPOSITES)
+    network = read_network(model_path, data)
+    faces = FaceSet(pixels, labels, names, network.predict, settings, data == bundled.COMPOSITES, network.caption)
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
     if args.count:
-        many_faces.explain_many(asked, faces, args.count, model_path, folder, args.format)
+        many_faces.explain_many(asked, faces, args.count, network.identity(), folder, args.format)
     elif args.mistakes:
         many_faces.explain_mistakes(asked, faces, args.mistakes, folder, args.format)
     else:
         rows = single_faces.explain_each(asked, chosen, faces, folder, args.format)
         single_faces.write_scores(rows, folder, args.format, {
-            "model": str(bundled.shorten(model_path)), "split": split, "faces": bundled.NAMES.get(data, str(data))})
+            "model": str(bundled.shorten(model_path)), "fed": network.caption, "split": split,
+            "faces": bundled.NAMES.get(data, str(data))})
         if args.compare:
-            single_faces.compare_each(rows, model, predict, folder, args.format)
+            for name, reason in methods.left_out(network).items():
+                print(f"{name} is left out: {reason}")
+            single_faces.compare_each(rows, network, folder, args.format)
 
 
 def parse_arguments():
@@ -106,6 +106,7 @@ def parse_arguments():
     faces.add_argument("--cropped", action="store_true",
                        help="with --image: each picture is a face from forehead to chin; look for none")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     add_lime_options(parser)
     parser.add_argument("--compare", action="store_true", help="also draw LIME beside other methods, with their scores")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")

@@ -53,7 +53,7 @@ def main():
             print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is best, with "
                   f"{before['best_val_accuracy']:.2%} on validation; --fresh starts over")
             return
-        targets = batches.make_targets(recipe, *train)
+        targets = batches.make_targets(recipe, *train, data)
         trained, model = learner.build(recipe, len(train[1]), "" if before else recipe.start_from)
         keeper = checkpoint.Keeper(folder, trained, model, record, recipe.epochs)
         try:

@@ -77,7 +77,7 @@ def seed_number(text):
 
 def add_model_option(parser):
     parser.add_argument("--model", default="",
-                        help="a .keras file; if none is given, model.keras in --outputs, else the pretrained one")
+                        help="a .keras, .h5, .hdf5, .json, .tflite or .onnx file; if none is given, model.keras in --outputs, else the pretrained one")
 
 
 def add_figure_options(parser):

@@ -91,10 +91,14 @@ def mean_shares(spread):
 AREAS = mean_shares(np.ones((1, 48, 48)))  # each region's share of the face: where weight would lie by chance
 
 
-def settings(faces, model_path):
-    """All that the explanations of a FaceSet depend on: where one differs, kept explanations are of no use."""
+def settings(faces, identity):
+    """All that the explanations of a FaceSet depend on: where one differs, kept explanations are of no use.
+
+    Args:
+        identity: Network.identity() of the network that was loaded; its file may hold another one by now.
+    """
     options = faces.settings
-    return {"faces": digest(faces.pixels.tobytes()), "model": digest(model_path.read_bytes()),
+    return {"faces": digest(faces.pixels.tobytes()), **identity,
             "superpixels": options.superpixels, "hide": options.hide, "samples": options.samples, "seed": options.seed}
 
 

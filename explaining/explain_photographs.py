@@ -27,14 +27,14 @@ class ExplainedPhotograph(NamedTuple):
     rows: list  # of wording.Explained
 
 
-def explain_all(paths, asked, settings, predict, folder, suffix, cropped):
+def explain_all(paths, asked, settings, network, folder, suffix, cropped):
     """Write a figure for each picture; one that fails does not stop the others.
 
     Args:
         paths: of pictures and of folders of them.
         asked: labels to explain; the predicted one of each face where there are none.
         settings: LimeSettings.
-        predict: function from uint8 (n, 48, 48) to float32 (n, 7) probabilities.
+        network: a networks.network.Network.
         folder, suffix: where to write, in which format.
         cropped: whether each picture is a face already.
 
@@ -48,7 +48,7 @@ def explain_all(paths, asked, settings, predict, folder, suffix, cropped):
     for picture, target in tqdm(list(zip(pictures, targets, strict=True)), unit="picture", leave=False,
                                 disable=None if len(pictures) > 1 else True):
         try:
-            found = explain_picture(picture, asked, settings, predict, cropped)
+            found = explain_picture(picture, asked, settings, network, cropped)
             draw(found, target)
             tqdm.write("\n".join([f"{summary(found)}; {target}", *lines(found)]))
         except UserError as error:
@@ -74,12 +74,12 @@ def name_figures(pictures, folder, suffix="png"):
     return targets
 
 
-def explain_picture(path, asked, settings, predict, cropped, name=None):
+def explain_picture(path, asked, settings, network, cropped, name=None):
     """The ExplainedPhotograph of one picture.
 
     Args:
         path: of the picture; name: what messages call it, its path if None.
-        asked, settings, predict, cropped: see explain_all().
+        asked, settings, network, cropped: see explain_all().
 
     Raises:
         UserError: not a readable picture, or no face found in it.
@@ -88,16 +88,17 @@ def explain_picture(path, asked, settings, predict, cropped, name=None):
     faces = [photographs.whole(photograph)] if cropped else photographs.find_faces(photograph)
     if not faces:
         raise UserError(f"{name or path}: no face found; if it shows one from forehead to chin, say --cropped")
-    return ExplainedPhotograph(path.name, photograph, faces, explain_faces(faces, asked, settings, predict))
+    return ExplainedPhotograph(path.name, photograph, faces, explain_faces(faces, asked, settings, network))
 
 
-def explain_faces(faces, asked, settings, predict):
+def explain_faces(faces, asked, settings, network):
     """A wording.Explained for each of the largest faces and each asked label."""
     pixels = np.stack([face.pixels for face in faces])  # (faces, 48, 48)
-    predicted = predict(pixels).argmax(axis=1)
-    face_set = FaceSet(pixels, predicted, [face.note for face in faces], predict, settings)
+    predicted = network.predict(pixels).argmax(axis=1)
+    face_set = FaceSet(pixels, predicted, [face.note for face in faces], network.predict, settings)
     largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
-    return [Explained(explanation, settings, face_set.names[index], number=index + 1)
+    return [Explained(explanation, settings, face_set.names[index], number=index + 1,
+                      fed=network.caption)
             for index in sorted(largest)
             for explanation in face_set.explain(index, asked or [predicted[index]]).values()]
 

@@ -12,9 +12,16 @@ from fer2013 import EMOTIONS
 from figures import explanations
 
 
-def explain_many(asked, faces, count, model_path, folder, suffix):
-    """Average the explanations of many faces of each label; faces that an interrupted run explained are kept."""
-    settings, columns, table = averages.settings(faces, model_path), [], []
+def explain_many(asked, faces, count, identity, folder, suffix):
+    """Average the explanations of many faces of each label; faces that an interrupted run explained are kept.
+
+    Args:
+        asked: labels.
+        faces: a FaceSet; count: how many of each label.
+        identity: Network.identity(), so that no other network's explanations are taken for kept ones.
+        folder, suffix: where to write, in which format.
+    """
+    settings, columns, table = averages.settings(faces, identity), [], []
     for label in asked:
         emotion = EMOTIONS[label]
         chosen = list(itertools.islice(faces.classified_correctly(label), count))
@@ -30,18 +37,20 @@ def explain_many(asked, faces, count, model_path, folder, suffix):
         table.append({"emotion": emotion, "faces": len(chosen), **shares, "r2": found["r2"].mean(),
                       "stability": found["stability"].mean()})
         explanations.average(mean_face, mean_map, shares, averages.AREAS, averages.REGIONS,
-                             f"{columns[-1][0]} classified correctly; {describe(faces.settings)}",
+                             f"{columns[-1][0]} classified correctly; {describe(faces)}",
                              folder / f"{emotion}_average.{suffix}")
     print(shares_as_text(table))
     if len(asked) > 1:
-        explanations.averages(columns, f"mean explanations of faces classified correctly; {describe(faces.settings)}",
+        explanations.averages(columns, f"mean explanations of faces classified correctly; {describe(faces)}",
                               folder / f"emotions_average.{suffix}")
         files.write_csv(folder / "emotions_average.csv", table)
 
 
-def describe(settings):
-    return (f"{settings.superpixels}, hidden: {settings.hide}, {settings.samples:,} samples each, "
+def describe(faces):
+    settings = faces.settings
+    line = (f"{settings.superpixels}, hidden: {settings.hide}, {settings.samples:,} samples each, "
             f"seed {settings.seed}")
+    return f"{line}\n{faces.fed}" if faces.fed else line
 
 
 def shares_as_text(table):
@@ -63,7 +72,8 @@ def explain_mistakes(asked, faces, count, folder, suffix):
         true = int(faces.labels[index])
         predicted = int(faces.predict(faces.pixels[index:index + 1])[0].argmax())
         found = faces.explain(index, [predicted, true])
-        rows.append([Explained(found[label], faces.settings, faces.names[index], true) for label in (predicted, true)])
+        rows.append([Explained(found[label], faces.settings, faces.names[index], true, fed=faces.fed)
+                     for label in (predicted, true)])
     explanations.mistakes(list(map(mistake, rows)), folder / f"mistakes.{suffix}")
     print(*(f"{wording.heading(pair[0])}; {mistake_caption(pair)}" for pair in rows), sep="\n")
 
@@ -78,7 +88,8 @@ def mistake_caption(pair):
     scores = [f"{explained_label(each)}: R² {each.explanation.r2:.2f}, stability {each.explanation.stability:.1f}"
               for each in pair]
     found = pair[1].explanation
-    return f"{'; '.join(scores)}; {found.samples:,} samples, seed {found.seed}; {pair[1].name}"
+    line = f"{'; '.join(scores)}; {found.samples:,} samples, seed {found.seed}; {pair[1].name}"
+    return f"{line}; {pair[1].fed}" if pair[1].fed else line
 
 
 def explained_label(explained):

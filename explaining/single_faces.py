@@ -34,7 +34,7 @@ def explain_one(label, chosen, faces):
     """The Explained of the chosen face, else of one that choose_face() takes."""
     index, notes = choose_face(label, faces) if chosen is None else (chosen, ())
     return Explained(faces.explain(index, [label])[label], faces.settings, faces.names[index],
-                     true=int(faces.labels[index]), notes=notes)
+                     true=int(faces.labels[index]), notes=notes, fed=faces.fed)
 
 
 def choose_face(label, faces):
@@ -48,12 +48,12 @@ def choose_face(label, faces):
     return (faces.likeliest(label) if notes or faces.typical else index), notes
 
 
-def compare_each(rows, model, predict, folder, suffix):
+def compare_each(rows, network, folder, suffix):
     """For each Explained, LIME beside the other methods on the same face, each with the AUC of its order."""
     for row in tqdm(rows, disable=None if len(rows) > 1 else True, unit="face", leave=False):
         found, heading, caption = wording.row(row)
-        maps = methods.compare(found, model)
-        scores = faithfulness.score_maps(maps, found.segments, found.face, found.label, predict, seed=found.seed)
+        maps = methods.compare(found, network)
+        scores = faithfulness.score_maps(maps, found.segments, found.face, found.label, network.predict, seed=found.seed)
         by_superpixels = {name: score["superpixels"] for name, score in scores.items()}
         explanations.comparison(found.face, maps, by_superpixels, heading, caption,
                                 folder / f"{EMOTIONS[found.label]}_compare.{suffix}")

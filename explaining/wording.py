@@ -14,6 +14,7 @@ class Explained(NamedTuple):
     true: int | None = None  # label; None where nobody knows it
     number: int | None = None  # of the face in its photograph, from 1
     notes: tuple = ()  # further lines
+    fed: str = ""  # how the network is fed; empty where that is known from the start
 
 
 def named(label, probabilities):
@@ -31,9 +32,10 @@ def heading(explained):
 
 
 def lines(explained):
-    """The lines below an explanation: what a reader needs to judge it, the face's name, notes, cautions."""
+    """The lines below an explanation: what a reader needs to judge it, the face's name, notes, the feeding, cautions."""
     found = explained.explanation
-    return [line for line in (description(explained), explained.name, *explained.notes, *cautions(found)) if line]
+    return [line for line in (description(explained), explained.name, *explained.notes, explained.fed, *cautions(found))
+            if line]
 
 
 def description(explained):

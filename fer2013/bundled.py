@@ -38,7 +38,7 @@ def choose_model(path, folder):
     """The model to use: `path` if given, else the training run's in `folder`, else the pretrained one."""
     candidates = [pathlib.Path(path)] if path else [pathlib.Path(folder) / "model.keras", PRETRAINED]
     for candidate in candidates:
-        if candidate.is_file():
+        if candidate.exists():
             return candidate
     raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
 

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 
 import model as network
+from networks.network import open_network
 from training.recipe import CLASS_WEIGHTS
 
 
-def make_targets(recipe, pixels, labels):
+def make_targets(recipe, pixels, labels, data=None):
     """What is learned of each face: its label, mixed with the mean answer of the recipe's teachers. float32 (n, 7).
 
     Distillation after Hinton et al. 2015 (arXiv 1503.02531), section 2, at temperature 1: networks that learned with
@@ -18,9 +19,9 @@ def make_targets(recipe, pixels, labels):
     targets = one_hot(labels)
     if not recipe.teachers:
         return targets
-    teachers = [network.load_model(path) for path in recipe.teachers]
+    teachers = [open_network(path, data) for path in recipe.teachers]
     print(f"asks {len(teachers)} teachers about {len(labels):,} faces", flush=True)
-    answers = np.mean([network.predict_mirrored(teacher, pixels) for teacher in teachers], axis=0)  # (n, 7)
+    answers = np.mean([teacher.predict_mirrored(pixels) for teacher in teachers], axis=0)  # (n, 7)
     return (1 - recipe.teachers_share) * targets + np.float32(recipe.teachers_share) * answers
 
 

@@ -6,6 +6,7 @@ import keras
 
 import model as network
 from base.errors import UserError
+from networks.files import read
 from training import augmentation, batches
 from training.recipe import OPTIMIZERS, PRECISIONS, SCHEDULES
 
@@ -32,7 +33,8 @@ def build(recipe, faces, start_from=""):
 
 
 def copy_weights(path, trained):
-    weights = network.load_model(path).get_weights()
+    source = read(path).keras_model
+    weights = [] if source is None else source.get_weights()
     if [array.shape for array in weights] != [array.shape for array in trained.get_weights()]:
         raise UserError(f"{path}: its weights do not fit this network; expected a model that train.py wrote")
     trained.set_weights(weights)

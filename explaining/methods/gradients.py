@@ -11,16 +11,15 @@ def gradient(score, inputs):
     Args:
         score: function from a float32 tensor of the backend to another tensor.
         inputs: float32 array.
-
-    Raises:
-        UserError: Keras runs on a backend without gradients.
     """
-    require_gradients()
     return GRADIENTS[keras.backend.backend()](score, inputs)
 
 
-def require_gradients():
-    """UserError where Keras runs on a backend without gradients."""
+def require_gradients(network):
+    """UserError where the file's format has no gradients, or Keras runs on a backend without them."""
+    if network.keras_model is None:
+        raise UserError(f"{network.name}: {network.raw.form} has no gradients, which Grad-CAM and integrated "
+                        "gradients need")
     if keras.backend.backend() not in GRADIENTS:
         raise UserError(f"KERAS_BACKEND={keras.backend.backend()} gives no gradients, which Grad-CAM and integrated "
                         f"gradients need; expected one of {', '.join(GRADIENTS)}")
