@@ -31,7 +31,7 @@ DOUBT_ASSIGNED = 1e-4  # the same for the best of all 5,040 orders, which follow
 ALIKE = 0.03  # mean total variation distance of two ways' probabilities up to which no figure tells them apart
 LEAST = 1e-7  # probability; its logarithm is as low as a likelihood gets
 SATURATED = 1.0  # nats: no change of contrast makes labels that much less likely while as many are read rightly
-FITS, CLEARLY = 1.0, 2.0  # divergence of statistics that still fit; how many times as far the next ones must be
+FITS, CLEARLY = 1.0, 3.0  # divergence of statistics that still fit; how many times as far the next ones must be
 UNKNOWN = "another class"  # the name of an eighth output in an order that is none of the usual ones
 
 

@@ -48,7 +48,6 @@ SCALES = {  # the usual ones first: of several that come to the same, the first 
     "as-is": Scale("pixels as they are", lambda x: x),
     "unit": Scale("pixels / 255", lambda x: x / 255),
     "signed": Scale("pixels / 127.5 - 1", lambda x: x / 127.5 - 1),
-    "centred": Scale("pixels / 255 - 0.5", lambda x: x / 255 - 0.5),
     "each": Scale("each picture standardised", standardise_each),
     "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
     "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),

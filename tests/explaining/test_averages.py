@@ -28,10 +28,8 @@ def faces():
 
 
 @pytest.fixture
-def model_path(tmp_path):
-    path = tmp_path / "model.keras"
-    path.write_bytes(b"weights")
-    return path
+def identity():
+    return {"model": "weights", "scale": "as-is"}
 
 
 def explanation(index):
@@ -87,15 +85,15 @@ def test_share_of_positive_weight_by_region():
     assert averages.mean_shares(spread)["mouth"] == 0.5
 
 
-def test_many_faces_of_one_label(faces, model_path, tmp_path):
-    many_faces.explain_many([1], faces, 5, model_path, tmp_path, "png")
-    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "disgust_average.npz", "disgust_average.png"}
+def test_many_faces_of_one_label(faces, identity, tmp_path):
+    many_faces.explain_many([1], faces, 5, identity, tmp_path, "png")
+    assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.npz", "disgust_average.png"}
 
 
-def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
-    many_faces.explain_many([0, 1], faces, 2, model_path, tmp_path, "png")
+def test_many_faces_of_two_labels(faces, identity, tmp_path, capsys):
+    many_faces.explain_many([0, 1], faces, 2, identity, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "model.keras", "angry_average.npz", "angry_average.png", "disgust_average.npz", "disgust_average.png",
+        "angry_average.npz", "angry_average.png", "disgust_average.npz", "disgust_average.png",
         "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
     assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
@@ -108,10 +106,10 @@ def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
-def test_an_emotion_that_is_never_classified_correctly_is_one_clear_line(faces, model_path, tmp_path):
+def test_an_emotion_that_is_never_classified_correctly_is_one_clear_line(faces, identity, tmp_path):
     wrong = faces._replace(labels=np.full(6, 3, np.uint8))
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, model_path, tmp_path, "png")
+        many_faces.explain_many([3], wrong, 2, identity, tmp_path, "png")
 
 
 def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(faces, tmp_path, capsys):

@@ -10,17 +10,18 @@ from explaining import methods
 from explaining.baselines import BASELINES
 from explaining.faithfulness import randomise_from_the_top
 from explaining.methods.grad_cam import grad_cam
-from explaining.methods.gradients import gradient
+from explaining.methods.gradients import require_gradients
 from explaining.methods.integrated_gradients import integrated_gradients
 from explaining.methods.occlusion import occlusion
 from fer2013 import bundled
+from networks.network import ours
 
 HAPPY = fer2013.EMOTIONS.index("happy")
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return ours(network.load_model(bundled.PRETRAINED))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def one_channel_model():
     x = keras.layers.Dense(7, use_bias=False)(x)
     model = keras.Model(inputs, keras.layers.Softmax()(x))
     model.set_weights([np.full((1, 1, 1, 1), 2.0), (np.arange(7)[None] - 3) / 2550])
-    return model
+    return ours(model)
 
 
 @pytest.mark.parametrize("name", methods.METHODS)
@@ -63,7 +64,7 @@ def test_lime_finds_the_mouth_of_a_smile(pretrained, face):
 def test_integrated_gradients_add_up_to_the_change_of_the_probability(pretrained, face):
     for baseline in ("zero", "blurred"):
         relevance = integrated_gradients(face, HAPPY, pretrained, 0, baseline)
-        answers = network.predict(pretrained, np.stack([face, BASELINES[baseline](face)]))[:, HAPPY]
+        answers = pretrained.predict(np.stack([face, BASELINES[baseline](face)]))[:, HAPPY]
         assert relevance.sum() == pytest.approx(float(answers[0] - answers[1]), abs=0.01)
 
 
@@ -94,13 +95,13 @@ def test_occlusion_finds_the_only_thing_there_is():
 def test_a_backend_without_gradients_is_one_clear_line(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
     with pytest.raises(UserError, match="KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"):
-        gradient(None, None)
+        require_gradients(ours(None))
 
 
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    *_, (_, randomised) = randomise_from_the_top(pretrained, seed=0)  # nothing learned is left
+    *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # nothing learned is left
     for name in names:
-        changed = explain(name, face, randomised).ravel()
+        changed = explain(name, face, ours(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

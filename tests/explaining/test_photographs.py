@@ -11,6 +11,7 @@ from base.errors import UserError
 from explaining import explain_photographs, photographs
 from explaining.settings import LimeSettings
 from fer2013 import bundled
+from networks.network import ours
 from tests.support import run
 
 EYES, MOUTH = np.array([(30.0, 40.0), (70.0, 40.0)]), np.array([(35.0, 80.0), (65.0, 80.0)])  # of a face of size 40
@@ -18,7 +19,7 @@ EYES, MOUTH = np.array([(30.0, 40.0), (70.0, 40.0)]), np.array([(35.0, 80.0), (6
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return ours(network.load_model(bundled.PRETRAINED))
 
 
 def hopper():
@@ -46,7 +47,7 @@ def test_both_faces_are_found_from_left_to_right_and_read(pretrained):
     for face, middle in zip(faces, ((235, 165), (795, 225)), strict=True):
         assert np.linalg.norm(face.corners.mean(axis=0) - middle) < 25
         assert face.pixels.shape == (48, 48) and face.pixels.dtype == np.uint8
-    answers = network.predict(pretrained, np.stack([face.pixels for face in faces])).argmax(axis=1)
+    answers = pretrained.predict(np.stack([face.pixels for face in faces])).argmax(axis=1)
     assert [fer2013.EMOTIONS[answer] for answer in answers] == ["happy", "neutral"]
 
 
