@@ -52,8 +52,8 @@ def choose_photograph_model(path, folder):
     chosen = choose_model(path, folder)
     if path or trained_on(chosen) != NAMES[AVATARS]:
         return chosen
-    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are explained "
-          f"with {shorten(PRETRAINED)}, or with the model that --model names")
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
     return PRETRAINED
 
 

@@ -1,4 +1,4 @@
-"""Integrated gradients: the slope along the way from a black face to the face."""
+"""Integrated gradients: the mean gradient between a black face and the face."""
 import numpy as np
 
 from explaining.baselines import BASELINES
@@ -8,15 +8,18 @@ STEPS = 200  # completeness within 0.5 % of the probability on 14 composites; 64
 
 
 def integrated_gradients(face, label, model, seed, baseline="zero", steps=STEPS):
-    """The probability's gradient along the straight line from a baseline to the face, times the way.
+    """The mean gradient on the straight line from a baseline to the face, times their difference.
 
-    Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks" (arXiv 1703.01365), section 3; the
-    black face as baseline, as there, and the integral by the midpoint rule. The map's sum is the probability of the
-    face less that of the baseline (completeness).
+    The gradient is that of the label's probability, and the integral is computed by the midpoint
+    rule. The sum of the map is the probability of the face minus that of the baseline
+    (completeness). The black baseline is that of the paper.
+
+    Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks" (arXiv 1703.01365),
+    section 3.
     """
     start = BASELINES[baseline](face).astype(np.float32)
-    way = face - start  # (48, 48)
+    difference = face - start  # (48, 48)
     shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
-    points = (start + shares[:, None, None] * way)[..., None]  # (steps, 48, 48, 1)
+    points = (start + shares[:, None, None] * difference)[..., None]  # (steps, 48, 48, 1)
     slopes = gradient(lambda x: model(x, training=False)[:, label], points)  # (steps, 48, 48, 1)
-    return slopes.mean(axis=0, dtype=np.float64)[..., 0] * way
+    return slopes.mean(axis=0, dtype=np.float64)[..., 0] * difference
