@@ -11,6 +11,8 @@ says which. Writes
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
 """
+import pathlib
+
 import fer2013
 from base import command_line, files
 from fer2013 import bundled
@@ -32,7 +34,10 @@ def main():
     model = network.load_model(model_path)
     probabilities = network.predict(model, pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
-    evaluation = {"model": str(model_path), "data": str(data), "split": split}
+    evaluation = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
+                  "data": str(data), "split": split,
+                  "measured_on": bundled.split_name(data, split, labels),
+                  "command": command_line.command()}
     evaluation |= metrics.measure(labels, probabilities, unseen)
     if args.tta:
         mirrored = network.predict_mirrored(model, pixels)  # (n, 7)
@@ -71,20 +76,27 @@ def draw(evaluation, labels, probabilities, history_path, folder, suffix):
         folder: pathlib.Path to write to.
         suffix: of the figures, without the dot.
     """
+    import numpy as np
     import pandas
 
     from figures import numbers
     from training import metrics
 
-    split = evaluation["split"]
-    title = f"{split}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
-    numbers.confusion_matrix(metrics.confusion(labels, probabilities), fer2013.EMOTIONS, title,
-                             folder / f"confusion_matrix.{suffix}")
+    model = pathlib.Path(evaluation["model"])
+    source = f"model: {bundled.shorten(model)}, trained on {evaluation['trained_on']}"
+    measured = f"{len(labels):,} faces of {evaluation['measured_on']}"
+    numbers.confusion_matrix(
+        metrics.confusion(labels, probabilities), fer2013.EMOTIONS,
+        f"accuracy {evaluation['accuracy']:.1%} on {measured}\n{source}",
+        folder / f"confusion_matrix.{suffix}", evaluation)
     confidence, accuracy, count, error = metrics.calibration(labels, probabilities)
-    title = f"{split}: expected calibration error {error:.3f}"
-    numbers.reliability(confidence, accuracy, count, title, folder / f"reliability.{suffix}")
+    numbers.reliability(
+        confidence, accuracy, np.array(metrics.wilson(accuracy, count)), count,
+        f"expected calibration error {error:.3f}\n{measured}\n{source}",
+        folder / f"reliability.{suffix}", evaluation)
     if history_path.is_file():
-        numbers.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
+        numbers.curves(pandas.read_csv(history_path), source, folder / f"curves.{suffix}",
+                       evaluation)
     else:
         print(f"no curves: there is no {history_path}; python train.py writes it")
 

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -32,6 +33,11 @@ def parser(text):
     new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
                      help="print only errors and warnings")
     return new
+
+
+def command():
+    """The command that runs now, as a shell takes it; without the folders of the interpreter."""
+    return shlex.join(["python", os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
 def settings(args, kind):

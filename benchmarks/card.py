@@ -6,10 +6,9 @@
 The first command writes outputs/evaluation.json. benchmarks.all copies that file to pretrained/ and
 puts the output of the second command into pretrained/README.md.
 """
-import math
-
 from base import command_line, files
 from fer2013 import bundled
+from training.metrics import wilson
 
 MEASURES = {
     "accuracy": "{:.2%}", "accuracy_not_in_train": "{:.2%}", "balanced_accuracy": "{:.2%}",
@@ -51,13 +50,6 @@ def interval(evaluation):
     low, high = wilson(evaluation["accuracy"], evaluation["faces"])
     return (f"{evaluation['faces']:,} faces leave the accuracy between {low:.1%} and {high:.1%} "
             "(95 %, Wilson's interval).")
-
-
-def wilson(share, count, z=1.96):
-    """The ends of Wilson's score interval (1927) for a share of `count` trials: low, high."""
-    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return centre - half, centre + half
 
 
 if __name__ == "__main__":

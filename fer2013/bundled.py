@@ -4,9 +4,11 @@ The scripts print each choice in one line, so that nobody mistakes the demonstra
 """
 import pathlib
 
+import numpy as np
+
 from base import files
 from base.errors import UserError
-from fer2013.sources import search
+from fer2013.sources import EMOTIONS, USAGES, search
 from fer2013.splits import COUNTS
 
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
@@ -95,6 +97,21 @@ def name_of(path, counts):
     if tuple(counts) == COUNTS["train"]:
         return "FER2013"
     return NAMES.get(pathlib.Path(path).resolve(), str(path))
+
+
+def split_name(path, split, labels):
+    """What people call the faces: "FER2013's PublicTest", or the data and its split.
+
+    Args:
+        path: of the data.
+        split: "train", "validation" or "test".
+        labels: uint8 (n,) of that split.
+    """
+    counts = tuple(np.bincount(labels, minlength=len(EMOTIONS)).tolist())
+    if counts == COUNTS[split]:
+        return f"FER2013's {next(usage for usage, name in USAGES.items() if name == split)}"
+    path = pathlib.Path(path)
+    return f"{NAMES.get(path.resolve(), shorten(path))}, {split} split"
 
 
 def shorten(path):

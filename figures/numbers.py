@@ -46,14 +46,17 @@ def column(pixels, rows, gap=4):
     return picture.reshape(-1, 48)
 
 
-def curves(history, path):
+def curves(history, title, path, record=None):
     """Draw accuracy and loss of both splits by epoch, with the best epoch marked.
 
     Args:
         history: a DataFrame of history.csv.
+        title: text above the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    figure.suptitle(title, fontsize=10)
     best = history.epoch[history.val_accuracy.idxmax()]
     for axes, quantity in zip(figure.subplots(1, 2), ("accuracy", "loss"), strict=True):
         axes.plot(history.epoch, history[quantity], color=NEUTRAL, marker=".",
@@ -64,11 +67,12 @@ def curves(history, path):
         axes.set(xlabel="epoch", ylabel=quantity, title=quantity)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
-    axes.legend()
-    save(figure, path)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=9, frameon=False)
+    save(figure, path, record)
 
 
-def confusion_matrix(matrix, names, title, path):
+def confusion_matrix(matrix, names, title, path, record=None):
     """Draw a confusion matrix with counts and shares of the true class; the shade is the share.
 
     Args:
@@ -76,6 +80,7 @@ def confusion_matrix(matrix, names, title, path):
         names: names of the n classes.
         title: text above the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)  # (n, n)
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
@@ -88,31 +93,37 @@ def confusion_matrix(matrix, names, title, path):
              title=title)
     axes.set_xticklabels(names, rotation=45, ha="right")
     axes.set_yticklabels(names)
+    axes.title.set_fontsize(10)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
-    save(figure, path)
+    save(figure, path, record)
 
 
-def reliability(confidence, accuracy, count, title, path):
-    """Draw accuracy against confidence by bin, and below it the faces in each bin.
+def reliability(confidence, accuracy, interval, count, title, path, record=None):
+    """Draw accuracy against confidence by bin with its interval, and the faces in each bin.
 
     Args:
         confidence: float (bins,), mean confidence in each bin; NaN in empty bins.
         accuracy: float (bins,), accuracy in each bin; NaN in empty bins.
+        interval: float (2, bins), lower and upper end of the accuracy's 95 % interval; NaN in
+            empty bins.
         count: int (bins,), faces in each bin.
         title: text above the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     figure = Figure(figsize=(5, 5.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(count) + 1)[:-1]
     upper.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as accurate as confident")
-    upper.plot(confidence, accuracy, color=FOR, marker="o", label="this model",
-               clip_on=False)  # markers at 0 and 1 stay whole
-    upper.set(ylabel="accuracy", title=title, xlim=(0, 1), ylim=(0, 1))
+    upper.errorbar(confidence, accuracy, yerr=np.abs(interval - accuracy), color=FOR, marker="o",
+                   capsize=2, linewidth=1, label="this model, 95 % interval",
+                   clip_on=False)  # markers at 0 and 1 stay whole
+    upper.set(ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
+    upper.set_title(title, fontsize=10)
     upper.legend(loc="lower right")
     lower.bar(edges, count, width=1 / len(count), align="edge", color=NEUTRAL, edgecolor="white")
     lower.set(xlabel="confidence (probability of the predicted emotion)", ylabel="faces")
-    save(figure, path)
+    save(figure, path, record)
 
 
 def auc_intervals(panels, title, path):

@@ -79,6 +79,20 @@ def calibration(labels, probabilities, bins=15):
     return confidence_by_bin, accuracy_by_bin, count, float(error)
 
 
+def wilson(share, count, z=1.96):
+    """Wilson's score interval of a share of `count` trials (Wilson 1927): lower and upper end.
+
+    Args:
+        share, count: numbers or arrays; NaN where count is 0.
+        z: of the normal distribution; 1.96 for 95 %.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):  # no trial gives the documented NaN
+        centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+        spread = np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+        half = z / (1 + z**2 / count) * spread
+    return centre - half, centre + half
+
+
 def confusion(labels, probabilities):
     """int (7, 7) counts of faces by true label (row) and predicted label (column)."""
     return confusion_matrix(labels, probabilities.argmax(axis=1), labels=CLASSES)
