@@ -63,13 +63,17 @@ def choose_model(path, folder):
     """The model to use: `path` if given, else model.keras in `folder`, else the pretrained model.
 
     Raises:
-        UserError: `path` is given and there is no such file.
+        UserError: `path` is given and there is no such file, or `folder` holds a training run
+            without its model.
     """
     in_folder = pathlib.Path(folder) / "model.keras"
     candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
     for candidate in candidates:
         if candidate.is_file():
             return candidate
+        if (candidate.parent / "run.json").is_file():
+            raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "
+                            "train.py writes the model, and --model names another")
     raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
 
 

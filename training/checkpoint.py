@@ -52,7 +52,20 @@ def find(folder, record):
     if not (folder / FILE).exists() and not earlier.get("finished"):
         raise UserError(
             f"{folder} holds a run that did not finish, without its {FILE}; {START_OVER}")
+    if earlier.get("finished"):
+        check_model(folder, earlier)
     return earlier
+
+
+def check_model(folder, record):
+    """Raise a UserError if the model of a finished run is gone or is not the one it wrote."""
+    path = folder / "model.keras"
+    if not path.is_file():
+        raise UserError(f"{folder} holds a finished run, but its model.keras is gone; {START_OVER}")
+    known = record.get("model_sha256")
+    if known and hashlib.sha256(path.read_bytes()).hexdigest() != known:
+        raise UserError(f"{folder} holds a finished run, but its model.keras is damaged or of "
+                        f"another run; {START_OVER}")
 
 
 def compared(record):
@@ -158,14 +171,32 @@ class Keeper:
         self.rows.append({"epoch": epoch + 1, **logs, "learning_rate": rate, "seconds": seconds})
         improved = self.best_row() is self.rows[-1]
         if improved:
-            self.best = self.trained.get_weights()
+            self.best = self.finite_weights()
         self.write()
         if improved:
             self.write_model()
-        self.write_history()
+        self.try_to_write_history()
         if not sys.stdout.isatty():
             print(f"epoch {epoch + 1}/{self.epochs}: accuracy {logs['accuracy']:.4f}, validation "
                   f"{logs['val_accuracy']:.4f}, {seconds:.0f} s", flush=True)
+
+    def finite_weights(self):
+        """The network's weights; a UserError if one is not finite, as after an exploding step."""
+        weights = self.trained.get_weights()
+        if not all(np.isfinite(array).all() for array in weights):
+            epochs = len(self.rows) - 1
+            kept = f"the state after epoch {epochs} is kept" if epochs else "no epoch was complete"
+            raise UserError(f"a weight became non-finite in epoch {epochs + 1}, training "
+                            f"stopped; {kept}; a lower --learning-rate may help")
+        return weights
+
+    def try_to_write_history(self):
+        """Write the history, or warn: the checkpoint has it, and the last epoch writes it again."""
+        try:
+            self.write_history()
+        except UserError as error:
+            print(f"warning: {error}; training goes on and writes it again later", file=sys.stderr,
+                  flush=True)
 
     def best_row(self):
         """The row of the first epoch with the highest validation accuracy."""
@@ -189,7 +220,10 @@ class Keeper:
             "seconds": [round(row["seconds"], 1) for row in self.rows],
             "last_weights_sha256": digest(*self.trained.get_weights()),
             "finished": finished,
-        })
+        } | ({"model_sha256": self.model_digest()} if finished else {}))
+
+    def model_digest(self):
+        return hashlib.sha256((self.folder / "model.keras").read_bytes()).hexdigest()
 
     def finish(self):
         """Mark the run as finished and delete its checkpoint."""
