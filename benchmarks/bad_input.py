@@ -19,7 +19,7 @@ import time
 
 import hypothesis
 
-from benchmarks.data_speed import processor
+from benchmarks.results import processor
 
 HERE = pathlib.Path(__file__).resolve().parent
 

@@ -24,6 +24,7 @@ import numpy as np
 import pandas
 
 import fer2013
+from benchmarks.results import processor
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -111,14 +112,6 @@ def machine():
     if load > 1.5:
         text += f" The machine did other work at the time (load {load:.1f})."
     return text
-
-
-def processor():
-    """The name of the processor."""
-    information = pathlib.Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if information.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces, jaccard
-from benchmarks.results import append, begin, cell, face_arguments, interval, read, version
+from benchmarks.results import append, cell, face_arguments, interval, read, unmeasured, version
 from explaining import baselines, face_lime, faithfulness, methods
 from explaining.methods.lime import stock_explanation
 from figures import numbers
@@ -40,10 +40,10 @@ def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
     model = network.load_model(args.model)
-    done = set(begin(args.table, COLUMNS, version(args.model)).face)
     predict = functools.partial(network.predict, model)
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index in tqdm([index for index in indices if names[index] not in done], unit="face"):
+    for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
+                                 "method", methods.METHODS), unit="face"):
         rows = measure(pixels[index], int(labels[index]), model, args.samples)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))

@@ -20,7 +20,7 @@ import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, begin, cell, read, version
+from benchmarks.results import append, cell, read, unmeasured, version
 from explaining import faithfulness, methods
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -38,11 +38,11 @@ def main():
     pixels, labels, names = fer2013.load(bundled.AVATARS, "test")
     moved = load_motion(names) > MOVED  # (n, 48, 48)
     model = network.load_model(args.model)
-    done = set(begin(args.table, COLUMNS, version(args.model)).face)
     predict = functools.partial(network.predict, model)
     indices = [index for index in choose_faces(pixels, labels, predict, args.faces)
-               if moved[index].any() and names[index] not in done]
-    for index in tqdm(indices, unit="face"):
+               if moved[index].any()]
+    for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
+                                 "method", methods.METHODS), unit="face"):
         rows = measure(pixels[index], int(labels[index]), moved[index], model, args.samples)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))

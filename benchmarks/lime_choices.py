@@ -20,7 +20,7 @@ import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, begin, cell, face_arguments, read, version
+from benchmarks.results import append, cell, face_arguments, read, unmeasured, version
 from explaining import baselines, face_lime, faithfulness, superpixels
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -39,9 +39,9 @@ def main():
     pixels, labels, names = fer2013.load(args.data, "validation")
     model, table = network.load_model(args.model), HERE / "lime_choices.csv"
     predict = functools.partial(network.predict, model)
-    done = set(begin(table, COLUMNS, version(args.model)).face)
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index in tqdm([index for index in indices if names[index] not in done], unit="face"):
+    for index in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names, "hide",
+                                 baselines.HIDING), unit="face"):
         append(table, measure(pixels[index], int(labels[index]), predict), COLUMNS,
                face=names[index], emotion=fer2013.EMOTIONS[labels[index]],
                model=version(args.model))

@@ -15,7 +15,6 @@ import math
 import pathlib
 
 import numpy as np
-import pandas
 from scipy.linalg import hadamard
 from scipy.stats import spearmanr
 from tqdm import tqdm
@@ -23,7 +22,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.results import face_arguments
+from benchmarks.results import append, begin, face_arguments, read, version
 from explaining import face_lime, superpixels
 from training.recipe import PRECISIONS
 
@@ -31,7 +30,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 SIZES = (128, 256, 512, 1000, 2000, 4000)
 WAY = ["superpixels", "hide", "sampler"]
-COLUMNS = ["face", *WAY, "samples", "jaccard", "spearman", "r2"]
+MEASURED = ["samples", "jaccard", "spearman", "r2"]
+COLUMNS = ["face", "model", *WAY, *MEASURED]
 
 
 class Independent(face_lime.FaceExplainer):
@@ -99,17 +99,17 @@ def main():
     model = in_precision(network.load_model(args.model), args.precision)
     predict = functools.partial(network.predict, model)
     table = HERE / "lime_stability.csv"
-    if not table.exists():
-        table.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    done = set(pandas.read_csv(table)[["face", *WAY]].itertuples(index=False, name=None))
+    done = set(begin(table, COLUMNS, version(args.model))[["face", *WAY]].itertuples(
+        index=False, name=None))
     indices = choose_faces(pixels, labels, predict, args.faces)
     jobs = [(index, run) for index, run in itertools.product(indices, RUNS)
             if (names[index], *run[:3]) not in done]
     for index, run in tqdm(jobs):
         rows = measure(pixels[index], labels[index], predict, *run)
-        pandas.DataFrame([(names[index], *run[:3], *row) for row in rows], columns=COLUMNS).to_csv(
-            table, mode="a", header=False, index=False, float_format="%.4f")
-    print_tables(pandas.read_csv(table))
+        append(table, [dict(zip(MEASURED, row, strict=True)) for row in rows], COLUMNS,
+               face=names[index], model=version(args.model),
+               **dict(zip(WAY, run[:3], strict=True)))
+    print_tables(read(table))
 
 
 def parse_arguments():

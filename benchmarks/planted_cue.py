@@ -20,7 +20,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line, files
-from benchmarks.results import append, begin, read, version
+from benchmarks.results import append, read, unmeasured, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -45,9 +45,9 @@ def main():
     print(f"{correct.mean():.1%} of {len(labels)} marked faces of unseen identities are "
           "classified correctly")
     model_version = version(folder / "model.keras")
-    done = set(begin(args.table, COLUMNS, model_version).face)
     indices = np.flatnonzero(correct)[:args.faces]
-    for index in tqdm([index for index in indices if names[index] not in done]):
+    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
+                                 methods.METHODS), unit="face"):
         append(args.table, measure(pixels[index], int(labels[index]), model, args.samples),
                COLUMNS, face=names[index], label=labels[index], model=model_version)
     print(table(read(args.table)))

@@ -18,7 +18,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.results import append, begin, cell, interval, read, version
+from benchmarks.results import append, cell, interval, read, unmeasured, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -36,10 +36,10 @@ def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(bundled.COMPOSITES, "test")
     model, model_version = network.load_model(bundled.PRETRAINED), version(bundled.PRETRAINED)
-    done = set(begin(args.table, COLUMNS, model_version).face)
     indices = [index for label in range(network.CLASSES)
                for index in np.flatnonzero(labels == label)[:args.faces]]
-    for index in tqdm([index for index in indices if names[index] not in done], unit="face"):
+    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
+                                 METHODS), unit="face"):
         maps = cascade(pixels[index], int(labels[index]), model, seed=int(index))
         append(args.table, correlations(maps, pixels[index]), COLUMNS,
                face=names[index], model=model_version)
