@@ -1,4 +1,4 @@
-"""What every program needs and no subject owns: errors, the command line, files written whole, safe model files.
+"""What every program needs: errors, the command line, files written whole and safe model files.
 
 Imports nothing else of this project.
 """

@@ -1,66 +1,74 @@
-"""Which program writes which file into outputs/, and where it stands in the report.
+"""Which program writes which file into outputs/, and which section of the report shows it.
 
-report.py reads it, and no figure of a photograph takes one of these names.
+report.py reads this list; explain.py --image gives a photograph's figure none of these names.
 """
 from typing import NamedTuple
 
 
 class Figure(NamedTuple):
-    """A figure, or one of a kind for each emotion: what makes it, and what the report says of it."""
+    """A figure, or one for each emotion: the command that makes it and its text in the report."""
     section: str  # of the report
-    name: str  # without suffix, which --format chooses; "{emotion}" stands for each of the seven
+    name: str  # without the suffix, which --format sets; "{emotion}" stands for each of the seven
     heading: str
-    shows: str  # for those who see it, and, with what the numbers say, for those who do not
+    shows: str  # the caption; with the numbers behind the figure also its alternative text
     command: str
-    stand_in: str = ""  # the name of a figure that serves where none of these is there
-    faces: bool = True  # whether faces of the data are to be seen in it
+    stand_in: str = ""  # the name of a figure that the report shows if none of these exists
+    faces: bool = True  # whether the figure shows faces of the data
 
 
 FIGURES = (
     Figure("model", "curves", "Accuracy and loss by epoch",
-           "Accuracy and loss of the training faces, measured on augmented faces with dropout on, and of the "
-           "validation faces, by epoch; the best epoch is marked.", "python evaluate.py", faces=False),
+           "Accuracy and loss of the training faces, measured on augmented faces with dropout on, "
+           "and of the validation faces, by epoch; the best epoch is marked.",
+           "python evaluate.py", faces=False),
     Figure("results", "confusion_matrix", "Confusion matrix",
-           "True emotions in rows, predicted ones in columns; the shade is the share of the row.",
-           "python evaluate.py", faces=False),
+           "True emotions in rows, predicted emotions in columns; the shade is the share of the "
+           "row.", "python evaluate.py", faces=False),
     Figure("results", "reliability", "Reliability",
-           "Accuracy against confidence: above the diagonal the model is too modest, below it too sure.",
-           "python evaluate.py", faces=False),
+           "Accuracy against confidence: above the diagonal the model is underconfident, below it "
+           "overconfident.", "python evaluate.py", faces=False),
     Figure("explanations", "{emotion}", "Explanation of {emotion}",
-           "The face; the superpixels that speak most for the emotion; their boundaries in blue; the boundaries of "
-           "those that speak most against it in orange.", "python explain.py", stand_in="explanations"),
+           "The face; the superpixels that speak most for the emotion; their boundaries in blue; "
+           "the boundaries of those that speak most against it in orange.",
+           "python explain.py", stand_in="explanations"),
     Figure("many", "emotions_average", "Emotions side by side",
-           "The mean face of each emotion above, its mean map of weights below: blue speaks for it, vermilion "
-           "against.", "python explain.py --count 200"),
+           "The mean face of each emotion above, its mean map of weights below: blue speaks for "
+           "the emotion, vermilion against it.", "python explain.py --count 200"),
     Figure("many", "{emotion}_average", "Average of {emotion}",
-           "The mean face with the regions; the mean weight of each pixel's superpixel; the share of the positive "
-           "weight in each region beside the region's share of the area.", "python explain.py --count 200"),
+           "The mean face with the regions; the mean weight of each pixel's superpixel; the share "
+           "of the positive weight in each region beside the region's share of the area.",
+           "python explain.py --count 200"),
     Figure("compare", "{emotion}_compare", "Methods compared on {emotion}",
-           "LIME beside other methods on the same face, with the scores of each.", "python explain.py --compare"),
+           "LIME beside other methods on the same face, with the scores of each.",
+           "python explain.py --compare"),
     Figure("mistakes", "mistakes", "The most confident mistakes",
-           "Wrong predictions, a row each: the face, what speaks for the predicted emotion, what for the true one.",
-           "python explain.py --mistakes"),
+           "Wrong predictions, one in each row: the face, what speaks for the predicted emotion, "
+           "and what speaks for the true one.", "python explain.py --mistakes"),
     Figure("data", "dataset", "The faces at a glance",
-           "The data that dataset.py was given: faces by emotion and split, and examples of each emotion.",
-           "python dataset.py"),
+           "The data that dataset.py was given: faces by emotion and split, and examples of each "
+           "emotion.", "python dataset.py"),
 )
-PHOTOGRAPHS = Figure("others", "*", "{name}", "{name}, another picture in the folder of outputs. explain.py --image "
-                     "writes one for each photograph: its faces, their probabilities and explanations.",
-                     "python explain.py --image PICTURE")
+PHOTOGRAPHS = Figure(
+    "others", "*", "{name}",
+    "{name}, another picture in the folder of outputs. explain.py --image writes one for each "
+    "photograph: its faces, their probabilities and explanations.",
+    "python explain.py --image PICTURE")
 RECORDS = {  # every other file, and the program that writes it
-    "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py", "checkpoint.npz": "train.py",
-    "evaluation.json": "evaluate.py", "feeding.json": "explain.py", "explanations.json": "explain.py", "emotions_average.csv": "explain.py",
+    "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py",
+    "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
+    "feeding.json": "explain.py", "explanations.json": "explain.py",
+    "emotions_average.csv": "explain.py",
     "{emotion}_average.npz": "explain.py", "report.html": "report.py",
 }
 
 
 def names(figure, emotions):
-    """A figure's names by emotion; a single one, by "", where it is not one for each."""
-    each = emotions if "{emotion}" in figure.name else ("",)
-    return {emotion: figure.name.format(emotion=emotion) for emotion in each}
+    """{emotion: name} of a figure that exists for each emotion, {"": name} of a single figure."""
+    keys = emotions if "{emotion}" in figure.name else ("",)
+    return {emotion: figure.name.format(emotion=emotion) for emotion in keys}
 
 
 def taken(emotions):
-    """Every name, without suffix, that a figure other than a photograph's has."""
+    """Every name, without suffix, of the figures in FIGURES and their stand-ins."""
     own = {name for figure in FIGURES for name in names(figure, emotions).values()}
     return own | {figure.stand_in for figure in FIGURES if figure.stand_in}

@@ -1,30 +1,53 @@
-"""What the programs share on the command line: option types, a quiet start, notes, and errors in one line."""
+"""What the programs share on the command line: option types, quiet imports, one-line errors."""
 import argparse
 import contextlib
 import dataclasses
 import logging
 import os
+import shlex
 import signal
 import sys
 import tempfile
 import threading
 
+from base import streams
 from base.errors import UserError
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """--help with the script's own opening text, line for line, and every default."""
+    """--help with the script's docstring, its line breaks kept, and the default of every option."""
+
+
+class Quiet(argparse.Action):
+    """--quiet: nothing more is written to stdout, and no progress to stderr."""
+
+    def __call__(self, *arguments):
+        os.environ["TQDM_DISABLE"] = "1"
+        sys.stdout = streams.LastingStream(sys.stdout)
+        sys.stdout.silent = True
 
 
 def parser(text):
-    """An ArgumentParser whose --help begins with a program's own opening text."""
-    return argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
+    new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
+                     help="print only errors and warnings")
+    return new
+
+
+def command():
+    """The command that runs now, as a shell takes it; without the folders of the interpreter."""
+    return shlex.join(["python", os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
 def settings(args, kind):
-    """The options that a dataclass has a field for, as that dataclass; lists as tuples, so that it stays frozen."""
+    """An instance of the dataclass `kind`, each field filled with the option of the same name.
+
+    Lists become tuples, so that an instance of a frozen dataclass is hashable.
+    """
     values = {field.name: getattr(args, field.name) for field in dataclasses.fields(kind)}
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    return kind(**{name: tuple(value) if isinstance(value, list) else value
+                   for name, value in values.items()})
 
 
 def positive_integer(text):
@@ -51,7 +74,7 @@ def positive_number(text):
 
 
 def share(text):
-    """An argparse type: a number from 0 to below 1."""
+    """An argparse type: a number of at least 0 and below 1."""
     if closed_share(text) == 1:
         raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, found {text!r}")
     return float(text)
@@ -68,37 +91,58 @@ def closed_share(text):
     return number
 
 
+def resolution(text):
+    """An argparse type: dots per inch from 20 to 600; the largest figure then takes 0.8 GB."""
+    if not text.isdecimal() or not 20 <= int(text) <= 600:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 20 to 600, found {text!r}")
+    return int(text)
+
+
+def port_number(text):
+    """An argparse type: a TCP port from 1 to 65535."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
+    return int(text)
+
+
 def seed_number(text):
     """An argparse type: a seed from 0 to 2**32 - 1, the range that NumPy and Keras take."""
     if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 4294967295, found {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"expected a whole number from 0 to 4294967295, found {text!r}")
     return int(text)
 
 
 def add_model_option(parser):
+    """--model, for every script that uses a trained network."""
     parser.add_argument("--model", default="",
-                        help="a .keras, .h5, .hdf5, .json, .tflite or .onnx file; if none is given, model.keras in --outputs, else the pretrained one")
+                        help="the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx file; "
+                             "if none is given, model.keras in --outputs, or the pretrained model "
+                             "if there is none")
 
 
 def add_figure_options(parser):
     """--format and --dpi, for every script that draws."""
-    parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png", help="of the figures")
-    parser.add_argument("--dpi", type=positive_integer, default=120, help="dots per inch of the figures")
+    parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png",
+                        help="file format of the figures")
+    parser.add_argument("--dpi", type=resolution, default=120,
+                        help="resolution of the figures in dots per inch")
 
 
 @contextlib.contextmanager
 def quiet_stderr():
-    """Drop what is written to stderr meanwhile, below Python too; not where TF_CPP_MIN_LOG_LEVEL asks for it (0 to 2).
+    """Discard what is written to stderr in the block, also by C code.
 
-    TensorFlow 2.21 prints eight lines about itself when it is imported, whatever its log level.
+    TensorFlow 2.21 prints eight lines about itself when it is imported, at any log level. They
+    appear if the environment variable TF_CPP_MIN_LOG_LEVEL is 0, 1 or 2.
     """
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") < "3":
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # read at the import, valid from then on
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # TensorFlow reads it when it is imported
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as dropped:
-        os.dup2(dropped.fileno(), 2)
+    with tempfile.TemporaryFile() as discarded:
+        os.dup2(discarded.fileno(), 2)
         try:
             yield
         finally:
@@ -109,31 +153,48 @@ def quiet_stderr():
 interrupted = threading.Event()  # set by Ctrl-C
 
 
-def on_interrupt(number, frame):
+def on_interrupt(signal_number, frame):
     interrupted.set()
     raise KeyboardInterrupt
 
 
 def was_interrupted(error):
-    """Whether Ctrl-C caused this error: in the middle of an import it may come out as another, as a SystemError."""
+    """Whether Ctrl-C caused this error; during an import it can become another, as SystemError."""
     return isinstance(error, KeyboardInterrupt) or interrupted.is_set()
 
 
 def run(main):
-    """Call a script's main(); a UserError ends it with one line on stderr and exit status 2, Ctrl-C with 130."""
-    notes = logging.getLogger("fer2013")
-    notes.addHandler(logging.StreamHandler(sys.stdout))
-    notes.setLevel(logging.INFO)
+    """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
+
+    The exit status is 2 after a UserError and 130 after Ctrl-C. What the data's readers log goes to
+    stdout.
+    """
+    streams.open_all()
+    log = logging.getLogger("fer2013")
+    log.addHandler(logging.StreamHandler(sys.stdout))
+    log.setLevel(logging.INFO)
     signal.signal(signal.SIGINT, on_interrupt)
     script = os.path.basename(sys.argv[0])
     try:
         main()
+        sys.stdout.flush()
+        report_lost_output(script)
     except UserError as error:
         print(f"{script}: {error}", file=sys.stderr)
         sys.exit(2)
     except BaseException as error:
         if not was_interrupted(error):
             raise
-        how = error.args if isinstance(error, KeyboardInterrupt) else ()  # a script may have said how to go on
-        print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
+        advice = error.args if isinstance(error, KeyboardInterrupt) else ()  # how to go on
+        print(f"{script}: {'; '.join(['interrupted', *advice])}", file=sys.stderr)
         sys.exit(130)
+
+
+def report_lost_output(script):
+    """Exit with status 1 if writing to stdout failed, unless the reader of a pipe has ended."""
+    failure = getattr(sys.stdout, "failure", None)
+    if failure is not None and not isinstance(failure, BrokenPipeError):
+        print(f"{script}: what it printed is lost ({failure.strerror}); its files are written",
+              file=sys.stderr)
+        sys.exit(1)

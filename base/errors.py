@@ -2,9 +2,10 @@
 
 
 class UserError(ValueError):
-    """Something the user can put right; the message names the file, row or option and what was expected.
+    """A problem that the user can fix; it names the file, row or option and what was expected.
 
-    It stays one line, and moves no cursor, whatever a file name in it holds.
+    Unprintable characters, for example in a file name, are escaped, so that the message stays one
+    line and cannot move the terminal's cursor.
     """
 
     def __str__(self):

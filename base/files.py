@@ -1,4 +1,4 @@
-"""Files in outputs/: each is whole or absent, and says where it comes from."""
+"""Reading and writing the files in outputs/: a file is written completely or not at all."""
 import contextlib
 import csv
 import json
@@ -6,36 +6,42 @@ import os
 import pathlib
 import shutil
 import tempfile
+import time
 
 import filelock
 
 from base.errors import UserError
 
+WAITS = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()  # seconds between tries to replace a file
+
 
 def make_folder(path):
-    """Create the folder that a script writes to; UserError where that is not possible."""
+    """Create the folder that a script writes to and return its path; UserError if that fails."""
     path = pathlib.Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{path}: cannot write there ({error.strerror}); expected a folder") from error
+        raise UserError(f"{path}: cannot write there ({error.strerror}); "
+                        "expected a folder") from error
     return path
 
 
 @contextlib.contextmanager
 def locked(folder, names):
-    """Hold `folder` for the one run that writes the files `names`; UserError where another run holds it.
+    """Lock `folder` while a run writes the files `names` in it; UserError if another run has it.
 
-    The operating system drops the lock when the process ends, however it ends. What a killed run left half-written
-    of these files is removed.
+    The operating system releases the lock when the process ends, even when it is killed. Incomplete
+    versions of these files, left behind by a killed run, are removed.
     """
     lock = filelock.FileLock(folder / ".lock", timeout=0)
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise UserError(f"{folder}: another run writes there; wait for its end or take another --outputs") from None
-    except (OSError, NotImplementedError) as error:  # read-only, full, or a file system without locks
-        raise UserError(f"{folder}: cannot write there ({getattr(error, 'strerror', None) or error})") from error
+        raise UserError(f"{folder}: another run writes there; wait until it ends, or choose "
+                        "another --outputs") from None
+    except (OSError, NotImplementedError) as error:  # read-only, full, or unable to lock
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{folder}: cannot write there ({reason})") from error
     try:
         for name in names:
             for leftover in folder.glob(f"{unfinished(name)}*"):
@@ -47,10 +53,11 @@ def locked(folder, names):
 
 @contextlib.contextmanager
 def replacing(path):
-    """Yield a temporary path beside `path`; it takes path's place when the block ends, and only if it ends well.
+    """Yield a temporary path whose file replaces `path` when the block ends without an error.
 
-    The suffix stays, because Keras and Matplotlib choose the format by it. The file is on the disk before it takes
-    the place, so that not even a power failure leaves half of it.
+    The temporary file keeps the suffix, because Keras and Matplotlib choose the format by it. It is
+    on the disk before it replaces the old file, so that even a power failure leaves no incomplete
+    file.
     """
     path = pathlib.Path(path)
     try:
@@ -58,21 +65,31 @@ def replacing(path):
             temporary = pathlib.Path(folder) / path.name
             yield temporary
             flush(temporary)
-            os.replace(temporary, path)
+            replace(temporary, path)
         flush(path.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
 
 
+def replace(temporary, path):
+    """os.replace(); on Windows another program may hold the old file, often for a moment only."""
+    for wait in WAITS:
+        try:
+            return os.replace(temporary, path)
+        except PermissionError:
+            time.sleep(wait)
+    return os.replace(temporary, path)
+
+
 def unfinished(name):
-    """How the folder begins in which a file of this name is being written."""
+    """Prefix of the temporary folder in which a file of this name is written."""
     return f".writing-{name}-"
 
 
 def flush(path):
-    """Wait until a file, or the names in a folder, have reached the disk."""
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
     if path.is_dir() and os.name != "posix":
-        return  # elsewhere folders cannot be opened, and renaming is on the disk when it returns
+        return  # Windows cannot open folders; there, a renamed file is on the disk at once
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(descriptor)
@@ -81,21 +98,24 @@ def flush(path):
 
 
 def write_json(path, content):
+    """Write `content` as indented JSON."""
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def write_csv(path, rows):
-    """A table of dicts with the same keys; floats with six digits."""
-    lines = [rows[0].keys()] + [[f"{value:.6g}" if isinstance(value, float) else value for value in row.values()]
-                                for row in rows]
+    """Write a list of dicts with the same keys as a table; floats have six significant digits."""
+    lines = [rows[0].keys()]
+    lines += [[f"{value:.6g}" if isinstance(value, float) else value for value in row.values()]
+              for row in rows]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(lines)
 
 
 def read_json(path, writer="train.py"):
-    """The JSON object that a script of this project wrote; UserError where the file holds something else."""
+    """The JSON object in a file that the script `writer` wrote; UserError if it has no object."""
     try:
         return dict(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: not readable as JSON ({error}); python {writer} writes it") from error
+        raise UserError(f"{path}: not readable as JSON ({error}); "
+                        f"python {writer} writes it") from error

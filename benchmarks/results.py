@@ -1,10 +1,9 @@
-"""What the benchmarks share: options, a CSV that grows row by row and is gone on with, means with their intervals."""
+"""What the benchmarks share: options, tables that grow row by row, means with intervals."""
 import hashlib
 import importlib.metadata
 import os
 import pathlib
 import platform
-import sys
 
 import numpy as np
 import pandas
@@ -12,6 +11,7 @@ from scipy.stats import bootstrap
 
 from base import command_line
 from base.errors import UserError
+from fer2013 import bundled
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -20,22 +20,30 @@ def face_arguments(description, faces):
     """A parser with the options of a benchmark on FER2013's faces: --data, --model and --faces."""
     parser = command_line.parser(description)
     parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=HERE.parent / "pretrained" / "emotion_cnn.keras", help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=faces, help="of each emotion")
+    parser.add_argument("--model", default=bundled.PRETRAINED, help="a .keras file")
+    parser.add_argument("--faces", type=command_line.positive_integer, default=faces,
+                        help="how many faces of each emotion")
     return parser
 
 
 def machine():
-    """The processor, its cores, and the versions of Python and of what decides about speed and results."""
-    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines() if sys.platform == "linux" else []
+    """One line: the processor, its cores, and the versions that decide about the results."""
+    packages = ", ".join(f"{name} {importlib.metadata.version(name)}"
+                         for name in ("tensorflow", "keras", "numpy"))
+    return (f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+            f"{packages}")
+
+
+def processor():
+    """The name of the processor."""
+    information = pathlib.Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
     names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    packages = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("tensorflow", "keras", "numpy"))
-    return (f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}, {packages}")
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def version(model_path):
-    """The first eight hexadecimal digits of a model file's SHA-256, to tell the rows of one model from another's."""
+    """The first eight hexadecimal digits of a model file's SHA-256, which names its rows."""
     return hashlib.sha256(pathlib.Path(model_path).read_bytes()).hexdigest()[:8]
 
 
@@ -49,29 +57,30 @@ def begin(path, columns, model):
         path.write_text(",".join(columns) + "\n", encoding="utf-8")
     rows = read(path)
     if list(rows.columns) != columns or (rows.model != model).any():
-        raise UserError(f"{path}: not of this model ({model}) or this version of the script; delete it to start over")
+        raise UserError(f"{path}: not of this model ({model}) or this version of the script; "
+                        "delete it to start over")
     return rows
 
 
-def lacking(rows, faces, names, column, values):
-    """The faces for which a table has no row with one of the values in a column: a list of indices.
+def unmeasured(path, columns, model, indices, names, column, values):
+    """The indices of faces whose rows in a table are missing or incomplete.
 
-    An incomplete face is measured again as a whole: drop_face() takes out its earlier rows.
+    What an incomplete face has is dropped, since the face is measured again as a whole: so a table
+    is completed when a method is added.
 
     Args:
-        rows: DataFrame with a column "face".
-        faces: indices; names: of all faces.
-        column, values: as "method" and the names of all methods.
+        path, columns, model: see begin().
+        indices: of faces; names: of all faces.
+        column: of the table, as "method".
+        values: what a complete face has in that column.
     """
+    rows = begin(path, columns, model)
     there = rows.groupby("face")[column].agg(set).to_dict()
-    return [face for face in faces if not set(values) <= there.get(names[face], set())]
-
-
-def drop_face(path, face):
-    """Take the rows of one face out of a CSV, before it is measured again with what was missing."""
-    rows = read(path)
-    if (rows.face == face).any():
-        rows[rows.face != face].to_csv(path, index=False, float_format="%.4f")
+    missing = [index for index in indices if not set(values) <= there.get(names[index], set())]
+    incomplete = rows.face.isin([names[index] for index in missing])
+    if incomplete.any():
+        rows[~incomplete].to_csv(path, index=False, float_format="%.4f")
+    return missing
 
 
 def read(path):
@@ -80,17 +89,21 @@ def read(path):
 
 
 def append(path, rows, columns, **common):
-    """Add rows (dictionaries) to a CSV that begin() began; common: values that all of them share."""
+    """Add rows (dictionaries) to a CSV of begin(); common: values that all of them share."""
     table = pandas.DataFrame(rows).assign(**common)
     table[columns].to_csv(path, mode="a", header=False, index=False, float_format="%.4f")
 
 
 def interval(values):
-    """Mean of float (n,) values and its 95 % bootstrap interval, 9,999 resamples with seed 0; NaNs are left out."""
+    """Mean of float (n,) values and its 95 % bootstrap interval: 9,999 resamples with seed 0.
+
+    NaNs are left out.
+    """
     values = np.asarray(values, float)[~np.isnan(values)]
     if len(values) < 2 or np.ptp(values) == 0:
         return (values.mean() if len(values) else np.nan,) * 3
-    found = bootstrap((values,), np.mean, method="percentile", rng=np.random.default_rng(0)).confidence_interval
+    resampled = bootstrap((values,), np.mean, method="percentile", rng=np.random.default_rng(0))
+    found = resampled.confidence_interval
     return values.mean(), found.low, found.high
 
 

@@ -1,12 +1,14 @@
-"""What the repository ships, and when it stands in: faces where data/ holds no FER2013, a model where none was trained.
+"""The faces and the model that the repository ships, for use without FER2013 or a trained model.
 
-The scripts tell each choice in one line, so that nobody takes the demonstration for a result.
+The scripts print each choice in one line, so that nobody mistakes the demonstration for a result.
 """
 import pathlib
 
+import numpy as np
+
 from base import files
 from base.errors import UserError
-from fer2013.sources import search
+from fer2013.sources import EMOTIONS, USAGES, search
 from fer2013.splits import COUNTS
 
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
@@ -15,52 +17,107 @@ AVATARS = HERE / "data" / "avatars"
 COMPOSITES = HERE / "data" / "composites"
 PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 NAMES = {AVATARS: "the bundled avatars", COMPOSITES: "the bundled composite faces"}
-USE_FER2013 = "to use FER2013, lay it into data/ (data/README.md) or name it with --data"
+USE_FER2013 = "to use FER2013, put it into data/ (data/README.md) or name it with --data"
 
 
 def choose_training_data(path):
-    """`path`, or the avatars where it is the default and holds no FER2013."""
-    return path if has_own(path) else AVATARS
+    """The user's data, or the avatars if `path` is the default and contains no FER2013."""
+    return own_data(path) if has_own(path) else AVATARS
 
 
 def choose_faces(path, model_path):
-    """`path`, or bundled faces of the kind that the model was trained on, where it is the default and holds none."""
+    """`path`, or bundled faces if it is the default and contains no FER2013.
+
+    For a model trained on the avatars these are the avatars, for any other the composites.
+    """
     if has_own(path):
-        return path
+        return own_data(path)
     return AVATARS if trained_on(model_path) == NAMES[AVATARS] else COMPOSITES
 
 
 def has_own(path):
+    """Whether the user has data: another path than the default, or FER2013 in data/."""
     return str(path) != DATA or search(HERE / DATA) is not None
 
 
+def own_data(path):
+    """`path`; the default is data/ of the repository, whichever folder the program runs in."""
+    here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
+    return path if str(path) != DATA or here else HERE / DATA
+
+
+def choose_photograph_model(path, folder):
+    """Like choose_model(), but photographs get a model of rendered faces only if it is named.
+
+    The network of the avatars predicts fear for a smiling astronaut.
+    """
+    chosen = choose_model(path, folder)
+    if path or trained_on(chosen) != NAMES[AVATARS]:
+        return chosen
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
+    return PRETRAINED
+
+
 def choose_model(path, folder):
-    """The model to use: `path` if given, else the training run's in `folder`, else the pretrained one."""
-    candidates = [pathlib.Path(path)] if path else [pathlib.Path(folder) / "model.keras", PRETRAINED]
+    """The model to use: `path` if given, else model.keras in `folder`, else the pretrained model.
+
+    Raises:
+        UserError: `path` is given and there is no such file, or `folder` holds a training run
+            without its model.
+    """
+    in_folder = pathlib.Path(folder) / "model.keras"
+    candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
     for candidate in candidates:
         if candidate.exists():
             return candidate
+        if (candidate.parent / "run.json").is_file():
+            raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "
+                            "train.py writes the model, and --model names another")
     raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
 
 
-def in_use(faces, model_path):
-    """The line that says which model and which faces are in use, and how to use FER2013 where it is not."""
-    line = f"model: {shorten(model_path)}, trained on {trained_on(model_path)}; faces: {NAMES.get(faces, faces)}"
-    return f"{line}; {USE_FER2013}" if faces in NAMES else line
+def in_use(path, model_path):
+    """The line on the model and the faces in use; for bundled faces, also on how to use FER2013."""
+    line = (f"model: {shorten(model_path)}, trained on {trained_on(model_path)}; "
+            f"faces: {NAMES.get(path, path)}")
+    return f"{line}; {USE_FER2013}" if path in NAMES else line
 
 
 def trained_on(model_path):
-    """What run.json beside a model says of its training data."""
+    """The name of a model's training data, read from the run.json beside it."""
     path = model_path.parent / "run.json"
     record = files.read_json(path) if path.is_file() else {}
     return record.get("trained_on", "unknown data (no run.json beside it says)")
 
 
 def name_of(path, counts):
-    """How run.json and the scripts call the data of a training run; counts: training faces per emotion."""
-    return "FER2013" if tuple(counts) == COUNTS["train"] else NAMES.get(pathlib.Path(path).resolve(), str(path))
+    """The name of training data in run.json and in the scripts' output.
+
+    Args:
+        path: where the data is.
+        counts: training faces per emotion, seven numbers, by which FER2013 is recognised.
+    """
+    if tuple(counts) == COUNTS["train"]:
+        return "FER2013"
+    return NAMES.get(pathlib.Path(path).resolve(), str(path))
+
+
+def split_name(path, split, labels):
+    """What people call the faces: "FER2013's PublicTest", or the data and its split.
+
+    Args:
+        path: of the data.
+        split: "train", "validation" or "test".
+        labels: uint8 (n,) of that split.
+    """
+    counts = tuple(np.bincount(labels, minlength=len(EMOTIONS)).tolist())
+    if counts == COUNTS[split]:
+        return f"FER2013's {next(usage for usage, name in USAGES.items() if name == split)}"
+    path = pathlib.Path(path)
+    return f"{NAMES.get(path.resolve(), shorten(path))}, {split} split"
 
 
 def shorten(path):
-    """A path relative to the repository, where it lies in it."""
+    """A path inside the repository relative to it, any other path as it is."""
     return path.relative_to(HERE) if path.is_relative_to(HERE) else path

@@ -1,4 +1,4 @@
-"""Get FER2013 from Kaggle."""
+"""Downloads FER2013 from Kaggle."""
 import os
 import pathlib
 import tempfile
@@ -11,22 +11,30 @@ ON_KAGGLE = "msambare/fer2013"
 
 
 def download(path):
-    """Get FER2013 from Kaggle into the directory `path`, as path/fer2013: all of it or nothing."""
+    """Download FER2013 from Kaggle to path/fer2013, completely or not at all.
+
+    Does nothing if `path` already contains FER2013.
+
+    Raises:
+        UserError: kagglehub is not installed, or the download failed; it says how to do it by hand.
+    """
     folder = files.make_folder(path)
     if search(folder) is not None:
-        print(f"{folder}: holds FER2013 already, nothing to download")
+        print(f"{folder}: already contains FER2013, nothing to download")
         return
-    by_hand = f"get https://www.kaggle.com/datasets/{ON_KAGGLE} with a browser and lay its archive.zip into {folder}"
+    by_hand = (f"get https://www.kaggle.com/datasets/{ON_KAGGLE} with a browser and put its "
+               f"archive.zip into {folder}")
     try:
-        import kagglehub  # not at the top: it is optional
+        import kagglehub  # not at the top, because it is optional
     except ImportError:
         install = "pip install -r requirements-optional.txt"
         raise UserError(f"--download: needs kagglehub; {install}, or {by_hand}") from None
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".downloading-") as temporary:
-            found = kagglehub.dataset_download(ON_KAGGLE, output_dir=str(pathlib.Path(temporary, "fer2013")))
-            find(found)
-            os.rename(found, folder / "fer2013")
-    except Exception as error:  # requests', kagglehub's own, zipfile's, the disk's: all mean that it did not work
-        raise UserError(f"--download: {ON_KAGGLE} did not come ({type(error).__name__}: {str(error)[:80]}); {by_hand}"
-                        ) from error
+            target = str(pathlib.Path(temporary, "fer2013"))
+            downloaded = kagglehub.dataset_download(ON_KAGGLE, output_dir=target)
+            find(downloaded)
+            os.rename(downloaded, folder / "fer2013")
+    except Exception as error:  # of requests, kagglehub, zipfile or the disk: the download failed
+        raise UserError(f"--download: {ON_KAGGLE} was not downloaded ({type(error).__name__}: "
+                        f"{str(error)[:80]}); {by_hand}") from error

@@ -1,6 +1,7 @@
-"""FER2013 as a table: reads fer2013.csv and icml_face_data.csv, and names the first row that is not as it should be.
+"""Reads FER2013 from fer2013.csv or icml_face_data.csv; an error names the first bad row.
 
-Every line is one row and is parsed by itself, so that an unclosed quote or a missing line end spoils its own row only.
+Every line is one row and is parsed on its own, so that an unclosed quote or a missing line end
+damages only its own row.
 """
 import csv
 import io
@@ -18,14 +19,15 @@ from fer2013.sources import EMOTIONS, MOST_FACES, SIZE, SPLITS, USAGES
 COLUMNS = ("emotion", "pixels", "Usage")
 LABELS = {str(label): label for label in range(len(EMOTIONS))}
 LONGEST_LINE = 2**17  # characters; a row of FER2013 has 9,300 at most
-UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)  # damaged or encrypted
-parsed = {}  # the last CSV's faces by (path, time of change, size): evaluate.py needs two splits of one file
+UNREADABLE = (  # damaged or encrypted files
+    OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
+parsed = {}  # the last CSV by (path, time of change, size): evaluate.py reads two splits of it
 
 
 def read_csv(source):
-    """{split: (pixels, labels, names), or None where it has no face}; a file is parsed once in a process."""
+    """{split: (pixels, labels, names), or None if it has no face}; the last file is cached."""
     path = csv_path(source)
-    stat = os.stat(path if path.exists() else source.root)  # in a .zip, the zip's
+    stat = os.stat(path if path.exists() else source.root)  # of a CSV in a .zip: the .zip's
     key = path, stat.st_mtime_ns, stat.st_size
     if key not in parsed:
         parsed.clear()
@@ -39,39 +41,41 @@ def read_csv(source):
 
 
 def csv_path(source):
-    """The CSV as messages name it: inside its directory or .zip, where it lies in one."""
+    """The path of the CSV in messages, with that of its directory or .zip, if any, before it."""
     return pathlib.Path(source.root, source.base)
 
 
 def parse_csv(source):
-    faces = {split: (bytearray(), bytearray(), []) for split in SPLITS}
+    by_split = {split: (bytearray(), bytearray(), []) for split in SPLITS}
     with source.open(source.base) as binary, warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # NumPy's word for pixels that are no numbers
+        warnings.simplefilter("error", DeprecationWarning)  # NumPy's, if a pixel is not a number
         for row, label, split, face in csv_rows(source, lines_of(binary)):
-            pixels, labels, names = faces[split]
+            pixels, labels, names = by_split[split]
             pixels += face.tobytes()
             labels.append(label)
             names.append(f"row {row}")
-    return {split: as_arrays(*columns) if columns[0] else None for split, columns in faces.items()}
+    return {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
 
 
 def as_arrays(pixels, labels, names):
-    """The bytes of n faces and labels as uint8 (n, 48, 48) and (n,), not copied."""
-    return np.frombuffer(pixels, np.uint8).reshape(-1, SIZE, SIZE), np.frombuffer(labels, np.uint8), names
+    """The bytes of n faces and labels as uint8 (n, 48, 48) and (n,), without a copy; the names."""
+    pixels = np.frombuffer(pixels, np.uint8).reshape(-1, SIZE, SIZE)
+    return pixels, np.frombuffer(labels, np.uint8), names
 
 
 def lines_of(binary):
-    """The lines of a file with their ends, as text, none much longer than LONGEST_LINE."""
+    """The lines of a file as text, with their line ends, in pieces of LONGEST_LINE + 1 at most."""
     with io.TextIOWrapper(binary, "utf-8-sig", "replace", newline="") as text:
         yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
 
 
 def csv_rows(source, lines):
-    """Yield (row number from 1, label, split, uint8 (48, 48)); UserError that names the first bad row."""
+    """Yield (row number from 1, label, split, uint8 (48, 48)); UserError at the first bad row."""
     columns, row = csv_columns(source, next(lines, "")), 0
     for number, line in enumerate(lines):
         if number == MOST_FACES:
-            raise UserError(f"{csv_path(source)}: more than {MOST_FACES:,} lines; expected FER2013's 35,887 faces")
+            raise UserError(f"{csv_path(source)}: more than {MOST_FACES:,} lines; "
+                            "expected FER2013's 35,887 faces")
         if line in ("\n", "\r\n", "\r"):
             continue
         row += 1
@@ -83,16 +87,16 @@ def csv_rows(source, lines):
 
 
 def csv_columns(source, header):
-    """Positions of emotion, pixels and Usage; the re-issue writes a space before two of the names."""
+    """Positions of emotion, pixels and Usage; the re-issue has a space before two of the names."""
     try:
         names = [name.strip() for name in cells_of(header)]
     except UserError as error:
         raise UserError(f"{csv_path(source)}, header: {error}") from None
     for name in COLUMNS:
         if names.count(name) != 1:
-            found = "no column" if name not in names else "more than one column"
-            raise UserError(f"{csv_path(source)}: {found} {name!r}; expected emotion, pixels and Usage, "
-                            "with commas between them")
+            problem = "no column" if name not in names else "more than one column"
+            raise UserError(f"{csv_path(source)}: {problem} {name!r}; expected emotion, pixels and "
+                            "Usage, with commas between them")
     return tuple(map(names.index, COLUMNS))
 
 
@@ -115,13 +119,14 @@ def parse_row(cells, columns, line):
         raise UserError(f"emotion {emotion[:20]!r}; expected a label from 0 to 6")
     if usage not in USAGES:
         raise UserError(f"Usage {usage[:20]!r}; expected {', '.join(USAGES)}")
-    if columns[1] == len(cells) - 1 and not line.endswith(("\n", "\r", '"')):  # a last pixel 17 may have been 170
-        raise UserError("the file ends after a pixel, perhaps cut off; expected a line end")
+    pixels_are_last = columns[1] == len(cells) - 1
+    if pixels_are_last and not line.endswith(("\n", "\r", '"')):  # a pixel 17 may have been 170
+        raise UserError("the file ends after a pixel and may be cut off; expected a line end")
     return LABELS[emotion], USAGES[usage], parse_pixels(pixels)
 
 
 def parse_pixels(text):
-    """uint8 (48, 48) of "70 80 ..."; np.fromstring takes a fifth of the time of np.array(text.split(), dtype)."""
+    """The text "70 80 ..." as uint8 (48, 48); np.fromstring is 5 times as fast as text.split()."""
     try:
         pixels = np.fromstring(text, np.int64, sep=" ")  # (2304,)
     except (ValueError, DeprecationWarning):
@@ -129,5 +134,6 @@ def parse_pixels(text):
     if pixels.size != SIZE * SIZE:
         raise UserError(f"{pixels.size:,} pixels; expected 2,304")
     if pixels.min() < 0 or pixels.max() > 255:
-        raise UserError(f"pixel {pixels.min() if pixels.min() < 0 else pixels.max()}; expected 0 to 255")
+        outside = pixels.min() if pixels.min() < 0 else pixels.max()
+        raise UserError(f"pixel {outside}; expected 0 to 255")
     return pixels.astype(np.uint8).reshape(SIZE, SIZE)

@@ -1,21 +1,43 @@
-"""One style for every figure: colours, maps with a sign, faces, and how a figure is written.
+"""One style for every figure: colours, signed maps, faces, and how a figure is written.
 
-Colours are blue for what speaks for a label and vermilion for what speaks against it, which colour-blind readers can
-tell apart (Okabe & Ito 2008).
+Blue speaks for a label and vermilion against it, which colour-blind readers can tell apart (Okabe &
+Ito 2008).
 """
+import html
+import json
+import pathlib
+import re
+
 import matplotlib
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from PIL import Image
 
 from base import files
+from figures import text
 
 FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
-FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # their lighter kin, to be seen on dark faces
-SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # from -1 over 0 to 1
+FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # lighter, for lines on faces
+SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # for -1, 0 and 1
+WRITING = {  # Matplotlib's settings while a figure is written
+    "svg.hashsalt": "emotion recognition",  # else every file has other identifiers
+    "image.composite_image": False,  # else the map hides the face above it in PDF and SVG
+    "pdf.fonttype": 42,  # TrueType: Type 3 fonts are refused by some journals
+}
 
 
 def signed_map(axes, face, relevance, limit):
-    """Draw a float (48, 48) map on one scale from -limit to limit, with the face (48, 48) faintly over it."""
+    """Draw a map on a scale from -limit to limit, with the face faintly over it.
+
+    Args:
+        axes: matplotlib Axes.
+        face: (48, 48) from 0 to 255.
+        relevance: float (48, 48), the map.
+        limit: the largest absolute value that the colours tell apart.
+
+    Returns:
+        The image of the map, for a colour bar.
+    """
     image = axes.imshow(relevance, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
     axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
     axes.set(xticks=[], yticks=[])
@@ -23,7 +45,7 @@ def signed_map(axes, face, relevance, limit):
 
 
 def relative_map(axes, face, relevance):
-    """signed_map() of a map relative to its own largest absolute value, of methods with units of their own."""
+    """signed_map() of a map divided by its largest absolute value: each method has its own unit."""
     return signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
 
 
@@ -33,12 +55,40 @@ def grey_face(axes, face):
 
 
 def set_resolution(dots_per_inch):
-    """Of every figure that is saved from now on, in this process."""
+    """Set the resolution of every figure that this process saves from now on."""
     matplotlib.rcParams["savefig.dpi"] = dots_per_inch
 
 
-def save(figure, path):
-    """Write a figure whole, in the format of the path's suffix, undated so that equal runs write the same bytes."""
-    undated = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}
-    with files.replacing(path) as temporary, matplotlib.rc_context({"svg.hashsalt": "emotion recognition"}):
-        figure.savefig(temporary, metadata=undated.get(path.suffix))
+def save(figure, path, record=None):
+    """Write a figure whole, in the format of the path's suffix.
+
+    It has no date, so that the same figure is written as the same bytes.
+
+    Args:
+        figure: a matplotlib Figure.
+        path: file to write.
+        record: what made the figure, a JSON object. It is kept inside of the file, where
+            read_record() finds it: a picture never stands beside the numbers of another one.
+    """
+    path = pathlib.Path(path)
+    text.prepare(figure)
+    key = {".pdf": "Subject"}.get(path.suffix, "Description")
+    metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix, {})
+    metadata |= {key: json.dumps(record)} if record else {}
+    with files.replacing(path) as temporary, matplotlib.rc_context(WRITING):
+        figure.savefig(temporary, metadata=metadata)
+
+
+def read_record(path):
+    """The record that save() put into a PNG or SVG file; {} if there is none."""
+    path = pathlib.Path(path)
+    if path.suffix == ".svg":
+        match = re.search(r"<dc:description>(.*?)</dc:description>", path.read_text("utf-8"), re.S)
+        content = html.unescape(match[1]) if match else "{}"
+    else:
+        with Image.open(path) as picture:
+            content = picture.info.get("Description", "{}")
+    try:
+        return dict(json.loads(content))
+    except (ValueError, TypeError):  # a picture that another program wrote
+        return {}

@@ -1,4 +1,9 @@
 """The one door for every format of model file: read(path)."""
+import hashlib
+import pathlib
+
+import model as architecture
+from networks.raw import RawNetwork
 
 
 def read(path):
@@ -16,4 +21,8 @@ def read(path):
             square pictures to 7 or 8 classes; one whose layers are not read or that would fill the memory; weights
             that are no numbers; a package that this format needs is missing.
     """
-    raise NotImplementedError  # TODO(model-files): follows
+    content = pathlib.Path(path).read_bytes() if pathlib.Path(path).is_file() else b""
+    model = architecture.load_model(path)  # until other formats are read
+    return RawNetwork(str(path), "Keras", architecture.INPUT_SHAPE, False, architecture.CLASSES,
+                      lambda pictures: architecture.predict(model, pictures[..., 0]), model, True,
+                      hashlib.sha256(content).hexdigest())

@@ -1,4 +1,4 @@
-"""The rules of CONTRIBUTING.md about which room may import which, read off the imports themselves."""
+"""The rules of CONTRIBUTING.md about which room may import which, read off the imports."""
 import ast
 import graphlib
 

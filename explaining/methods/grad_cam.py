@@ -1,4 +1,4 @@
-"""Grad-CAM: the last convolution's channels, weighted by the label's slope in them."""
+"""Grad-CAM: the channels of the last convolution, weighted by the gradient of the label's logit."""
 import functools
 
 import keras
@@ -10,25 +10,34 @@ from networks.trace import last_activations, trace
 
 
 def grad_cam(face, label, network, seed):
-    """The last convolution's channels, weighted by the label's mean slope in each; nowhere negative.
+    """The weighted sum of the last convolution's channels, without its negative values.
 
-    Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3. The channels are taken after their batch
-    normalisation and ReLU: before them Grad-CAM does hardly better than random (benchmarks/faithfulness.md). The
-    score is the label's logit, before the softmax; the coarse map is enlarged bilinearly to the face.
+    The weight of a channel is the mean gradient of the label's logit with respect to it. The
+    channels are taken after batch normalisation and ReLU; before them Grad-CAM is hardly better
+    than random (benchmarks/faithfulness.md). The 5x5 map is enlarged bilinearly
+    to the face, whatever the size of the network's input.
+
+    Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3.
     """
     body, head = split(network)
-    pictures = network.feed(face[None].astype(np.float32))  # (1, 48, 48, 1), or as the network takes it
-    channels = keras.ops.convert_to_numpy(body(pictures, training=False))  # (1, 5, 5, channels) of ours
-    slope = gradient(lambda x: head(x, training=False)[:, network.output_of(label)], channels)
+    pictures = network.feed(face[None].astype(np.float32))  # (1, 48, 48, 1)
+    channels = keras.ops.convert_to_numpy(body(pictures, training=False))  # (1, 5, 5, channels)
+    output = network.output_of(label)
+    slope = gradient(lambda x: head(x, training=False)[:, output], channels)  # (1, 5, 5, channels)
     if network.raw.channels_first:
         channels, slope = np.moveaxis(channels, 1, 3), np.moveaxis(slope, 1, 3)
-    coarse = np.maximum((slope.mean(axis=(0, 1, 2)) * channels[0]).sum(axis=2), 0)  # (5, 5)
+    weights = slope.mean(axis=(0, 1, 2))  # (channels,)
+    coarse = np.maximum((weights * channels[0]).sum(axis=2), 0)  # (5, 5)
     return resize(coarse.astype(np.float64), face.shape, order=1)
 
 
 @functools.lru_cache(maxsize=2)
 def split(network):
-    """A network as two: from its input to the last convolution's channels, and from these to the logits."""
+    """Two models: from the network's input to the last convolution's channels, from them to logits.
+
+    Raises:
+        UserError: the network has no gradients, or no convolution.
+    """
     require_gradients(network)
     traced = trace(network.keras_model)
     channels = last_activations(traced, network.name)

@@ -16,55 +16,62 @@ def face():
 
 
 def brightness_of(mask):
-    """A "network" of two classes: the mean grey of the masked pixels, from 0 to 1, and what is left to 1."""
-    def predict(faces):
-        bright = faces[:, mask].mean(axis=1) / 255  # (n,)
+    """A "network" of two classes; the probability of 1 is the mean grey of the masked pixels."""
+    def predict(pixels):
+        bright = pixels[:, mask].mean(axis=1) / 255  # (n,)
         return np.stack([1 - bright, bright], axis=1)  # (n, 2)
     return predict
 
 
 def linear_in(segments, weights):
-    """A "network" whose answer is exactly linear in which superpixels are shown; hidden ones have zero variance."""
-    def predict(faces):
-        shown = np.stack([faces[:, segments == s].std(axis=1) > 0 for s in range(len(weights))], axis=1)
-        answer = 0.5 + shown @ weights
-        return np.stack([1 - answer, answer], axis=1)
+    """A "network" whose probability is exactly linear in the shown superpixels.
+
+    A superpixel counts as hidden if its variance is zero.
+    """
+    def predict(pixels):
+        shown = np.stack([pixels[:, segments == number].std(axis=1) > 0
+                          for number in range(len(weights))], axis=1)  # (n, superpixels)
+        probability = 0.5 + shown @ weights  # (n,)
+        return np.stack([1 - probability, probability], axis=1)  # (n, 2)
     return predict
 
 
-MEAN = "superpixel-mean"  # hides a superpixel so that linear_in() sees it
+MEAN = "superpixel-mean"  # gives hidden superpixels zero variance, as linear_in() needs
 FLAT = [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]
 
 
 def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     segments = superpixels.segment(face)
     weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
-    found = face_lime.explain_face(face, linear_in(segments, weights), [1], segments, MEAN, 2000)[1]
-    assert np.corrcoef(found.weights, weights)[0, 1] > 0.999
-    assert found.r2 > 0.99
-    assert found.probability == pytest.approx(0.5 + weights.sum())
-    assert found.local_prediction == pytest.approx(found.probability, abs=0.005)
-    assert found.strongest(1)[0] == weights.argmax() and found.strongest(-1)[0] == weights.argmin()
-    assert found.stability == 1 and not wording.cautions(found)
-    np.testing.assert_array_equal(found.weight_map()[segments == 3], found.weights[3])
+    predict = linear_in(segments, weights)
+    explanation = face_lime.explain_face(face, predict, [1], segments, MEAN, 2000)[1]
+    assert np.corrcoef(explanation.weights, weights)[0, 1] > 0.999
+    assert explanation.r2 > 0.99
+    assert explanation.probability == pytest.approx(0.5 + weights.sum())
+    assert explanation.local_prediction == pytest.approx(explanation.probability, abs=0.005)
+    assert explanation.strongest(1)[0] == weights.argmax()
+    assert explanation.strongest(-1)[0] == weights.argmin()
+    assert explanation.stability == 1 and not wording.cautions(explanation)
+    np.testing.assert_array_equal(explanation.weight_map()[segments == 3], explanation.weights[3])
 
 
 def test_the_two_labels_of_a_two_class_network_mirror_each_other(face):
     segments = superpixels.segment(face)
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    found = face_lime.explain_face(face, predict, [0, 1], hide=MEAN, samples=500)
-    np.testing.assert_allclose(found[0].weights, -found[1].weights, atol=1e-9)
-    assert found[0].r2 == pytest.approx(found[1].r2)
+    explanations = face_lime.explain_face(face, predict, [0, 1], hide=MEAN, samples=500)
+    np.testing.assert_allclose(explanations[0].weights, -explanations[1].weights, atol=1e-9)
+    assert explanations[0].r2 == pytest.approx(explanations[1].r2)
 
 
 def test_r_squared_and_weights_are_those_of_lime(face):
     segments = superpixels.segment(face)
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    found = face_lime.explain_face(face, predict, [1], hide=MEAN, samples=300, seed=5)[1]
+    explanation = face_lime.explain_face(face, predict, [1], hide=MEAN, samples=300, seed=5)[1]
     theirs = face_lime.FaceExplainer(hide=MEAN, random_state=5).explain_instance(
-        face, predict, labels=(1,), top_labels=None, num_samples=300, segmentation_fn=lambda image: segments)
-    assert found.r2 == pytest.approx(theirs.score)
-    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(found.weights)))
+        face, predict, labels=(1,), top_labels=None, num_samples=300,
+        segmentation_fn=lambda image: segments)
+    assert explanation.r2 == pytest.approx(theirs.score)
+    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(explanation.weights)))
     assert isinstance(face_lime.FaceExplainer(), LimeImageExplainer)
 
 
@@ -74,7 +81,7 @@ def test_samples_are_complementary_pairs_and_begin_with_the_whole_face():
     assert (masks[0:6:2] + masks[1:6:2] == 1).all()
 
 
-def test_same_seed_same_bytes_whatever_came_before(face):
+def test_the_same_seed_gives_the_same_bytes_whatever_was_explained_before(face):
     predict = brightness_of(face > 100)
     first = face_lime.explain_face(face, predict, [1], samples=200, seed=3)[1]
     face_lime.explain_face(FLAT[1], predict, [0], samples=100, seed=9)
@@ -91,64 +98,72 @@ def test_the_callers_face_is_not_changed(face):
 
 
 @pytest.mark.parametrize("picture", FLAT, ids=["black", "white"])
-def test_nothing_to_see_in_a_flat_face(picture):
-    found = face_lime.explain_face(picture, brightness_of(np.ones((48, 48), bool)), [1], samples=100)[1]
-    assert found.r2 == 0 and found.stability == 0
-    assert [caution.split(":")[0] for caution in wording.cautions(found)] == ["low R²", "unstable"]
-    np.testing.assert_allclose(found.weights, 0, atol=1e-6)
+def test_a_flat_face_has_no_weights_and_two_cautions(picture):
+    predict = brightness_of(np.ones((48, 48), bool))
+    explanation = face_lime.explain_face(picture, predict, [1], samples=100)[1]
+    assert explanation.r2 == 0 and explanation.stability == 0
+    cautions = [caution.split(":")[0] for caution in wording.cautions(explanation)]
+    assert cautions == ["low R²", "unstable"]
+    np.testing.assert_allclose(explanation.weights, 0, atol=1e-6)
 
 
-def test_strongest_has_the_sign_that_was_asked_for_and_at_most_five(face):
+def test_the_strongest_superpixels_have_the_given_sign_and_are_at_most_five(face):
     weights = np.array([0.5, -0.1, 0.0, 0.2, -0.3, 0.1, 0.3, 0.4, 0.6])
     segments, probabilities = np.zeros((48, 48), int), np.array([0.1, 0.9])
-    found = face_lime.Explanation(face, segments, weights, 0.0, 0.0, 1.0, 1.0, 0, 100, 1, probabilities)
-    assert found.strongest(1).tolist() == [8, 0, 7, 6, 3]
-    assert found.strongest(-1).tolist() == [4, 1]
+    explanation = face_lime.Explanation(
+        face, segments, weights, 0.0, 0.0, 1.0, 1.0, 0, 100, 1, probabilities)
+    assert explanation.strongest(1).tolist() == [8, 0, 7, 6, 3]
+    assert explanation.strongest(-1).tolist() == [4, 1]
 
 
-def test_fewer_samples_than_superpixels_is_one_clear_line(face):
+def test_fewer_samples_than_superpixels_are_an_error(face):
     with pytest.raises(UserError, match="10 samples; expected at least"):
         face_lime.explain_face(face, brightness_of(np.ones((48, 48), bool)), [1], samples=10)
 
 
-def test_one_superpixel_is_one_clear_line(face):
+def test_one_superpixel_is_an_error(face):
     with pytest.raises(UserError, match="1 superpixel; expected at least 2"):
         face_lime.explain_face(face, brightness_of(face > 100), [1], np.zeros((48, 48), int))
 
 
-def test_a_label_that_the_network_does_not_have_is_one_clear_line(face):
+def test_a_label_that_the_network_does_not_have_is_an_error(face):
     with pytest.raises(UserError, match="label 2: the model has the labels 0 to 1"):
         face_lime.explain_face(face, brightness_of(face > 100), [1, 2], samples=100)
 
 
-@pytest.mark.parametrize("answer", [[2.0, -1.0], [0.5, 0.6], [np.nan, np.nan]], ids=["logits", "sum", "nan"])
-def test_answers_that_are_no_probabilities_are_one_clear_line(face, answer):
-    with pytest.raises(UserError, match="no probabilities"):
-        face_lime.explain_face(face, lambda faces: np.tile(answer, (len(faces), 1)), [1], samples=100)
+@pytest.mark.parametrize("output", [[2.0, -1.0], [0.5, 0.6], [np.nan, np.nan]],
+                         ids=["logits", "sum", "nan"])
+def test_outputs_that_are_not_probabilities_are_an_error(face, output):
+    def predict(pixels):
+        return np.tile(output, (len(pixels), 1))
+    with pytest.raises(UserError, match="not probabilities"):
+        face_lime.explain_face(face, predict, [1], samples=100)
 
 
-def test_automatic_samples_stop_where_the_halves_agree(face):
+def test_automatic_samples_stop_when_the_halves_agree(face):
     segments = superpixels.segment(face)
     clear = np.zeros(segments.max() + 1)
     clear[:face_lime.SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
-    found = face_lime.explain_face(face, linear_in(segments, clear), [1], segments, MEAN, "auto")[1]
-    assert (found.samples, found.stability) == (face_lime.FIRST, 1)
+    predict = linear_in(segments, clear)
+    explanation = face_lime.explain_face(face, predict, [1], segments, MEAN, "auto")[1]
+    assert (explanation.samples, explanation.stability) == (face_lime.FIRST, 1)
 
 
-def test_automatic_samples_end_at_the_limit_where_the_halves_never_agree(face):
-    def noise(faces):
-        bright = np.random.default_rng(len(faces)).uniform(size=len(faces))
-        return np.stack([bright, 1 - bright], axis=1)
-    found = face_lime.explain_face(face, noise, [1], samples="auto")[1]
-    assert found.samples == face_lime.LIMIT and found.stability < 1
-    assert len(wording.cautions(found)) == 2
+def test_automatic_samples_stop_at_the_limit_if_the_halves_never_agree(face):
+    def noise(pixels):
+        probability = np.random.default_rng(len(pixels)).uniform(size=len(pixels))
+        return np.stack([probability, 1 - probability], axis=1)
+    explanation = face_lime.explain_face(face, noise, [1], samples="auto")[1]
+    assert explanation.samples == face_lime.LIMIT and explanation.stability < 1
+    assert len(wording.cautions(explanation)) == 2
 
 
-def test_automatic_samples_continue_the_same_draw(face):
+def test_automatic_samples_continue_the_same_random_stream(face):
     explainer = face_lime.FaceExplainer([0], automatic=True, random_state=0)
     explainer.stable = lambda: len(explainer.masks) >= 1000
-    explainer.explain_instance(face, brightness_of(face > 100), labels=(), top_labels=None, num_samples=4000,
-                               segmentation_fn=lambda image: superpixels.segment(face))
+    explainer.explain_instance(
+        face, brightness_of(face > 100), labels=(), top_labels=None, num_samples=4000,
+        segmentation_fn=lambda image: superpixels.segment(face))
     assert explainer.masks.shape[0] == explainer.probabilities.shape[0] == 1000
     assert explainer.masks[0].all() and not explainer.masks[500].all()
     assert (explainer.masks[500::2] + explainer.masks[501::2] == 1).all()

@@ -36,7 +36,10 @@ def explain(name, face, model):
 
 
 def one_channel_model():
-    """A convolution that doubles every pixel; its mean over all pixels, times (label - 3) / 2550, is the logit."""
+    """A model whose convolution doubles every pixel.
+
+    The logit of a label is the mean of the doubled pixels times (label - 3) / 2550.
+    """
     keras = network.keras
     inputs = keras.Input(network.INPUT_SHAPE)
     x = keras.layers.Conv2D(1, 1, use_bias=False, name="last")(inputs)
@@ -48,10 +51,11 @@ def one_channel_model():
 
 
 @pytest.mark.parametrize("name", methods.METHODS)
-def test_every_method_gives_a_map_of_the_face_and_the_same_one_again(name, pretrained, face):
+def test_every_method_returns_a_map_of_the_face_and_is_reproducible(name, pretrained, face):
     before = face.copy()
     maps = [explain(name, face, pretrained) for _ in range(2)]
-    assert maps[0].shape == (48, 48) and maps[0].dtype == np.float64 and np.isfinite(maps[0]).all()
+    assert maps[0].shape == (48, 48) and maps[0].dtype == np.float64
+    assert np.isfinite(maps[0]).all()
     np.testing.assert_allclose(*maps, rtol=1e-5, atol=1e-9)
     assert np.array_equal(face, before)
 
@@ -64,27 +68,29 @@ def test_lime_finds_the_mouth_of_a_smile(pretrained, face):
 def test_integrated_gradients_add_up_to_the_change_of_the_probability(pretrained, face):
     for baseline in ("zero", "blurred"):
         relevance = integrated_gradients(face, HAPPY, pretrained, 0, baseline)
-        answers = pretrained.predict(np.stack([face, BASELINES[baseline](face)]))[:, HAPPY]
-        assert relevance.sum() == pytest.approx(float(answers[0] - answers[1]), abs=0.01)
+        pixels = np.stack([face, BASELINES[baseline](face)])
+        probabilities = pretrained.predict(pixels)[:, HAPPY]
+        change = float(probabilities[0] - probabilities[1])
+        assert relevance.sum() == pytest.approx(change, abs=0.01)
 
 
-def test_integrated_gradients_of_a_pixel_that_does_not_differ_are_zero(face):
+def test_integrated_gradients_of_a_pixel_equal_to_the_baseline_are_zero(face):
     half = face.copy()
     half[:, :24] = 0  # as in the black baseline
     relevance = integrated_gradients(half, 6, one_channel_model(), 0)
     assert (relevance[:, :24] == 0).all() and (relevance[:, 24:] >= 0).all()
 
 
-def test_grad_cam_by_hand():
+def test_grad_cam_is_that_computed_by_hand():
     face = np.zeros((48, 48), np.uint8)
     face[20:24, 30:40] = 200
     model = one_channel_model()
-    slope = 3 / 2550 / 48 ** 2  # of label 6's logit by one value of the channel
+    slope = 3 / 2550 / 48 ** 2  # of label 6's logit with respect to one value of the channel
     np.testing.assert_allclose(grad_cam(face, 6, model, 0), 2.0 * face * slope, rtol=1e-5)
-    assert (grad_cam(face, 0, model, 0) == 0).all()  # what speaks against a label is cut off
+    assert (grad_cam(face, 0, model, 0) == 0).all()  # negative values are removed
 
 
-def test_occlusion_finds_the_only_thing_there_is():
+def test_occlusion_finds_the_only_bright_rectangle():
     face = np.zeros((48, 48), np.uint8)
     face[20:24, 30:40] = 200
     relevance = occlusion(face, 6, one_channel_model(), 0, "zero")
@@ -92,16 +98,17 @@ def test_occlusion_finds_the_only_thing_there_is():
     assert relevance[20:24, 30:40].min() > 10 * abs(relevance[:, :20]).max()
 
 
-def test_a_backend_without_gradients_is_one_clear_line(monkeypatch):
+def test_a_backend_without_gradients_is_an_error(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
-    with pytest.raises(UserError, match="KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"):
-        require_gradients(ours(None))
+    expected = "KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"
+    with pytest.raises(UserError, match=expected):
+        require_gradients(ours(keras.Model()))
 
 
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # nothing learned is left
+    *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # every layer is randomised
     for name in names:
         changed = explain(name, face, ours(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name
