@@ -2,7 +2,9 @@
 import hashlib
 import pathlib
 
-import model as architecture
+import keras
+
+from base import model_file
 from networks.raw import RawNetwork
 
 
@@ -21,8 +23,8 @@ def read(path):
             square pictures to 7 or 8 classes; one whose layers are not read or that would fill the memory; weights
             that are no numbers; a package that this format needs is missing.
     """
-    content = pathlib.Path(path).read_bytes() if pathlib.Path(path).is_file() else b""
-    model = architecture.load_model(path)  # until other formats are read
-    return RawNetwork(str(path), "Keras", architecture.INPUT_SHAPE, False, architecture.CLASSES,
-                      lambda pictures: architecture.predict(model, pictures[..., 0]), model, True,
-                      hashlib.sha256(content).hexdigest())
+    model_file.check(path)  # until other formats are read
+    model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    return RawNetwork(str(path), "Keras", model.input_shape[1:], False, model.output_shape[-1],
+                      lambda pictures: model.predict(pictures, batch_size=250, verbose=0), model,
+                      True, hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest())

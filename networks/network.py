@@ -12,11 +12,10 @@ import keras
 import numpy as np
 from keras import ops
 
-import model as architecture
 from base import files
 from base.errors import UserError
-from fer2013 import EMOTIONS
-from networks import feeding, search, ways
+from fer2013 import EMOTIONS, SIZE
+from networks import feeding, ours, search, ways
 from networks.feeding import ANSWERS, Feeding
 from networks.files import read
 from networks.raw import RawNetwork
@@ -140,9 +139,9 @@ def check_labels(raw, labels):
 def is_ours(raw):
     """Whether train.py wrote it: by the network's name and the scaling that is its first layer."""
     rescale = next((layer for layer in getattr(raw.keras_model, "layers", ()) if layer.name == "rescale"), None)
-    return (isinstance(rescale, keras.layers.Rescaling) and raw.keras_model.name == architecture.NAME
-            and (rescale.scale, rescale.offset) == architecture.RESCALE
-            and (raw.input_shape, raw.classes) == (architecture.INPUT_SHAPE, architecture.CLASSES))
+    return (isinstance(rescale, keras.layers.Rescaling) and raw.keras_model.name == ours.NAME
+            and (rescale.scale, rescale.offset) == ours.RESCALE
+            and (raw.input_shape, raw.classes) == ((SIZE, SIZE, 1), len(EMOTIONS)))
 
 
 def said(found, scale, labels):
@@ -173,10 +172,3 @@ def keep(folder, raw, found):
     path = files.make_folder(folder) / KEPT
     before = files.read_json(path, "explain.py") if path.is_file() else {}
     files.write_json(path, before | {raw.digest: {"model": pathlib.Path(raw.path).name} | dataclasses.asdict(found)})
-
-
-def ours(model, path="a model in memory"):
-    """The Network of a model.build_model(), trained or not, that lies in memory."""
-    raw = RawNetwork(path, "Keras", architecture.INPUT_SHAPE, False, architecture.CLASSES,
-                     lambda pictures: architecture.predict(model, pictures[..., 0]), model, True, "")
-    return Network(raw, OURS)

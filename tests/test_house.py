@@ -11,9 +11,9 @@ ROOMS = {"base", "fer2013", "training", "explaining", "figures", "networks"}
 ALLOWED = {  # beside itself
     "base": set(),
     "fer2013": {"base"},
-    "model": {"base"},
+    "model": {"base", "fer2013", "networks"},
     "figures": {"base", "fer2013"},
-    "networks": {"base", "fer2013", "model"},
+    "networks": {"base", "fer2013"},
     "training": {"base", "fer2013", "model", "figures", "networks"},
     "explaining": {"base", "fer2013", "model", "figures", "networks"},
 } | dict.fromkeys(PROGRAMS, ROOMS | {"model"})

@@ -14,14 +14,13 @@ from explaining.methods.gradients import require_gradients
 from explaining.methods.integrated_gradients import integrated_gradients
 from explaining.methods.occlusion import occlusion
 from fer2013 import bundled
-from networks.network import ours
 
 HAPPY = fer2013.EMOTIONS.index("happy")
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return ours(network.load_model(bundled.PRETRAINED))
+    return network.as_network(network.load_model(bundled.PRETRAINED))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def one_channel_model():
     x = keras.layers.Dense(7, use_bias=False)(x)
     model = keras.Model(inputs, keras.layers.Softmax()(x))
     model.set_weights([np.full((1, 1, 1, 1), 2.0), (np.arange(7)[None] - 3) / 2550])
-    return ours(model)
+    return network.as_network(model)
 
 
 @pytest.mark.parametrize("name", methods.METHODS)
@@ -102,7 +101,7 @@ def test_a_backend_without_gradients_is_an_error(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
     expected = "KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"
     with pytest.raises(UserError, match=expected):
-        require_gradients(ours(keras.Model()))
+        require_gradients(network.as_network(keras.Model()))
 
 
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
@@ -110,5 +109,5 @@ def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     original = {name: explain(name, face, pretrained).ravel() for name in names}
     *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # every layer is randomised
     for name in names:
-        changed = explain(name, face, ours(randomised)).ravel()
+        changed = explain(name, face, network.as_network(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

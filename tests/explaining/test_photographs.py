@@ -1,4 +1,6 @@
 """Faces in photographs: detection, framing as in FER2013, and explanation by explain.py --image."""
+from types import SimpleNamespace
+
 import matplotlib.cbook
 import numpy as np
 import pytest
@@ -11,7 +13,6 @@ from base.errors import UserError
 from explaining import explain_photographs, photographs
 from explaining.settings import LimeSettings
 from fer2013 import bundled
-from networks.network import ours
 from tests.support import run
 
 # of a face of size 40
@@ -21,7 +22,7 @@ MOUTH = np.array([(35.0, 80.0), (65.0, 80.0)])
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return ours(network.load_model(bundled.PRETRAINED))
+    return network.as_network(network.load_model(bundled.PRETRAINED))
 
 
 def hopper():
@@ -209,13 +210,14 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
     before = picture.read_bytes()
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     happy = [fer2013.EMOTIONS.index("happy")]
-    explain_photographs.explain_all(
-        [picture], happy, settings, lambda pixels: np.full((len(pixels), 7), 1 / 7), tmp_path,
-        "png", cropped=True)
+    undecided = SimpleNamespace(caption="theirs.h5: pixels / 255",
+                                predict=lambda pixels: np.full((len(pixels), 7), 1 / 7))
+    explain_photographs.explain_all([picture], happy, settings, undecided, tmp_path, "png",
+                                    cropped=True)
     lines = capsys.readouterr().out.split("\n")
     assert lines[0] == f"face.png: 48 x 48 pixels, 1 face; {tmp_path / 'face_2.png'}"
     assert lines[1].startswith("  face 1: angry (0.14); explained: happy (0.14), R² ")
-    assert "; taken whole" in lines[1]
+    assert "; taken whole" in lines[1] and "; theirs.h5: pixels / 255" in lines[1]
     assert picture.read_bytes() == before and (tmp_path / "face_2.png").exists()
 
 
