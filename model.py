@@ -1,6 +1,6 @@
 """The network: four convolutional blocks and two dense layers for the seven emotions of FER2013.
 
-    model = build_model()                       # 3,332,679 trainable and 1,024 non-trainable parameters
+    model = build_model()                       # 3,332,679 trainable parameters, 1,024 others
     model = load_model("outputs/model.keras")   # a trained network, checked
 
 The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller

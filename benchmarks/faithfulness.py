@@ -13,7 +13,6 @@ is the overlap (Jaccard) of the five superpixels with the largest absolute relev
 seeds 0 and 1; it is 1 for methods that draw nothing at random. A face takes about 10 s on two CPU
 cores, half of it for LIME's samples with the two seeds.
 """
-import functools
 import pathlib
 
 import numpy as np

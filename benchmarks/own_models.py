@@ -63,8 +63,9 @@ def measure(path, data, pixels, labels):
     composites, of_composites, _ = fer2013.load(bundled.COMPOSITES, "test")
     face = composites[of_composites == HAPPY][0]
     found = face_lime.explain_face(face, network.predict, [HAPPY], samples=1000)[HAPPY]
-    scores = faithfulness.score_maps({"LIME": found.weight_map()}, found.segments, face, HAPPY,
-                                     network.predict)["LIME"]["superpixels"]
+    by_method = faithfulness.score_maps({"LIME": found.weight_map()}, found.segments, face, HAPPY,
+                                        network.predict)
+    scores = by_method["LIME"]["superpixels"]
     return (path.name, network.raw.form, network.feeding.words(), f"{100 * accuracy:.1f} %",
             f"{found.r2:.2f}", f"{found.stability:.1f}", f"{scores.deletion_auc:.3f}",
             f"{scores.insertion_auc:.3f}")
@@ -73,8 +74,8 @@ def measure(path, data, pixels, labels):
 def report(rows, faces):
     """The page, as Markdown."""
     lines = ["# Models from elsewhere", "",
-             f"`python -m benchmarks.own_models`: accuracy on {faces:,} faces of PublicTest, chosen "
-             "with seed 0; the scores are those of LIME with 1,000 samples on one bundled "
+             f"`python -m benchmarks.own_models`: accuracy on {faces:,} faces of PublicTest, "
+             "chosen with seed 0; the scores are those of LIME with 1,000 samples on one bundled "
              "composite face of \"happy\". How a model is fed was found out on faces of the "
              "training split.", "",
              f"| {' | '.join(HEADER)} |", "|---|---|---|" + "---:|" * 5]

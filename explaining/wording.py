@@ -32,7 +32,7 @@ def heading(explained):
 
 
 def caption_lines(explained):
-    """The lines below an explanation: its description, the face's name, notes, the feeding, cautions."""
+    """The lines below an explanation: description, the face's name, notes, feeding, cautions."""
     lines = (description(explained), explained.name, *explained.notes, explained.fed,
              *cautions(explained.explanation))
     return [line for line in lines if line]

@@ -1,4 +1,4 @@
-"""A network in other formats: ONNX, TensorFlow Lite and SavedModel, each checked on the bundled faces.
+"""A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the bundled faces.
 
     path = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
 """
@@ -68,7 +68,7 @@ def check_packages(kind):
     missing = [name for name in KINDS[kind].packages if importlib.util.find_spec(name) is None]
     if missing:
         raise UserError(f"--export {kind} needs {', '.join(missing)}; "
-                        f"pip install {' '.join(KINDS[kind].packages)}")
+                        "pip install -r requirements-optional.txt")
     if keras.backend.backend() != "tensorflow":
         raise UserError(f"--export {kind} needs KERAS_BACKEND=tensorflow")
 

@@ -1,6 +1,6 @@
 """From faces to what a network takes, and from its answers to probabilities.
 
-    pictures = feed(faces, raw, "unit")             # float (n, 48, 48) -> float (n, height, width, channels)
+    pictures = feed(faces, raw, "unit")             # (n, 48, 48) -> (n, height, width, channels)
     probabilities = read_answers(answers, feeding)  # (n, classes) -> (n, 7) in FER2013's order
 
 Both take tensors of any Keras backend and let gradients through.
@@ -13,7 +13,7 @@ from keras import ops
 from fer2013 import EMOTIONS, SIZE
 from networks import ways
 
-AT_ONCE = 250 * SIZE * SIZE  # values of the pictures that are made at once: 250 of 48x48, 11 of 224x224
+AT_ONCE = 250 * SIZE * SIZE  # pixels fed at once: 250 faces of 48x48, 11 of 224x224
 NEARLY = 0.02  # how far from 1 probabilities may sum: bfloat16 has three digits
 
 
@@ -35,7 +35,8 @@ class Feeding:
     def words(self):
         """All of it in a line."""
         known = f" ({self.evidence})" if self.evidence else ""
-        return f"{ways.SCALES[self.scale].words}, {ways.in_words(self.labels)}{ANSWERS[self.answers].words}{known}"
+        return (f"{ways.SCALES[self.scale].words}, {ways.in_words(self.labels)}"
+                f"{ANSWERS[self.answers].words}{known}")
 
 
 def feed(faces, raw, scale):
@@ -53,9 +54,10 @@ def feed(faces, raw, scale):
 
 
 def bilinear(size):
-    """The matrix that resizes a line of 48 pixels by bilinear interpolation, half-pixel centres: float32 (size, 48).
+    """The matrix that resizes a line of 48 pixels bilinearly: float32 (size, 48).
 
-    As cv2.resize, tf.image.resize and Keras's image_dataset_from_directory do by default, also to smaller sizes.
+    As cv2.resize, tf.image.resize and Keras's image_dataset_from_directory do by default, also to
+    smaller sizes.
     """
     places = np.clip((np.arange(size) + 0.5) * SIZE / size - 0.5, 0, SIZE - 1)  # (size,)
     return np.maximum(1 - np.abs(places[:, None] - np.arange(SIZE)), 0).astype(np.float32)
@@ -95,6 +97,10 @@ ANSWERS = {
 
 
 def read_answers(answers, feeding):
-    """Probabilities in FER2013's order, (n, 7), from a network's answers; a class that FER2013 lacks is left out."""
+    """Probabilities in FER2013's order, (n, 7), from a network's (n, classes) answers.
+
+    A class that FER2013 lacks is left out, and the rest renormalised.
+    """
     chosen = np.array([feeding.labels.index(emotion) for emotion in EMOTIONS])
-    return divided_by_their_sum(ops.take(ANSWERS[feeding.answers].normalise(answers), chosen, axis=1))
+    probabilities = ANSWERS[feeding.answers].normalise(answers)  # (n, classes)
+    return divided_by_their_sum(ops.take(probabilities, chosen, axis=1))

@@ -1,8 +1,8 @@
-"""Anybody's network behind one small interface: faces in, probabilities of FER2013's seven emotions out.
+"""Anybody's network behind one small interface: faces in, probabilities of seven emotions out.
 
     network = open_network("theirs.h5", data="data", folder="outputs")
-    network.predict(pixels)     # uint8 (n, 48, 48) -> float32 (n, 7), rows that sum to 1
-    network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % of 700 faces; ..."
+    network.predict(pixels)     # uint8 (n, 48, 48) -> float32 (n, 7), in FER2013's order
+    network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % ..."
 """
 import dataclasses
 import logging
@@ -61,32 +61,35 @@ class Network:
 
     @property
     def caption(self):
-        """What a figure says of it: describe(), but nothing of ours, of which nothing had to be found out."""
+        """What a figure says of it: describe(), but nothing for a network of train.py."""
         return "" if self.ours else self.describe()
 
     def identity(self):
         """All of it that an explanation depends on, for JSON: another dict, another explanation."""
         fed = self.feeding
-        return {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels), "answers": fed.answers}
+        return {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
+                "answers": fed.answers}
 
     def predict(self, pixels):
-        """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels; each row sums to 1.
+        """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
         Raises:
             UserError: an answer is not finite, or gives no class a probability.
         """
-        answers = feeding.read_answers(feeding.ask(self.raw, pixels, self.feeding.scale), self.feeding)
-        probabilities = ops.convert_to_numpy(answers).astype(np.float32)
+        answers = feeding.ask(self.raw, pixels, self.feeding.scale)  # (n, classes)
+        probabilities = feeding.read_answers(answers, self.feeding)
+        probabilities = ops.convert_to_numpy(probabilities).astype(np.float32)
         if not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):  # false for NaN too
-            raise UserError(f"{self.raw.path}: gives answers that are no probabilities (not finite, or all 0)")
+            raise UserError(f"{self.raw.path}: gives answers that are no probabilities "
+                            "(not finite, or all 0)")
         return probabilities
 
     def predict_mirrored(self, pixels):
         """The mean of the probabilities of each face and of its mirror image: float32 (n, 7).
 
-        Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and shifts by up to
-        two pixels besides, 18 answers in all, to 71.0 %. Ten crops of 44x44 pixels, enlarged, made an earlier model
-        worse.
+        Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and
+        shifts by up to two pixels besides, 18 answers in all, to 71.0 %. Ten crops of 44x44 pixels,
+        enlarged, made an earlier model worse.
         """
         return (self.predict(pixels) + self.predict(pixels[:, :, ::-1])) / 2
 
@@ -96,8 +99,10 @@ class Network:
         return ops.transpose(pictures, (0, 3, 1, 2)) if self.raw.channels_first else pictures
 
     def probabilities(self, faces):
-        """predict() for a tensor of float (n, 48, 48) faces, differentiable; through keras_model."""
-        return feeding.read_answers(self.keras_model(self.feed(faces), training=False), self.feeding)
+        """predict() for a tensor of float (n, 48, 48) faces, differentiable; through
+        keras_model."""
+        answers = self.keras_model(self.feed(faces), training=False)
+        return feeding.read_answers(answers, self.feeding)
 
     def output_of(self, label):
         """Which of its own outputs stands for a label."""
@@ -109,13 +114,15 @@ def open_network(path, data=None, scale=None, labels=None, folder=None):
 
     Args:
         path: see files.read().
-        data: FER2013 in any form, to find it out on its training split; None for the bundled composites.
-        scale, labels: how it is fed, where the user says so: a name in ways.SCALES; a name in ways.LABELS, or a
-            tuple of the outputs' names.
+        data: FER2013 in any form, to find it out on its training split; None for the bundled
+            composites.
+        scale, labels: how it is fed, where the user says so: a name in ways.SCALES; a name in
+            ways.LABELS, or a tuple of the outputs' names.
         folder: where what was found is kept, and looked for first; None to keep nothing.
 
     Raises:
-        UserError: see files.read(); no way to feed it is better than chance, or two cannot be told apart.
+        UserError: see files.read(); no way to feed it is better than chance, or two cannot be told
+            apart.
     """
     raw = read(path)
     check_labels(raw, labels)
@@ -138,7 +145,8 @@ def check_labels(raw, labels):
 
 def is_ours(raw):
     """Whether train.py wrote it: by the network's name and the scaling that is its first layer."""
-    rescale = next((layer for layer in getattr(raw.keras_model, "layers", ()) if layer.name == "rescale"), None)
+    layers = getattr(raw.keras_model, "layers", ())
+    rescale = next((layer for layer in layers if layer.name == "rescale"), None)
     return (isinstance(rescale, keras.layers.Rescaling) and raw.keras_model.name == ours.NAME
             and (rescale.scale, rescale.offset) == ours.RESCALE
             and (raw.input_shape, raw.classes) == ((SIZE, SIZE, 1), len(EMOTIONS)))
@@ -147,7 +155,9 @@ def is_ours(raw):
 def said(found, scale, labels):
     """The same Feeding, with the options that decided it in its evidence."""
     options = [option for option, value in (("--scale", scale), ("--labels", labels)) if value]
-    words = f", as {' and '.join(options)} {'say' if len(options) > 1 else 'says'}" if options else ""
+    if not options:
+        return found
+    words = f", as {' and '.join(options)} {'say' if len(options) > 1 else 'says'}"
     return dataclasses.replace(found, evidence=found.evidence + words)
 
 
@@ -159,8 +169,8 @@ def kept(folder, raw):
         return None
     try:
         found = Feeding(entry["scale"], tuple(entry["labels"]), entry["answers"], entry["evidence"])
-        fits = (found.scale in ways.SCALES and found.answers in ANSWERS and len(found.labels) == raw.classes
-                and set(EMOTIONS) <= set(found.labels))
+        fits = (found.scale in ways.SCALES and found.answers in ANSWERS
+                and len(found.labels) == raw.classes and set(EMOTIONS) <= set(found.labels))
     except (TypeError, KeyError):
         fits = False
     if not fits:
@@ -171,4 +181,5 @@ def kept(folder, raw):
 def keep(folder, raw, found):
     path = files.make_folder(folder) / KEPT
     before = files.read_json(path, "explain.py") if path.is_file() else {}
-    files.write_json(path, before | {raw.digest: {"model": pathlib.Path(raw.path).name} | dataclasses.asdict(found)})
+    entry = {"model": pathlib.Path(raw.path).name} | dataclasses.asdict(found)
+    files.write_json(path, before | {raw.digest: entry})

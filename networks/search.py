@@ -1,12 +1,13 @@
-"""How a network of unknown origin wants to be fed, found out on labelled faces: scaling of pixels, order of labels.
+"""How a network of unknown origin is fed, found out on labelled faces: scaling, order of labels.
 
     feeding = find(raw, labelled_faces("data"))
-    feeding.words()     # "pixels / 255, labels in alphabetical order (57 % of 700 faces; next best 35 %)"
+    feeding.words()     # "pixels / 255, labels in alphabetical order (57 % of 700 faces; ..."
 
-Each plausible scaling is asked about the same faces, and each order of labels is held against the answers. What is
-clearly worse is dropped early, what is close is asked about more faces (a race, Maron & Moore 1994, "Hoeffding
-Races"). The test is McNemar's (1947) in its exact form, on the faces that one way reads rightly and the other wrongly.
-The faces are grey, so the order of colours matters for scalings alone whose constants differ by channel.
+Each plausible scaling is asked about the same faces, and each order of labels is held against the
+answers. What is clearly worse is dropped early, what is close is asked about more faces (a race,
+Maron & Moore 1994, "Hoeffding Races"). The test is McNemar's (1947) in its exact form, on the faces
+that one way reads rightly and the other wrongly. The faces are grey, so the order of colours
+matters for scalings alone whose constants differ by channel.
 """
 import dataclasses
 import itertools
@@ -27,11 +28,13 @@ from networks.feeding import Feeding
 STAGES = (70, 280, 700, 2100)  # faces that are asked about, stage after stage
 ENOUGH = 700  # faces from which on the race ends where one way has won
 DOUBT = 0.01  # a difference that chance makes more often tells no two ways apart
-DOUBT_ASSIGNED = 1e-4  # the same for the best of all 5,040 orders, which follows chance too, against a usual one
-ALIKE = 0.03  # mean total variation distance of two ways' probabilities up to which no figure tells them apart
+# the same for the best of all 5,040 orders, which follows chance too, against a usual one
+DOUBT_ASSIGNED = 1e-4
+# mean total variation distance of two ways' probabilities up to which no figure tells them apart
+ALIKE = 0.03
 LEAST = 1e-7  # probability; its logarithm is as low as a likelihood gets
-SATURATED = 1.0  # nats: no change of contrast makes labels that much less likely while as many are read rightly
-FITS, CLEARLY = 1.0, 3.0  # divergence of statistics that still fit; how many times as far the next ones must be
+SATURATED = 1.0  # nats by which labels get less likely where wrong answers are all certain
+FITS, CLEARLY = 1.0, 3.0  # divergence of statistics that fit; how many times as far others are
 UNKNOWN = "another class"  # the name of an eighth output in an order that is none of the usual ones
 
 
@@ -56,12 +59,13 @@ class Way(NamedTuple):
 
 
 def labelled_faces(data, seed=0):
-    """The Faces to try ways on: of the training split of `data`, which no figure reports, else the composites."""
-    own = data is not None and data not in bundled.NAMES and bundled.has_own(data) and "train" in fer2013.splits(data)
-    pixels, labels, _ = fer2013.load(data, "train") if own else fer2013.load(bundled.COMPOSITES, "test")
+    """The Faces to try ways on: of the training split of `data`, else the bundled composites."""
+    own = (data is not None and data not in bundled.NAMES and bundled.has_own(data)
+           and "train" in fer2013.splits(data))
+    pixels, labels, _ = fer2013.load(*((data, "train") if own else (bundled.COMPOSITES, "test")))
     random = np.random.default_rng(seed)
     piles = [random.permutation(np.flatnonzero(labels == label)) for label in range(len(EMOTIONS))]
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # one of each emotion, again and again
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
     chosen = [index for index in turns if index is not None][:STAGES[-1]]
     return Faces(pixels[chosen], labels[chosen], "faces" if own else "bundled faces")
 
@@ -76,9 +80,11 @@ def find(raw, faces, scale=None, order=None):
         order: the only order of labels, a name in ways.LABELS or the outputs' names, if given.
 
     Raises:
-        UserError: no way is better than chance, or two that differ cannot be told apart, and not both are given.
+        UserError: no way is better than chance, or two that differ cannot be told apart, and not
+            both are given.
     """
-    answers, seen = dict.fromkeys(scales_of(raw, scale), np.empty((0, raw.classes), np.float32)), {}
+    none = np.empty((0, raw.classes), np.float32)
+    answers, seen = dict.fromkeys(scales_of(raw, scale), none), {}
     for count in [*(stage for stage in STAGES if stage < len(faces.pixels)), len(faces.pixels)]:
         answers = ask_on(answers, raw, faces.pixels[:count])
         found = list_ways(answers, faces.labels[:count], order)
@@ -87,7 +93,8 @@ def find(raw, faces, scale=None, order=None):
         best = choose(left, raw.rescales)
         if count >= ENOUGH and all(alike(way, best) for way in left):
             break
-        answers = {name: rows for name, rows in answers.items() if name in {way.feeding.scale for way in left}}
+        scales = {way.feeding.scale for way in left}
+        answers = {name: rows for name, rows in answers.items() if name in scales}
     left, by_statistics = fitting(raw, left, faces.pixels)
     best = choose(left, raw.rescales)
     if not (scale and order):
@@ -97,29 +104,34 @@ def find(raw, faces, scale=None, order=None):
 
 def scales_of(raw, scale):
     """The scalings that people use for such an input, or the one that is given."""
-    return [scale] if scale else [name for name, way in ways.SCALES.items() if raw.input_shape[2] in way.channels]
+    channels = raw.input_shape[2]
+    return [scale] if scale else [
+        name for name, each in ways.SCALES.items() if channels in each.channels]
 
 
 def ask_on(answers, raw, pixels):
-    """{scale: answers to all pixels}, of which `answers` has a first part; without scalings that give no numbers."""
+    """{scale: answers to all pixels}, of which `answers` has a first part; finite ones alone."""
     longer = {name: np.concatenate([rows, feeding.ask(raw, pixels[len(rows):], name)])
               for name, rows in answers.items()}
     finite = {name: rows for name, rows in longer.items() if np.isfinite(rows).all()}
     if not finite:
-        raise UserError(f"{raw.path}: its answers are not finite numbers, however the pixels are scaled")
+        raise UserError(f"{raw.path}: its answers are not finite numbers, "
+                        "however the pixels are scaled")
     return finite
 
 
 def list_ways(answers, labels, order):
-    """A Way for each scaling and order; the best order of all where it is clearly better than the usual ones."""
+    """A Way for each scaling and order, and the best order of all if no usual one is as good."""
     found = []
     for scale, rows in answers.items():
         kind, classes = feeding.kind_of(rows), rows.shape[1]
         orders = [order] if order else list(ways.LABELS)
-        named = [way(Feeding(scale, ways.names_of(names, classes), kind), rows, labels) for names in orders]
+        named = [way(Feeding(scale, ways.names_of(names, classes), kind), rows, labels)
+                 for names in orders]
         assigned = way(Feeding(scale, assign(rows, labels), kind), rows, labels)
-        follows_chance = order or not worse(max(named, key=lambda each: each.accuracy), assigned, DOUBT_ASSIGNED)
-        found += named if follows_chance else [*named, assigned]
+        usual = max(named, key=lambda each: each.accuracy)
+        better = not order and worse(usual, assigned, DOUBT_ASSIGNED)
+        found += [*named, assigned] if better else named
     return found
 
 
@@ -130,7 +142,7 @@ def way(fed, answers, labels):
 
 
 def assign(answers, labels):
-    """The names of the outputs by the best one-to-one assignment to the labels, through the confusion matrix."""
+    """The outputs' names by the best one-to-one assignment in the confusion matrix."""
     matrix = np.zeros((answers.shape[1], len(EMOTIONS)), int)
     np.add.at(matrix, (answers.argmax(axis=1), labels), 1)
     outputs, emotions = linear_sum_assignment(matrix, maximize=True)
@@ -141,7 +153,7 @@ def assign(answers, labels):
 
 
 def plausible(found):
-    """The Ways that read no fewer faces rightly than the best, beyond chance, nor are far surer of wrong answers."""
+    """The Ways that are not worse than the best, nor far surer of wrong answers."""
     best = max(found, key=lambda each: each.accuracy)
     left = [each for each in found if not worse(each, best)]
     likeliest = max(left, key=lambda each: each.likelihoods.mean())
@@ -149,15 +161,16 @@ def plausible(found):
 
 
 def far_less_likely(first, second):
-    """Whether the faces' labels are far less likely by the first Way: pixels 255 times too bright saturate a softmax,
-    and need not change which answer is the largest.
+    """Whether the faces' labels are far less likely by the first Way than by the second.
+
+    Pixels 255 times too large saturate a softmax, and need not change which answer is the largest.
     """
     gaps = second.likelihoods - first.likelihoods  # (n,), in nats
     return gaps.mean() > SATURATED and ttest_1samp(gaps, 0, alternative="greater").pvalue < DOUBT
 
 
 def fitting(raw, left, pixels):
-    """Of Ways that differ in scaling, those that fit the network's statistics where these decide; whether they did."""
+    """The Ways that fit the network's statistics if these decide, else all; whether they did."""
     best = max(left, key=lambda each: each.accuracy)
     scales = {each.feeding.scale for each in left if each is best or not alike(each, best)}
     distances = statistics.divergences(raw, pixels, scales) if len(scales) > 1 else {}
@@ -168,49 +181,55 @@ def fitting(raw, left, pixels):
 
 
 def choose(found, rescales):
-    """The best of these Ways: of those that come to the same the first, and as is before others if it may be.
+    """The best of these Ways; of those that come to the same, the first.
 
     Args:
-        rescales: whether the network has a scaling of its own, which speaks for pixels as they are.
+        rescales: whether the network has a scaling of its own: then pixels as they are go first.
     """
     best = max(found, key=lambda each: each.accuracy)
     if rescales:
         as_is = [each for each in found if each.feeding.scale == "as-is" and not worse(each, best)]
         best = max(as_is, key=lambda each: each.accuracy, default=best)
-    return next(each for each in found if each is best or (alike(each, best) and not worse(each, best)))
+    return next(each for each in found
+                if each is best or (alike(each, best) and not worse(each, best)))
 
 
 def worse(first, second, doubt=DOUBT):
-    """Whether the first Way reads fewer faces rightly than the second, beyond chance: McNemar's exact test."""
+    """Whether the first Way reads fewer faces rightly than the second: McNemar's exact test."""
     common = min(len(first.right), len(second.right))
     ours, theirs = first.right[:common], second.right[:common]
     gained, lost = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
-    return lost > gained and binomtest(gained, gained + lost, alternative="less").pvalue < doubt
+    return (lost > gained
+            and binomtest(gained, gained + lost, alternative="less").pvalue < doubt)
 
 
 def alike(first, second):
     """Whether the answers of two Ways are practically the same."""
     common = min(len(first.right), len(second.right))
-    distance = np.abs(first.probabilities[:common] - second.probabilities[:common]).sum(axis=1) / 2  # (common,)
-    return distance.mean() <= ALIKE
+    difference = first.probabilities[:common] - second.probabilities[:common]  # (common, 7)
+    return np.abs(difference).sum(axis=1).mean() / 2 <= ALIKE
 
 
 def check(raw, best, left, faces, tries):
-    """UserError where the best Way is no better than chance, or another cannot be told from it."""
+    """UserError if the best Way is no better than chance, or another cannot be told from it."""
     count = len(best.right)
-    chance = np.bincount(faces.labels[:count]).max() / count  # of the answer that is right most often
+    chance = np.bincount(faces.labels[:count]).max() / count  # of the most frequent answer
     usual = best.feeding.labels in {ways.names_of(order, raw.classes) for order in ways.LABELS}
     tries *= 1 if usual else math.factorial(len(EMOTIONS))
-    if binomtest(int(best.right.sum()), count, chance, alternative="greater").pvalue > DOUBT / tries:
-        raise UserError(f"{raw.path}: no better than chance in any known way (the best, {best.feeding.words()}, reads "
-                        f"{percent(best.accuracy)} of {count:,} {faces.words}); if it is a network of the seven emotions, "
-                        "say how it is fed with --scale and --labels")
-    rival = max((each for each in left if not alike(each, best)), key=lambda each: each.accuracy, default=None)
-    if rival:
+    test = binomtest(int(best.right.sum()), count, chance, alternative="greater")
+    if test.pvalue > DOUBT / tries:
+        raise UserError(
+            f"{raw.path}: no better than chance in any known way (the best, "
+            f"{best.feeding.words()}, reads {percent(best.accuracy)} of {count:,} {faces.words}); "
+            "if it is a network of the seven emotions, say how it is fed with --scale and --labels")
+    rivals = [each for each in left if not alike(each, best)]
+    if rivals:
+        rival = max(rivals, key=lambda each: each.accuracy)
         more = "" if faces.words == "faces" else ", or name FER2013 with --data: it has more faces"
-        raise UserError(f"{raw.path}: two ways cannot be told apart, {best.feeding.words()} ({percent(best.accuracy)}), "
-                        f"and {rival.feeding.words()} ({percent(rival.accuracy)} of {count:,} {faces.words}); say "
-                        f"which with --scale and --labels{more}")
+        raise UserError(
+            f"{raw.path}: two ways cannot be told apart, {best.feeding.words()} "
+            f"({percent(best.accuracy)}), and {rival.feeding.words()} ({percent(rival.accuracy)} "
+            f"of {count:,} {faces.words}); say which with --scale and --labels{more}")
 
 
 def percent(share):

@@ -1,4 +1,4 @@
-"""The layers of a network one after the other, also those of networks inside of it, as one graph from its input."""
+"""All layers of a network, also those of networks inside of it, as one graph from its input."""
 from typing import Any, NamedTuple
 
 import keras
@@ -25,8 +25,9 @@ def trace(model):
             return x
         if isinstance(layer, keras.Model):
             x = arguments[0]
-            return keras.models.clone_model(layer, input_tensors=[x] if isinstance(layer.input, list) else x,
-                                            call_function=call, clone_function=lambda same: same).outputs[0]
+            tensors = [x] if isinstance(layer.input, list) else x
+            return keras.models.clone_model(layer, input_tensors=tensors, call_function=call,
+                                            clone_function=lambda same: same).outputs[0]
         output = layer(*arguments, **options)
         called.append((layer, arguments[0], output))
         return output
@@ -59,4 +60,5 @@ def last_activations(traced, name):
     shapes = [output.shape for layer, _, output in traced.layers if isinstance(layer, kinds)]
     if not shapes:
         raise UserError(f"{name} has no convolution, whose channels Grad-CAM needs")
-    return [output for *_, output in traced.layers if getattr(output, "shape", None) == shapes[-1]][-1]
+    return [output for *_, output in traced.layers
+            if getattr(output, "shape", None) == shapes[-1]][-1]

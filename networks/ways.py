@@ -1,7 +1,7 @@
 """The ways in which people feed a network and order its answers, and the options that name them.
 
-    fed = SCALES["signed"].apply(pictures)          # float (n, height, width, channels), grey values from 0 to 255
-    LABELS["alphabetical"]                          # the emotions in the order of the network's outputs
+    fed = SCALES["signed"].apply(pictures)  # float (n, height, width, channels), from 0 to 255
+    LABELS["alphabetical"]                  # the emotions in the order of the network's outputs
 """
 import argparse
 from collections.abc import Callable
@@ -11,19 +11,20 @@ from fer2013 import EMOTIONS
 
 OTHER = "contempt"  # the eighth class of FERPlus and AffectNet, which FER2013 lacks
 MEAN, DEVIATION = 131.0, 78.2  # of all pixels of FER2013's 28,709 training faces
-TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # mean and deviation of red, green, blue / 255
+# mean and deviation of red, green, blue / 255
+TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CAFFE = (103.939, 116.779, 123.68)  # mean of blue, green, red
 
 
 class Scale(NamedTuple):
-    """A way to scale pixels; `apply` takes a tensor of any Keras backend, or an array, with channels last."""
+    """A way to scale pixels; `apply` takes an array, or a tensor of any Keras backend."""
     words: str
     apply: Callable
     channels: tuple = (1, 3)  # the inputs for which people use it
 
 
 def standardise_each(pictures):
-    """tf.image.per_image_standardization: each picture to mean 0 and deviation 1, a flat one left without noise."""
+    """Each picture to mean 0 and deviation 1, as tf.image.per_image_standardization does it."""
     from keras import ops
 
     axes = (1, 2, 3)
@@ -51,21 +52,24 @@ SCALES = {  # the usual ones first: of several that come to the same, the first 
     "each": Scale("each picture standardised", standardise_each),
     "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
     "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),
-    "torchvision-bgr": Scale("torchvision's scaling, blue first", by_channel(255, *backwards(TORCHVISION)), (3,)),
+    "torchvision-bgr": Scale("torchvision's scaling, blue first",
+                             by_channel(255, *backwards(TORCHVISION)), (3,)),
     "caffe": Scale("Caffe's scaling, blue first", by_channel(1, CAFFE), (3,)),
     "caffe-rgb": Scale("Caffe's scaling, red first", by_channel(1, CAFFE[::-1]), (3,)),
 }
 LABELS = {  # with contempt, which networks of seven classes leave out
     "fer2013": (*EMOTIONS, OTHER),
     "alphabetical": ("angry", OTHER, "disgust", "fear", "happy", "neutral", "sad", "surprise"),
-    "afraid-first": ("fear", "angry", OTHER, "disgust", "happy", "neutral", "sad", "surprise"),  # KDEF's names
+    # of the names of KDEF: afraid, angry, disgusted, ...
+    "afraid-first": ("fear", "angry", OTHER, "disgust", "happy", "neutral", "sad", "surprise"),
     "ferplus": ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", OTHER),
     "affectnet": ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", OTHER),
     "raf-db": ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", OTHER),
 }
 WORDS = {
     "fer2013": "labels in FER2013's order", "alphabetical": "labels in alphabetical order",
-    "afraid-first": "labels in alphabetical order from afraid on", "ferplus": "labels in FERPlus's order",
+    "afraid-first": "labels in alphabetical order from afraid on",
+    "ferplus": "labels in FERPlus's order",
     "affectnet": "labels in AffectNet's order", "raf-db": "labels in RAF-DB's order",
 }
 
@@ -90,23 +94,26 @@ def in_words(labels):
 
 
 def order_of_labels(text):
-    """An argparse type: the name of an order, or seven or eight names with commas between them, as a tuple."""
+    """An argparse type: the name of an order, or a tuple of the outputs' seven or eight names."""
     if text in LABELS:
         return text
     names = tuple(name.strip().lower() for name in text.split(","))
     if len(names) not in (7, 8) or len(set(names)) < len(names) or set(EMOTIONS) - set(names):
         raise argparse.ArgumentTypeError(
-            f"expected one of {', '.join(LABELS)}, or the names of the outputs in their order with commas between "
-            f"them: {','.join(EMOTIONS)}, and an eighth if there is one; found {text!r}")
+            f"expected one of {', '.join(LABELS)}, or the names of the outputs in their order "
+            f"with commas between them: {','.join(EMOTIONS)}, and an eighth if there is one; "
+            f"found {text!r}")
     return names
 
 
 def add_feeding_options(parser):
     """--scale and --labels, for every program that reads a model."""
     group = parser.add_argument_group("a model from elsewhere")
+    scales = "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items())
     group.add_argument("--scale", choices=SCALES,
-                       help="how its pixels are scaled; tried on labelled faces if not given: "
-                            + "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items()).replace("%", "%%"))
+                       help="how its pixels are scaled, found out on labelled faces if not given; "
+                            + scales)
     group.add_argument("--labels", type=order_of_labels, metavar="ORDER",
-                       help=f"the order of its outputs, one of {', '.join(LABELS)}, or their seven or eight names with "
-                            "commas between them; found out on labelled faces if not given")
+                       help=f"the order of its outputs, one of {', '.join(LABELS)}, or their seven "
+                            "or eight names with commas between them; found out on labelled faces "
+                            "if not given")

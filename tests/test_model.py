@@ -70,7 +70,8 @@ def test_a_saved_model_loads_and_predicts_the_same(model, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = network.load_model(tmp_path / "model.keras")
     pixels = np.random.default_rng(2).integers(0, 256, (3, 48, 48), np.uint8)
-    assert np.array_equal(network.predict(loaded, pixels, (3,)), network.predict(model, pixels, (3,)))
+    answers = [network.predict(each, pixels, (3,)) for each in (loaded, model)]
+    assert np.array_equal(*answers)
 
 
 def test_a_missing_model_is_a_user_error(tmp_path):

@@ -107,7 +107,8 @@ def test_a_backend_without_gradients_is_an_error(monkeypatch):
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # every layer is randomised
+    model = pretrained.keras_model
+    *_, (_, randomised) = randomise_from_the_top(model, seed=0)  # every layer is randomised
     for name in names:
         changed = explain(name, face, network.as_network(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

@@ -60,7 +60,8 @@ ALPHABETICAL = ways.names_of("alphabetical", CLASSES)
     ("unit", ALPHABETICAL, softmax, "probabilities"),
     ("as-is", EMOTIONS, lambda x: x, "logits"),
     ("unit", ways.names_of("ferplus", 8), softmax, "probabilities"),
-    ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),  # an order that has no name
+    # an order that has no name
+    ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
 ])
 def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, answers):
     found = search.find(bright_network(scale, labels, finish), bright_faces(700))
