@@ -27,7 +27,7 @@ def main():
     axis = np.linspace(-2, 2.6, 231)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (231, 231, 2)
     numbers.intuition(axis, probability(grid), grid @ weights + intercept, samples, probabilities,
-                      similarity(distances), HERE / "lime_intuition.png")
+                      similarity(distances), HERE.parent / "docs" / "lime_intuition.png")
 
 
 def probability(points):

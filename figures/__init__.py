@@ -3,5 +3,6 @@
     style.py                     colours, signed maps, how a figure is written
     explanations.py              figures of faces and explanations
     numbers.py                   figures of numbers
+    text.py                      text that is legible in every script
     page.py, report.html.jinja   the page of the report
 """
