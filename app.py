@@ -20,6 +20,7 @@ from base import command_line
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import EMOTIONS, bundled
+from networks.ways import add_feeding_options
 
 PREDICTED = "the predicted emotion"
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
@@ -31,8 +32,8 @@ KEPT = 3600  # seconds until an uploaded picture is deleted
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
         from figures import style
+        from networks.network import open_network
 
     # SIGTERM as a normal exit, so that the temporary folder is removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -40,9 +41,9 @@ def main():
         gradio = load_gradio(folder)
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_model(args.model, args.outputs)
-        predict = functools.partial(network.predict, network.load_model(model_path))
+        network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
         style.set_resolution(RESOLUTION)
-        page = build(gradio, functools.partial(answer, gradio, settings, predict))
+        page = build(gradio, functools.partial(answer, gradio, settings, network))
         print(f"model: {bundled.shorten(model_path)}, trained on "
               f"{bundled.trained_on(model_path)}; open http://{args.host}:{args.port}; "
               "stop with Ctrl-C", flush=True)
@@ -56,6 +57,7 @@ def parse_arguments():
     parser.add_argument("--port", type=command_line.positive_integer, default=7860,
                         help="port to listen on")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     add_lime_options(parser, samples=False)
     parser.add_argument("--outputs", default="outputs",
                         help="folder of a training run, from which the model is taken")
@@ -118,7 +120,7 @@ def serve(gradio, page, args):
                         f"cannot listen there ({error})") from error
 
 
-def answer(gradio, settings, predict, picture, label, samples, cropped):
+def answer(gradio, settings, network, picture, label, samples, cropped):
     """The figure and its text for one picture; a UserError is shown on the page."""
     from PIL import Image
 
@@ -133,7 +135,7 @@ def answer(gradio, settings, predict, picture, label, samples, cropped):
         target = pathlib.Path(folder, "explanation.png")
         try:
             explained = explain_photographs.explain_picture(
-                pathlib.Path(picture), asked, settings, predict, cropped, name="This picture")
+                pathlib.Path(picture), asked, settings, network, cropped, name="This picture")
             explain_photographs.draw(explained, target)
         except UserError as error:
             raise gradio.Error(str(error), print_exception=False) from error

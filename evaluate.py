@@ -16,13 +16,14 @@ import pathlib
 import fer2013
 from base import command_line, files
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
         from figures import style
+        from networks.network import open_network
         from training import metrics
 
     model_path = bundled.choose_model(args.model, args.outputs)
@@ -31,16 +32,16 @@ def main():
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, _ = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    model = network.load_model(model_path)
-    probabilities = network.predict(model, pixels)  # (n, 7)
+    network = open_network(model_path, data, args.scale, args.labels, args.outputs)
+    probabilities = network.predict(pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
     evaluation = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
-                  "data": str(data), "split": split,
+                  "fed": network.caption, "data": str(data), "split": split,
                   "measured_on": bundled.split_name(data, split, labels),
                   "command": command_line.command()}
     evaluation |= metrics.measure(labels, probabilities, unseen)
     if args.tta:
-        mirrored = network.predict_mirrored(model, pixels)  # (n, 7)
+        mirrored = network.predict_mirrored(pixels)  # (n, 7)
         evaluation["tta"] = metrics.measure(labels, mirrored, unseen)
     folder = files.make_folder(args.outputs)
     files.write_json(folder / "evaluation.json", evaluation)
@@ -55,6 +56,7 @@ def parse_arguments():
     parser.add_argument("--data", default=bundled.DATA,
                         help="FER2013: a CSV, folders, a .zip, or a directory with one of these")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                         help="split to measure on; auto: test if the data has it, else validation")
     parser.add_argument("--tta", action="store_true",

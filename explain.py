@@ -42,25 +42,27 @@ from base import command_line, files
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
-        from explaining import explain_photographs, face_lime, many_faces, single_faces
+        from explaining import explain_photographs, face_lime, many_faces, methods, single_faces
         from explaining.face_set import FaceSet
-        from explaining.methods.gradients import require_gradients
         from figures import style
+        from networks.network import open_network
 
+    read_network = functools.partial(open_network, scale=args.scale, labels=args.labels,
+                                     folder=args.outputs)
     model_path = bundled.choose_model(args.model, args.outputs)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label]
     settings = command_line.settings(args, LimeSettings)
     style.set_resolution(args.dpi)
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
-        predict = functools.partial(network.predict, network.load_model(model_path))
-        explain_photographs.explain_all(args.image, asked, settings, predict,
+        network = read_network(model_path, args.data)
+        explain_photographs.explain_all(args.image, asked, settings, network,
                                         files.make_folder(args.outputs), args.format, args.cropped)
         return
     data = bundled.choose_faces(args.data, model_path)
@@ -72,31 +74,32 @@ def main():
     if settings.samples == "auto" and args.count:
         # the average over faces removes the noise of few samples
         settings = dataclasses.replace(settings, samples=face_lime.FIRST)
-    model = network.load_model(model_path)
-    if args.compare:
-        require_gradients()  # before any file is written
-    predict = functools.partial(network.predict, model)
-    face_set = FaceSet(pixels, labels, names, predict, settings,
-                       typical=data == bundled.COMPOSITES)
+    network = read_network(model_path, data)
+    face_set = FaceSet(pixels, labels, names, network.predict, settings,
+                       typical=data == bundled.COMPOSITES, fed=network.caption)
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
     if args.count:
-        many_faces.explain_many(asked, face_set, args.count, model_path, folder, args.format)
+        many_faces.explain_many(asked, face_set, args.count, network.identity(), folder,
+                                args.format)
     elif args.mistakes:
         many_faces.explain_mistakes(asked, face_set, args.mistakes, folder, args.format)
     else:
         rows = single_faces.explain_each(asked, index, face_set, folder, args.format)
         single_faces.write_scores(rows, folder, args.format, {
-            "model": str(bundled.shorten(model_path)), "split": split,
+            "model": str(bundled.shorten(model_path)), "fed": network.caption, "split": split,
             "faces": bundled.NAMES.get(data, str(data))})
         if args.compare:
-            single_faces.compare_each(rows, model, predict, folder, args.format)
+            for name, reason in methods.left_out(network).items():
+                print(f"{name} is left out: {reason}")
+            single_faces.compare_each(rows, network, folder, args.format)
 
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
     add_face_options(parser.add_argument_group("which faces"))
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     add_lime_options(parser)
     parser.add_argument("--compare", action="store_true",
                         help="also draw LIME beside other methods, with their scores")

@@ -1,11 +1,17 @@
 """The network: four convolutional blocks and two dense layers for the seven emotions of FER2013.
 
-    model = build_model()                       # 3,332,679 trainable and 1,024 non-trainable
-    parameters model = load_model("outputs/model.keras")   # a trained network, checked
+    model = build_model()                       # 3,332,679 trainable and 1,024 non-trainable parameters
+    model = load_model("outputs/model.keras")   # a trained network, checked
 
 The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller
 can do it wrong. Only the public API of Keras 3 is used, with KERAS_BACKEND=tensorflow, jax or
 torch.
+
+    python model.py --export onnx               # outputs/emotion_cnn.onnx
+
+Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
+directory (saved_model), after checking on the bundled faces that the file gives the same answers.
+What it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
 """
 import os
 import warnings
@@ -13,12 +19,17 @@ import warnings
 import keras
 import numpy as np
 
-from base import model_file
+from base import command_line, model_file
 from base.errors import UserError
+from fer2013 import bundled
+from networks.formats import FORMATS
+from networks.ours import NAME, RESCALE
+from networks.ways import add_feeding_options
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
 FILTERS = (64, 64, 128, 256)
+BATCH_SIZES = (1, 32, 250)
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS):
@@ -48,7 +59,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     if seed is not None:
         seeds = (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # within int32
     inputs = keras.Input(INPUT_SHAPE, name="pixels")
-    x = layers.Rescaling(1 / 64, offset=-2, name="rescale", dtype=dtype)(inputs)
+    x = layers.Rescaling(*RESCALE, name="rescale", dtype=dtype)(inputs)
     for block, width in enumerate(filters, start=1):
         x = convolution(width, f"block{block}_conv1", dtype)(x)
         x = layers.ReLU(name=f"block{block}_relu1", dtype=dtype)(x)
@@ -65,7 +76,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     small = keras.initializers.RandomNormal(stddev=0.01)
     x = layers.Dense(CLASSES, kernel_initializer=small, name="logits", dtype=dtype)(x)
     outputs = layers.Softmax(name="probabilities", dtype="float32")(x)
-    return keras.Model(inputs, outputs, name="emotion_cnn")
+    return keras.Model(inputs, outputs, name=NAME)
 
 
 def convolution(filters, name, dtype):
@@ -84,17 +95,18 @@ def jit_compile():
     return False if on_cpu else "auto"
 
 
-def predict(model, pixels, batch_size=250):
+def predict(model, pixels, batch_sizes=BATCH_SIZES):
     """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
-    The last batch is padded, because a second batch shape would need a second compilation. 1,000
-    faces take 1.5 s in batches of 250 on two CPU cores.
+    Each batch is padded to the smallest sufficient batch size, because each batch shape needs its
+    own compilation. 1,000 faces take 1.5 s in batches of 250 on two CPU cores.
     """
-    probabilities = []
-    for start in range(0, len(pixels), batch_size):
-        batch = pixels[start:start + batch_size, ..., None]  # (<= batch_size, 48, 48, 1)
-        padding = np.zeros((batch_size - len(batch), *INPUT_SHAPE), batch.dtype)
-        padded = np.concatenate([batch, padding])  # (batch_size, 48, 48, 1)
+    probabilities = [np.empty((0, CLASSES), np.float32)]
+    for start in range(0, len(pixels), batch_sizes[-1]):
+        batch = pixels[start:start + batch_sizes[-1], ..., None]  # (<= 250, 48, 48, 1)
+        size = next(size for size in batch_sizes if size >= len(batch))
+        padding = np.zeros((size - len(batch), *INPUT_SHAPE), batch.dtype)
+        padded = np.concatenate([batch, padding])  # (size, 48, 48, 1)
         probabilities.append(model.predict_on_batch(padded)[:len(batch)])
     return np.concatenate(probabilities)
 
@@ -146,3 +158,38 @@ def load_model(path):
     if jit_compile() is False:
         model.jit_compile = False
     return model
+
+
+def as_network(model, path="a network in memory"):
+    """The networks.network.Network of a model that build_model() or load_model() returned."""
+    from networks.network import OURS, Network
+    from networks.raw import RawNetwork
+
+    raw = RawNetwork(path, "Keras", INPUT_SHAPE, False, CLASSES,
+                     lambda pictures: predict(model, pictures[..., 0]), model, True, "")
+    return Network(raw, OURS)
+
+
+def main():
+    args = parse_arguments()
+    with command_line.quiet_stderr():
+        from networks import export
+        from networks.network import open_network
+    path = bundled.choose_model(args.model, args.outputs)
+    network = open_network(path, bundled.DATA, args.scale, args.labels, args.outputs)
+    target, about = export.export(network, args.export, args.outputs)
+    print(f"wrote {target}; its answers to the bundled faces are those of {network.name}")
+    print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")
+
+
+def parse_arguments():
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--export", required=True, choices=FORMATS, help="format to write")
+    command_line.add_model_option(parser)
+    add_feeding_options(parser)
+    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    command_line.run(main)

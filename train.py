@@ -57,7 +57,7 @@ def main():
                   f"best, with {before['best_val_accuracy']:.2%} on validation; "
                   "--fresh starts over")
             return
-        targets = batches.make_targets(recipe, *train)
+        targets = batches.make_targets(recipe, *train, data)
         start_from = "" if before else recipe.start_from
         model, compiled = learner.build(recipe, len(train[1]), start_from)
         keeper = checkpoint.Keeper(folder, model, compiled, record, recipe.epochs)

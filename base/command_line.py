@@ -116,8 +116,9 @@ def seed_number(text):
 def add_model_option(parser):
     """--model, for every script that uses a trained network."""
     parser.add_argument("--model", default="",
-                        help="the model to use, a .keras file; if none is given, model.keras in "
-                             "--outputs, or the pretrained model if there is none")
+                        help="the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx file; "
+                             "if none is given, model.keras in --outputs, or the pretrained model "
+                             "if there is none")
 
 
 def add_figure_options(parser):

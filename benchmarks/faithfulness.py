@@ -39,12 +39,12 @@ COLUMNS = ["face", "emotion", "model", "method", *SCORES, "r2", "stability", "sa
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    model = network.load_model(args.model)
-    predict = functools.partial(network.predict, model)
+    asked = network.as_network(network.load_model(args.model))
+    predict = asked.predict
     indices = choose_faces(pixels, labels, predict, args.faces)
     for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
                                  "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), model, args.samples)
+        rows = measure(pixels[index], int(labels[index]), asked, args.samples)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
     rows = read(args.table)
@@ -61,26 +61,26 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def measure(face, label, model, samples):
+def measure(face, label, asked, samples):
     """Yield a row with all scores of one face for each method.
 
     Args:
         face: uint8 (48, 48).
         label: int.
-        model: the network.
+        asked: a networks.network.Network.
         samples: number of LIME's samples, or "auto".
     """
-    predict = functools.partial(network.predict, model)
+    predict = asked.predict
     explanation, second = (
         face_lime.explain_face(face, predict, [label], samples=samples, seed=seed)[label]
         for seed in (0, 1))
     segments = explanation.segments
-    maps = methods.compare(explanation, model)
+    maps = methods.compare(explanation, asked)
     second_maps = maps | {"LIME": second.weight_map()} | {
-        name: methods.METHODS[name](face, label, model, 1) for name in SEEDED if name != "LIME"}
+        name: methods.METHODS[name](face, label, asked, 1) for name in SEEDED if name != "LIME"}
     scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline)
               for baseline in baselines.BASELINES}
-    r2 = {"LIME": explanation.r2, "stock LIME": stock_explanation(face, label, model, 0).score}
+    r2 = {"LIME": explanation.r2, "stock LIME": stock_explanation(face, label, asked, 0).score}
     for name in maps:
         means = [faithfulness.superpixel_means(relevance, segments)
                  for relevance in (maps[name], second_maps[name])]

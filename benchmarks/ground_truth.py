@@ -88,7 +88,7 @@ def measure(face, label, cause, model, samples):
     """
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
     for name, method in with_samples.items():
-        relevance = method(face, label, model, 0)
+        relevance = method(face, label, network.as_network(model), 0)
         yield {"method": name} | faithfulness.agreement(relevance, cause)._asdict()
 
 

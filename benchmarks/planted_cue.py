@@ -116,9 +116,10 @@ def measure(face, label, model, samples):
     segments = superpixels.segment(face)
     on_mark = segments[CORNERS[label % len(CORNERS)]].ravel()
     shares = np.bincount(on_mark, minlength=segments.max() + 1) / SIDE**2  # (superpixels,)
+    asked = network.as_network(model)
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
     for name, method in with_samples.items():
-        relevance = faithfulness.superpixel_means(method(face, label, model, 0), segments)
+        relevance = faithfulness.superpixel_means(method(face, label, asked, 0), segments)
         share = shares[relevance.argmax()]
         yield {"method": name, "strongest_on_mark": int(share >= 0.25),
                "mark_carriers": (shares >= 0.25).sum(), "share_of_mark": share}

@@ -83,7 +83,8 @@ def cascade(face, label, model, seed):
 
 def explain(face, label, model):
     """{method: float64 (48, 48)}, the map of each method."""
-    return {name: method(face, label, model, 0) for name, method in METHODS.items()}
+    asked = network.as_network(model)
+    return {name: method(face, label, asked, 0) for name, method in METHODS.items()}
 
 
 def correlations(maps, face):

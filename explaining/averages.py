@@ -102,10 +102,15 @@ def mean_shares(spread):
 AREAS = mean_shares(np.ones((1, 48, 48)))  # shares of the face's area: the chance level
 
 
-def settings(face_set, model_path):
-    """The `settings` of collect(): everything that the explanations of a FaceSet depend on."""
+def settings(face_set, identity):
+    """The `settings` of collect(): everything that the explanations of a FaceSet depend on.
+
+    Args:
+        face_set: a FaceSet.
+        identity: Network.identity() of the network that is loaded; its file may have changed since.
+    """
     options = face_set.settings
-    return {"faces": digest(face_set.pixels.tobytes()), "model": digest(model_path.read_bytes()),
+    return {"faces": digest(face_set.pixels.tobytes()), **identity,
             "superpixels": options.superpixels, "hide": options.hide, "samples": options.samples,
             "seed": options.seed}
 

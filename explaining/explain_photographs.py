@@ -27,14 +27,14 @@ class ExplainedPhotograph(NamedTuple):
     rows: list  # of wording.Explained
 
 
-def explain_all(paths, labels, settings, predict, folder, suffix, cropped):
+def explain_all(paths, labels, settings, network, folder, suffix, cropped):
     """Write a figure for each picture; an error in one does not stop the others.
 
     Args:
         paths: paths of pictures and of folders of pictures.
         labels: labels to explain; if there are none, the predicted label of each face.
         settings: a LimeSettings.
-        predict: function from uint8 (n, 48, 48) to float32 (n, 7) probabilities.
+        network: a networks.network.Network.
         folder, suffix: where to write the figures, and their format.
         cropped: whether each picture is already cropped to a face.
 
@@ -49,7 +49,7 @@ def explain_all(paths, labels, settings, predict, folder, suffix, cropped):
     for picture, target in tqdm(list(zip(pictures, targets, strict=True)), unit="picture",
                                 leave=False, disable=None if len(pictures) > 1 else True):
         try:
-            explained = explain_picture(picture, labels, settings, predict, cropped)
+            explained = explain_picture(picture, labels, settings, network, cropped)
             draw(explained, target)
             tqdm.write("\n".join([f"{summary(explained)}; {target}", *text_lines(explained)]))
         except UserError as error:
@@ -81,12 +81,12 @@ def name_figures(pictures, folder, suffix="png"):
     return targets
 
 
-def explain_picture(path, labels, settings, predict, cropped, name=None):
+def explain_picture(path, labels, settings, network, cropped, name=None):
     """The ExplainedPhotograph of one picture.
 
     Args:
         path: path of the picture.
-        labels, settings, predict, cropped: see explain_all().
+        labels, settings, network, cropped: see explain_all().
         name: name of the picture in error messages, by default its path.
 
     Raises:
@@ -98,17 +98,19 @@ def explain_picture(path, labels, settings, predict, cropped, name=None):
     if not faces:
         raise UserError(f"{name or path}: no face found; "
                         "if the picture is a face from forehead to chin, use --cropped")
-    rows = explain_faces(faces, labels, settings, predict)
+    rows = explain_faces(faces, labels, settings, network)
     return ExplainedPhotograph(path.name, photograph, faces, rows)
 
 
-def explain_faces(faces, labels, settings, predict):
+def explain_faces(faces, labels, settings, network):
     """A list with a wording.Explained for each of the largest faces and each label."""
     pixels = np.stack([face.pixels for face in faces])  # (faces, 48, 48)
-    predicted = predict(pixels).argmax(axis=1)  # (faces,)
-    face_set = FaceSet(pixels, predicted, [face.note for face in faces], predict, settings)
+    predicted = network.predict(pixels).argmax(axis=1)  # (faces,)
+    face_set = FaceSet(pixels, predicted, [face.note for face in faces], network.predict,
+                       settings)
     largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
-    return [Explained(explanation, settings, face_set.names[index], number=index + 1)
+    return [Explained(explanation, settings, face_set.names[index], number=index + 1,
+                      fed=network.caption)
             for index in sorted(largest)
             for explanation in face_set.explain(index, labels or [predicted[index]]).values()]
 

@@ -18,6 +18,7 @@ class FaceSet(NamedTuple):
     predict: Callable  # from uint8 (n, 48, 48) to float32 (n, 7) probabilities
     settings: LimeSettings
     typical: bool = False  # whether the faces are the bundled composites
+    fed: str = ""  # how the network is fed, where a caption is to say so
 
     def explain(self, index, labels):
         """{label: face_lime.Explanation} of one face."""

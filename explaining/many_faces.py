@@ -12,7 +12,7 @@ from fer2013 import EMOTIONS
 from figures import explanations
 
 
-def explain_many(labels, face_set, count, model_path, folder, suffix):
+def explain_many(labels, face_set, count, identity, folder, suffix):
     """Write the mean explanation of `count` correctly classified faces of each label.
 
     Faces that an interrupted run has explained are not explained again.
@@ -21,13 +21,13 @@ def explain_many(labels, face_set, count, model_path, folder, suffix):
         labels: labels whose faces are explained.
         face_set: a FaceSet.
         count: faces of each label, fewer if fewer are classified correctly.
-        model_path: path of the model file.
+        identity: Network.identity(), so that explanations of other networks are not reused.
         folder, suffix: where to write the figures, and their format.
 
     Raises:
         UserError: no face of a label is classified correctly.
     """
-    settings, columns, table = averages.settings(face_set, model_path), [], []
+    settings, columns, table = averages.settings(face_set, identity), [], []
     for label in labels:
         emotion = EMOTIONS[label]
         indices = list(itertools.islice(face_set.classified_correctly(label), count))
@@ -45,20 +45,22 @@ def explain_many(labels, face_set, count, model_path, folder, suffix):
                       "r2": collected["r2"].mean(), "stability": collected["stability"].mean()})
         explanations.average(
             mean_face, mean_map, shares, averages.AREAS, averages.REGIONS,
-            f"{columns[-1][0]} classified correctly; {describe(face_set.settings)}",
+            f"{columns[-1][0]} classified correctly; {describe(face_set)}",
             folder / f"{emotion}_average.{suffix}")
     print(shares_as_text(table))
     if len(labels) > 1:
         explanations.averages(
             columns,
-            f"mean explanations of faces classified correctly; {describe(face_set.settings)}",
+            f"mean explanations of faces classified correctly; {describe(face_set)}",
             folder / f"emotions_average.{suffix}")
         files.write_csv(folder / "emotions_average.csv", table)
 
 
-def describe(settings):
-    return (f"{settings.superpixels}, hidden: {settings.hide}, {settings.samples:,} samples each, "
+def describe(face_set):
+    settings = face_set.settings
+    line = (f"{settings.superpixels}, hidden: {settings.hide}, {settings.samples:,} samples each, "
             f"seed {settings.seed}")
+    return f"{line}\n{face_set.fed}" if face_set.fed else line
 
 
 def shares_as_text(table):
@@ -91,7 +93,8 @@ def explain_mistakes(labels, face_set, count, folder, suffix):
         true = int(face_set.labels[index])
         predicted = int(face_set.predict(face_set.pixels[index:index + 1])[0].argmax())
         by_label = face_set.explain(index, [predicted, true])
-        pairs.append([Explained(by_label[label], face_set.settings, face_set.names[index], true)
+        pairs.append([Explained(by_label[label], face_set.settings, face_set.names[index], true,
+                                fed=face_set.fed)
                       for label in (predicted, true)])
     explanations.mistakes(list(map(mistake, pairs)), folder / f"mistakes.{suffix}")
     print(*(f"{wording.heading(pair[0])}; {mistake_caption(pair)}" for pair in pairs), sep="\n")
@@ -108,8 +111,9 @@ def mistake_caption(pair):
     scores = [f"{explained_label(each)}: R² {each.explanation.r2:.2f}, "
               f"stability {each.explanation.stability:.1f}" for each in pair]
     explanation = pair[1].explanation
-    return (f"{'; '.join(scores)}; {explanation.samples:,} samples, seed {explanation.seed}; "
+    line = (f"{'; '.join(scores)}; {explanation.samples:,} samples, seed {explanation.seed}; "
             f"{pair[1].name}")
+    return f"{line}; {pair[1].fed}" if pair[1].fed else line
 
 
 def explained_label(explained):

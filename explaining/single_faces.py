@@ -36,7 +36,8 @@ def explain_one(label, index, face_set):
     """The Explained of the face at `index`; None for the face that choose_face() returns."""
     index, notes = choose_face(label, face_set) if index is None else (index, ())
     return Explained(face_set.explain(index, [label])[label], face_set.settings,
-                     face_set.names[index], true=int(face_set.labels[index]), notes=notes)
+                     face_set.names[index], true=int(face_set.labels[index]), notes=notes,
+                     fed=face_set.fed)
 
 
 def choose_face(label, face_set):
@@ -51,20 +52,20 @@ def choose_face(label, face_set):
     return (face_set.likeliest(label) if notes or face_set.typical else index), notes
 
 
-def compare_each(rows, model, predict, folder, suffix):
+def compare_each(rows, network, folder, suffix):
     """Write a figure for each Explained: LIME beside the other methods, with their AUCs.
 
     Args:
         rows: the list that explain_each() returns.
-        model: the Keras model; predict: function from uint8 (n, 48, 48) to its probabilities.
+        network: a networks.network.Network.
         folder, suffix: where to write the figures, and their format.
     """
     for row in tqdm(rows, disable=None if len(rows) > 1 else True, unit="face", leave=False):
         explanation, heading, caption = wording.figure_row(row)
         face, label = explanation.face, explanation.label
-        maps = methods.compare(explanation, model)
-        scores = faithfulness.score_maps(maps, explanation.segments, face, label, predict,
-                                         seed=explanation.seed)
+        maps = methods.compare(explanation, network)
+        scores = faithfulness.score_maps(maps, explanation.segments, face, label,
+                                         network.predict, seed=explanation.seed)
         by_superpixels = {name: score["superpixels"] for name, score in scores.items()}
         explanations.comparison(face, maps, by_superpixels, heading, caption,
                                 folder / f"{EMOTIONS[label]}_compare.{suffix}")

@@ -14,6 +14,7 @@ class Explained(NamedTuple):
     true: int | None = None  # the true label, None if it is not known
     number: int | None = None  # number of the face in its photograph, from 1
     notes: tuple = ()  # further lines
+    fed: str = ""  # how the network is fed; empty for networks of train.py
 
 
 def with_probability(label, probabilities):
@@ -31,8 +32,8 @@ def heading(explained):
 
 
 def caption_lines(explained):
-    """The lines below an explanation: its description, the face's name, notes and cautions."""
-    lines = (description(explained), explained.name, *explained.notes,
+    """The lines below an explanation: its description, the face's name, notes, the feeding, cautions."""
+    lines = (description(explained), explained.name, *explained.notes, explained.fed,
              *cautions(explained.explanation))
     return [line for line in lines if line]
 

@@ -69,7 +69,7 @@ def choose_model(path, folder):
     in_folder = pathlib.Path(folder) / "model.keras"
     candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
     for candidate in candidates:
-        if candidate.is_file():
+        if candidate.exists():
             return candidate
         if (candidate.parent / "run.json").is_file():
             raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "

@@ -36,7 +36,7 @@ def test_scaling_is_part_of_the_model(model):
 
 def test_predictions_are_probabilities(model):
     pixels = np.random.default_rng(0).integers(0, 256, (8, 48, 48), np.uint8)
-    probabilities = network.predict(model, pixels, batch_size=8)
+    probabilities = network.predict(model, pixels, batch_sizes=(8,))
     assert probabilities.shape == (8, 7)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert probabilities.min() >= 0
@@ -46,7 +46,8 @@ def test_predictions_do_not_depend_on_the_batch_size(model):
     pixels = np.random.default_rng(1).integers(0, 256, (5, 48, 48), np.uint8)
     expected = np.array(model(pixels[..., None].astype("float32"), training=False))
     for batch_size in (2, 5, 8):  # a short last batch, one full batch, one padded batch
-        np.testing.assert_allclose(network.predict(model, pixels, batch_size), expected, atol=1e-5)
+        answers = network.predict(model, pixels, (1, batch_size))
+        np.testing.assert_allclose(answers, expected, atol=1e-5)
 
 
 def test_test_time_augmentation_is_the_mean_over_the_face_and_its_mirror_image(model):
@@ -69,7 +70,7 @@ def test_a_saved_model_loads_and_predicts_the_same(model, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = network.load_model(tmp_path / "model.keras")
     pixels = np.random.default_rng(2).integers(0, 256, (3, 48, 48), np.uint8)
-    assert np.array_equal(network.predict(loaded, pixels, 3), network.predict(model, pixels, 3))
+    assert np.array_equal(network.predict(loaded, pixels, (3,)), network.predict(model, pixels, (3,)))
 
 
 def test_a_missing_model_is_a_user_error(tmp_path):

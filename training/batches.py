@@ -6,10 +6,11 @@ import keras
 import numpy as np
 
 import model as network
+from networks.network import open_network
 from training.recipe import CLASS_WEIGHTS
 
 
-def make_targets(recipe, pixels, labels):
+def make_targets(recipe, pixels, labels, data=None):
     """The targets of training: labels, mixed with the mean prediction of the recipe's teachers.
 
     Distillation (Hinton et al. 2015, arXiv 1503.02531, section 2) at temperature 1, because the
@@ -20,6 +21,7 @@ def make_targets(recipe, pixels, labels):
         recipe: a Recipe.
         pixels: uint8 (n, 48, 48).
         labels: uint8 (n,).
+        data: where the faces are, to find out how teachers from elsewhere are fed.
 
     Returns:
         float32 (n, 7).
@@ -27,10 +29,10 @@ def make_targets(recipe, pixels, labels):
     targets = one_hot(labels)
     if not recipe.teachers:
         return targets
-    teachers = [network.load_model(path) for path in recipe.teachers]
+    teachers = [open_network(path, data) for path in recipe.teachers]
     print(f"asks {len(teachers)} teachers about {len(labels):,} faces", flush=True)
     probabilities = np.mean(
-        [network.predict_mirrored(teacher, pixels) for teacher in teachers], axis=0)  # (n, 7)
+        [teacher.predict_mirrored(pixels) for teacher in teachers], axis=0)  # (n, 7)
     share = recipe.teachers_share
     return (1 - share) * targets + np.float32(share) * probabilities
 

@@ -6,6 +6,7 @@ import keras
 
 import model as network
 from base.errors import UserError
+from networks.files import read
 from training import augmentation, batches
 from training.recipe import OPTIMIZERS, PRECISIONS, SCHEDULES
 
@@ -40,7 +41,8 @@ def build(recipe, face_count, start_from=""):
 
 
 def copy_weights(path, model):
-    weights = network.load_model(path).get_weights()
+    source = read(path).keras_model
+    weights = [] if source is None else source.get_weights()
     if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
         raise UserError(f"{path}: its weights do not fit this network; "
                         "expected a model that train.py wrote")

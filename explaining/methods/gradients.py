@@ -14,16 +14,15 @@ def gradient(score, inputs):
 
     Returns:
         float32 array of the shape of the inputs.
-
-    Raises:
-        UserError: Keras runs on a backend without gradients.
     """
-    require_gradients()
     return GRADIENTS[keras.backend.backend()](score, inputs)
 
 
-def require_gradients():
-    """UserError if Keras runs on a backend without gradients."""
+def require_gradients(network):
+    """UserError if a Network's file format or Keras's backend has no gradients."""
+    if network.keras_model is None:
+        raise UserError(f"{network.name}: {network.raw.form} has no gradients, which Grad-CAM and "
+                        "integrated gradients need")
     backend = keras.backend.backend()
     if backend not in GRADIENTS:
         raise UserError(f"KERAS_BACKEND={backend} gives no gradients, which Grad-CAM and "

@@ -1,32 +1,30 @@
 """LIME as explain.py runs it, and LIME with the defaults of the lime package."""
 import contextlib
-import functools
 import io
 
 import numpy as np
 from lime.lime_image import LimeImageExplainer
 
-import model as network
 from explaining import face_lime
 
 
-def lime(face, label, model, seed, samples="auto"):
+def lime(face, label, network, seed, samples="auto"):
     """LIME as explain.py runs it: the weight of each pixel's superpixel."""
-    predict = functools.partial(network.predict, model)
-    explanations = face_lime.explain_face(face, predict, [label], samples=samples, seed=seed)
+    explanations = face_lime.explain_face(face, network.predict, [label], samples=samples,
+                                          seed=seed)
     return explanations[label].weight_map()
 
 
-def stock_lime(face, label, model, seed):
+def stock_lime(face, label, network, seed):
     """LIME with the defaults of the lime package: the weight of each pixel's superpixel."""
-    explanation = stock_explanation(face, label, model, seed)
+    explanation = stock_explanation(face, label, network, seed)
     weights = np.zeros(explanation.segments.max() + 1)
     for superpixel, weight in explanation.local_exp[label]:
         weights[superpixel] = weight
     return weights[explanation.segments]
 
 
-def stock_explanation(face, label, model, seed):
+def stock_explanation(face, label, network, seed):
     """The ImageExplanation of the lime package with its defaults.
 
     These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks. There
@@ -35,7 +33,7 @@ def stock_explanation(face, label, model, seed):
     """
     def predict_distinct(pictures):
         pixels, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
-        return network.predict(model, pixels)[which.ravel()]
+        return network.predict(pixels)[which.ravel()]
     with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
         return LimeImageExplainer(random_state=seed).explain_instance(
             face, predict_distinct, labels=[label], top_labels=None, batch_size=1000)

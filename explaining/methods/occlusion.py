@@ -3,13 +3,12 @@ import itertools
 
 import numpy as np
 
-import model as network
 from explaining.baselines import BASELINES
 
 WINDOW, STRIDE = 9, 3  # pixels: 196 windows, each as large as an eye or half of a mouth
 
 
-def occlusion(face, label, model, seed, baseline="blurred"):
+def occlusion(face, label, network, seed, baseline="blurred"):
     """The fall of the probability when a window is hidden, averaged over each pixel's windows.
 
     The windows in the paper are grey; here they are hidden like the superpixels of LIME.
@@ -23,6 +22,6 @@ def occlusion(face, label, model, seed, baseline="blurred"):
     for window, (row, column) in zip(covered, itertools.product(starts, starts), strict=True):
         window[row:row + WINDOW, column:column + WINDOW] = True
     pixels = np.concatenate([face[None], np.where(covered, hidden, face)])  # (1 + windows, 48, 48)
-    probabilities = network.predict(model, pixels)[:, label]  # (1 + windows,)
+    probabilities = network.predict(pixels)[:, label]  # (1 + windows,)
     fall = probabilities[0].astype(np.float64) - probabilities[1:]  # (windows,)
     return np.tensordot(fall, covered, 1) / covered.sum(axis=0)

@@ -29,10 +29,8 @@ def face_set():
 
 
 @pytest.fixture
-def model_path(tmp_path):
-    path = tmp_path / "model.keras"
-    path.write_bytes(b"weights")
-    return path
+def identity():
+    return {"model": "weights", "scale": "as-is"}
 
 
 def explanation(index):
@@ -91,16 +89,16 @@ def test_the_positive_weight_is_shared_out_by_region():
     assert averages.mean_shares(spread)["mouth"] == 0.5
 
 
-def test_many_faces_of_one_label_make_an_average(face_set, model_path, tmp_path):
-    many_faces.explain_many([1], face_set, 5, model_path, tmp_path, "png")
+def test_many_faces_of_one_label_make_an_average(face_set, identity, tmp_path):
+    many_faces.explain_many([1], face_set, 5, identity, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "model.keras", "disgust_average.npz", "disgust_average.png"}
+        "disgust_average.npz", "disgust_average.png"}
 
 
-def test_many_faces_of_two_labels_also_make_a_table(face_set, model_path, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, model_path, tmp_path, "png")
+def test_many_faces_of_two_labels_also_make_a_table(face_set, identity, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, identity, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "model.keras", "angry_average.npz", "angry_average.png", "disgust_average.npz",
+        "angry_average.npz", "angry_average.png", "disgust_average.npz",
         "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
     assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
@@ -113,10 +111,10 @@ def test_many_faces_of_two_labels_also_make_a_table(face_set, model_path, tmp_pa
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
-def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, model_path, tmp_path):
+def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, identity, tmp_path):
     wrong = face_set._replace(labels=np.full(6, 3, np.uint8))
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, model_path, tmp_path, "png")
+        many_faces.explain_many([3], wrong, 2, identity, tmp_path, "png")
 
 
 def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(face_set, tmp_path, capsys):

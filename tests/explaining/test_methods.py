@@ -10,7 +10,7 @@ from explaining import methods
 from explaining.baselines import BASELINES
 from explaining.faithfulness import randomise_from_the_top
 from explaining.methods.grad_cam import grad_cam
-from explaining.methods.gradients import gradient
+from explaining.methods.gradients import require_gradients
 from explaining.methods.integrated_gradients import integrated_gradients
 from explaining.methods.occlusion import occlusion
 from fer2013 import bundled
@@ -20,7 +20,7 @@ HAPPY = fer2013.EMOTIONS.index("happy")
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return network.as_network(network.load_model(bundled.PRETRAINED))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def one_channel_model():
     x = keras.layers.Dense(7, use_bias=False)(x)
     model = keras.Model(inputs, keras.layers.Softmax()(x))
     model.set_weights([np.full((1, 1, 1, 1), 2.0), (np.arange(7)[None] - 3) / 2550])
-    return model
+    return network.as_network(model)
 
 
 @pytest.mark.parametrize("name", methods.METHODS)
@@ -68,7 +68,7 @@ def test_integrated_gradients_add_up_to_the_change_of_the_probability(pretrained
     for baseline in ("zero", "blurred"):
         relevance = integrated_gradients(face, HAPPY, pretrained, 0, baseline)
         pixels = np.stack([face, BASELINES[baseline](face)])
-        probabilities = network.predict(pretrained, pixels)[:, HAPPY]
+        probabilities = pretrained.predict(pixels)[:, HAPPY]
         change = float(probabilities[0] - probabilities[1])
         assert relevance.sum() == pytest.approx(change, abs=0.01)
 
@@ -101,13 +101,13 @@ def test_a_backend_without_gradients_is_an_error(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
     expected = "KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"
     with pytest.raises(UserError, match=expected):
-        gradient(None, None)
+        require_gradients(network.as_network(keras.Model()))
 
 
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    *_, (_, randomised) = randomise_from_the_top(pretrained, seed=0)  # every layer is randomised
+    *_, (_, randomised) = randomise_from_the_top(pretrained.keras_model, seed=0)  # every layer is randomised
     for name in names:
-        changed = explain(name, face, randomised).ravel()
+        changed = explain(name, face, network.as_network(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

@@ -1,4 +1,6 @@
 """Faces in photographs: detection, framing as in FER2013, and explanation by explain.py --image."""
+from types import SimpleNamespace
+
 import matplotlib.cbook
 import numpy as np
 import pytest
@@ -20,7 +22,7 @@ MOUTH = np.array([(35.0, 80.0), (65.0, 80.0)])
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return network.as_network(network.load_model(bundled.PRETRAINED))
 
 
 def hopper():
@@ -50,7 +52,7 @@ def test_both_faces_are_found_from_left_to_right_and_classified(pretrained):
         assert np.linalg.norm(face.corners.mean(axis=0) - middle) < 25
         assert face.pixels.shape == (48, 48) and face.pixels.dtype == np.uint8
     pixels = np.stack([face.pixels for face in faces])
-    labels = network.predict(pretrained, pixels).argmax(axis=1)
+    labels = pretrained.predict(pixels).argmax(axis=1)
     assert [fer2013.EMOTIONS[label] for label in labels] == ["happy", "neutral"]
 
 
@@ -208,13 +210,14 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
     before = picture.read_bytes()
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     happy = [fer2013.EMOTIONS.index("happy")]
-    explain_photographs.explain_all(
-        [picture], happy, settings, lambda pixels: np.full((len(pixels), 7), 1 / 7), tmp_path,
-        "png", cropped=True)
+    undecided = SimpleNamespace(caption="theirs.h5: pixels / 255",
+                                predict=lambda pixels: np.full((len(pixels), 7), 1 / 7))
+    explain_photographs.explain_all([picture], happy, settings, undecided, tmp_path, "png",
+                                    cropped=True)
     lines = capsys.readouterr().out.split("\n")
     assert lines[0] == f"face.png: 48 x 48 pixels, 1 face; {tmp_path / 'face_2.png'}"
     assert lines[1].startswith("  face 1: angry (0.14); explained: happy (0.14), R² ")
-    assert "; taken whole" in lines[1]
+    assert "; taken whole" in lines[1] and "; theirs.h5: pixels / 255" in lines[1]
     assert picture.read_bytes() == before and (tmp_path / "face_2.png").exists()
 
 

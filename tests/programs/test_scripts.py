@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from types import SimpleNamespace
 
 import numpy as np
 import pandas
@@ -214,12 +215,14 @@ def test_tensorflow_takes_the_batches_as_they_are_and_tunes_nothing():
 
 
 def test_targets_mix_the_label_with_the_mean_answer_of_the_teachers(monkeypatch):
-    import model as network
     from training import batches as script
 
     answers = {"first.keras": [0.5, 0.5, 0, 0, 0, 0, 0], "second.keras": [0.1, 0.3, 0.6, 0, 0, 0, 0]}
-    monkeypatch.setattr(network, "load_model", answers.get)
-    monkeypatch.setattr(network, "predict_mirrored", lambda answer, pixels: np.array([answer] * len(pixels), "float32"))
+    def open_network(path, data):
+        return SimpleNamespace(predict_mirrored=lambda pixels: np.array(
+            [answers[path]] * len(pixels), "float32"))
+
+    monkeypatch.setattr(script, "open_network", open_network)
     pixels, labels = np.zeros((2, 48, 48), np.uint8), np.array([0, 6])
     args = Recipe(teachers=tuple(answers), teachers_share=0.5)
     expected = [[0.65, 0.2, 0.15, 0, 0, 0, 0], [0.15, 0.2, 0.15, 0, 0, 0, 0.5]]
