@@ -74,7 +74,7 @@ def load_gradio(folder):
     try:
         import gradio
     except ImportError as error:
-        raise UserError(f"app.py needs Gradio ({error}); "
+        raise UserError(f"needs Gradio ({error}); "
                         "pip install -r requirements-app.txt") from error
     return gradio
 

@@ -7,6 +7,7 @@ The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn
 weights. benchmarks/photographs.md compares it with the detectors of scikit-image and OpenCV.
 """
 import functools
+import glob
 import pathlib
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ def list_pictures(paths):
         UserError: a file does not exist, or a folder contains no picture.
     """
     pictures = {}  # by absolute path, so that each counts once
-    for path in map(pathlib.Path, paths):
+    for path in [match for path in paths for match in expanded(path)]:
         if not path.exists():
             raise UserError(f"{path}: no such file or folder; "
                             "expected a JPEG, PNG or WebP picture")
@@ -66,6 +67,14 @@ def list_pictures(paths):
         for picture in inside:
             pictures.setdefault(picture.resolve(), picture)
     return list(pictures.values())
+
+
+def expanded(path):
+    """The paths that a pattern such as *.jpg names, where no shell has expanded it; or the path."""
+    path = pathlib.Path(path)
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    return sorted(map(pathlib.Path, glob.glob(str(path)))) or [path]
 
 
 def is_picture(path):
@@ -216,4 +225,5 @@ def detector():
     except ImportError as error:
         raise UserError(f"face detection needs the package mtcnn ({error}); "
                         "pip install -r requirements.txt") from error
-    return MTCNN()
+    with quiet_stderr():  # on Python 3.13 its reader of the weights complains when it is closed
+        return MTCNN()

@@ -174,6 +174,7 @@ def test_a_folder_without_a_run_has_none(tmp_path):
 
 def test_the_same_run_is_recognised_with_other_paths(tmp_path):
     files.write_json(tmp_path / "run.json", RECORD)
+    (tmp_path / "model.keras").write_bytes(b"")
     assert checkpoint.find(tmp_path, other(data="elsewhere/a.csv", outputs=str(tmp_path))) == RECORD
 
 

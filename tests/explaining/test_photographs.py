@@ -226,3 +226,13 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
 def test_explain_refuses_options_for_fer2013_together_with_pictures(options):
     result = run("explain.py", "--image", "me.jpg", *options, check=False)
     assert result.returncode == 2 and "not allowed with" in result.stderr
+
+
+def test_a_pattern_that_no_shell_expanded_names_its_files(tmp_path):
+    for name in ("b.jpg", "a.jpg", "c.png", "[1].jpg"):
+        (tmp_path / name).write_bytes(b"")
+    named = photographs.list_pictures([str(tmp_path / "*.jpg")])
+    assert [path.name for path in named] == ["[1].jpg", "a.jpg", "b.jpg"]
+    assert photographs.list_pictures([tmp_path / "[1].jpg"]) == [tmp_path / "[1].jpg"]
+    with pytest.raises(UserError, match="no such file or folder"):
+        photographs.list_pictures([str(tmp_path / "*.gif")])
