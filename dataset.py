@@ -1,9 +1,9 @@
-"""The data at a glance: how many faces, which are identical, which labels conflict, which faces are blank.
+"""Count the faces of the data, and the identical faces, conflicting labels and blank faces in it.
 
-    python dataset.py --data data          counts, identical faces, conflicting labels and blank faces
-    python dataset.py --download           the same, after getting FER2013 from Kaggle (needs no account)
+    python dataset.py --data data          print these counts
+    python dataset.py --download           first download FER2013 from Kaggle (no account needed)
 
-Writes outputs/dataset.png: faces per emotion and split, and examples of each emotion.
+Writes outputs/dataset.png: the number of faces per emotion and split, and examples of each emotion.
 """
 from base import command_line, files
 from base.errors import UserError
@@ -33,23 +33,25 @@ def main():
     print(glance.summary(by_split))
     counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS))
               for split, (_, labels, _) in by_split.items()}
-    first, (pixels, labels, _) = next(iter(by_split.items()))
+    first_split, (pixels, labels, _) = next(iter(by_split.items()))
+    examples = glance.choose_examples(pixels, labels, args.seed)
     style.set_resolution(args.dpi)
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
-    numbers.dataset(counts, glance.choose_examples(pixels, labels, args.seed), fer2013.EMOTIONS,
-                    f"faces of {first}, drawn at random with seed {args.seed}", path)
+    numbers.dataset(counts, examples, fer2013.EMOTIONS,
+                    f"faces of {first_split}, drawn at random with seed {args.seed}", path)
     print(f"wrote {path}")
 
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
     parser.add_argument("--data", default="data",
-                        help="FER2013: a CSV, folders, a .zip, or a directory with one")
+                        help="path of FER2013: a CSV, a .zip, folders of images, or a directory "
+                             "that contains one of them")
     parser.add_argument("--download", action="store_true",
-                        help=f"first get {ON_KAGGLE} from Kaggle into --data, if it holds no FER2013 "
-                             "(needs kagglehub)")
+                        help=f"first download {ON_KAGGLE} from Kaggle into --data, unless FER2013 "
+                             "is there (needs kagglehub)")
     parser.add_argument("--seed", type=command_line.seed_number, default=0,
-                        help="seed of the choice of examples")
+                        help="seed of the random choice of examples")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     return parser.parse_args()

@@ -1,24 +1,29 @@
-"""Measure a trained model and draw how it learned and where it errs.
+"""Measure a trained model, and draw its training curves and its errors.
 
     python evaluate.py --data data
 
-Measures on the test split (PrivateTest) where it is there, else on validation (PublicTest), and says which. Writes
+Measures on the test split (PrivateTest) if the data has one, else on validation (PublicTest), and
+says which. Writes
 
-    outputs/evaluation.json         accuracy, balanced accuracy, macro F1, calibration; precision, recall, F1 by emotion
+    outputs/evaluation.json         accuracy, balanced accuracy, macro F1 and calibration error;
+                                    precision, recall and F1 of each emotion
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
-    outputs/reliability.png         is the model right as often as it is confident?
+    outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
 """
+import pathlib
+
 import fer2013
 from base import command_line, files
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
         from figures import style
+        from networks.network import open_network
         from training import metrics
 
     model_path = bundled.choose_model(args.model, args.outputs)
@@ -27,69 +32,96 @@ def main():
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, _ = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    model = network.load_model(model_path)
-    probabilities = network.predict(model, pixels)  # (n, 7)
+    network = open_network(model_path, data, args.scale, args.labels, args.outputs)
+    probabilities = network.predict(pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
-    evaluation = {"model": str(model_path), "data": str(data), "split": split}
+    evaluation = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
+                  "fed": network.caption, "data": str(data), "split": split,
+                  "measured_on": bundled.split_name(data, split, labels),
+                  "command": command_line.command()}
     evaluation |= metrics.measure(labels, probabilities, unseen)
     if args.tta:
-        evaluation["tta"] = metrics.measure(labels, network.predict_mirrored(model, pixels), unseen)
+        mirrored = network.predict_mirrored(pixels)  # (n, 7)
+        evaluation["tta"] = metrics.measure(labels, mirrored, unseen)
     folder = files.make_folder(args.outputs)
     files.write_json(folder / "evaluation.json", evaluation)
     style.set_resolution(args.dpi)
-    draw(evaluation, labels, probabilities, model_path.parent / "history.csv", folder, args.format)
+    history_path = model_path.parent / "history.csv"
+    draw(evaluation, labels, probabilities, history_path, folder, args.format)
     print(as_text(evaluation))
 
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
-    parser.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
+    parser.add_argument("--data", default=bundled.DATA,
+                        help="FER2013: a CSV, folders, a .zip, or a directory with one of these")
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
-                        help="the split to measure on; auto: test where it is there, else validation")
+                        help="split to measure on; auto: test if the data has it, else validation")
     parser.add_argument("--tta", action="store_true",
-                        help="test-time augmentation: measure the mean answer to a face and its mirror image too")
+                        help="also measure with test-time augmentation, the mean prediction for a "
+                             "face and its mirror image")
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     return parser.parse_args()
 
 
 def draw(evaluation, labels, probabilities, history_path, folder, suffix):
-    """The figures; curves.png only where the training run left its history beside the model."""
+    """Draw the figures; curves only if the training run's history.csv is there.
+
+    Args:
+        evaluation: the content of evaluation.json.
+        labels: uint8 (n,).
+        probabilities: float (n, 7).
+        history_path: path of the training run's history.csv.
+        folder: pathlib.Path to write to.
+        suffix: of the figures, without the dot.
+    """
+    import numpy as np
     import pandas
 
     from figures import numbers
     from training import metrics
 
-    title = f"{evaluation['split']}: accuracy {evaluation['accuracy']:.1%} on {len(labels):,} faces"
-    matrix = metrics.confusion(labels, probabilities)
-    numbers.confusion_matrix(matrix, fer2013.EMOTIONS, title, folder / f"confusion_matrix.{suffix}")
-    confidence, accuracy, count, gap = metrics.calibration(labels, probabilities)
-    numbers.reliability(confidence, accuracy, count, f"{evaluation['split']}: expected calibration error {gap:.3f}",
-                        folder / f"reliability.{suffix}")
+    model = pathlib.Path(evaluation["model"])
+    source = f"model: {bundled.shorten(model)}, trained on {evaluation['trained_on']}"
+    measured = f"{len(labels):,} faces of {evaluation['measured_on']}"
+    numbers.confusion_matrix(
+        metrics.confusion(labels, probabilities), fer2013.EMOTIONS,
+        f"accuracy {evaluation['accuracy']:.1%} on {measured}\n{source}",
+        folder / f"confusion_matrix.{suffix}", evaluation)
+    confidence, accuracy, count, error = metrics.calibration(labels, probabilities)
+    numbers.reliability(
+        confidence, accuracy, np.array(metrics.wilson(accuracy, count)), count,
+        f"expected calibration error {error:.3f}\n{measured}\n{source}",
+        folder / f"reliability.{suffix}", evaluation)
     if history_path.is_file():
-        numbers.curves(pandas.read_csv(history_path), folder / f"curves.{suffix}")
+        numbers.curves(pandas.read_csv(history_path), source, folder / f"curves.{suffix}",
+                       evaluation)
     else:
         print(f"no curves: there is no {history_path}; python train.py writes it")
 
 
 def as_text(evaluation):
-    """The numbers as the terminal shows them."""
-    lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces"]
-    lines += overall(evaluation)
+    """The measures as a text of several lines for the terminal."""
+    lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces", *overall(evaluation)]
     if "tta" in evaluation:
-        lines += ["mean answer to each face and its mirror image", *overall(evaluation["tta"])]
-    lines.append(f"{'by emotion, one answer each':<29} precision  recall      f1   faces")
-    for emotion, numbers in evaluation["emotions"].items():
-        lines.append(f"  {emotion:<27} {numbers['precision']:9.3f} {numbers['recall']:7.3f} {numbers['f1']:7.3f} "
-                     f"{numbers['faces']:7.0f}")
+        lines += ["mean prediction for each face and its mirror image",
+                  *overall(evaluation["tta"])]
+    lines.append(f"{'by emotion, one forward pass':<29} precision  recall      f1   faces")
+    for emotion, scores in evaluation["emotions"].items():
+        lines.append(f"  {emotion:<27} {scores['precision']:9.3f} {scores['recall']:7.3f} "
+                     f"{scores['f1']:7.3f} {scores['faces']:7.0f}")
     return "\n".join(lines)
 
 
-def overall(numbers):
+def overall(measures):
     """The lines of the measures over all faces."""
-    names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train", "expected_calibration_error")
-    values = {name: "no such face" if numbers[name] is None else f"{numbers[name]:.4f}" for name in names}
+    names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train",
+             "expected_calibration_error")
+    values = {name: "no such face" if measures[name] is None else f"{measures[name]:.4f}"
+              for name in names}
     return [f"  {name.replace('_', ' '):<27} {value}" for name, value in values.items()]
 
 

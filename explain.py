@@ -1,32 +1,38 @@
-"""Show what the network looks at: LIME's explanation of an emotion, as a figure of four panels.
+"""Explain with LIME which parts of a face the network uses to predict an emotion.
 
     python explain.py --label happy
     python explain.py                     # all seven emotions
 
-Explains a face that the model classifies correctly, chosen by the seed, or the surest of the bundled average faces
-where there is no FER2013; --index or --name choose another. Writes
+Explains a face that the model classifies correctly, chosen by the seed. Without FER2013 it explains
+the bundled average face with the highest probability of the emotion. --index or --name choose
+another face. Writes
 
-    outputs/happy.png           face | superpixels that speak for the label | their boundaries | those against it
-    outputs/explanations.png    all seven emotions, a row each, where no --label was given
-    outputs/happy_compare.png   with --compare: LIME beside other methods on the same face, and their scores
-    outputs/explanations.json   what each was made of, and its scores; python report.py shows them as a table
+    outputs/happy.png           face | superpixels that speak for the label | their boundaries |
+                                boundaries of those that speak against it
+    outputs/explanations.png    all seven emotions, one per row, if no --label is given
+    outputs/happy_compare.png   with --compare: LIME and other methods on the same face, with scores
+    outputs/explanations.json   settings and scores of each, for the table of python report.py
 
     python explain.py --label happy --count 200
     python explain.py --count 200         # all seven emotions
 
-Averages over many faces that the model classifies correctly, and goes on where it was interrupted. Writes
+Averages the explanations of many faces that the model classifies correctly. If it was interrupted,
+it continues. Writes
 
-    outputs/happy_average.png       mean face | mean map of weights | where on the face the positive weight lies
-    outputs/happy_average.npz       the maps themselves, face by face
-    outputs/emotions_average.png    several emotions on one scale, and the table emotions_average.csv
+    outputs/happy_average.png       mean face | mean map of weights | positive weight by region
+    outputs/happy_average.npz       the map of each face
+    outputs/emotions_average.png    several emotions on the same colour scale
+    outputs/emotions_average.csv    the shares of the regions, in a table
 
     python explain.py --mistakes
 
-Explains the most confident wrong predictions, for the predicted and for the true emotion: outputs/mistakes.png.
+Explains the most confident wrong predictions, for the predicted and for the true emotion. Writes
+outputs/mistakes.png.
 
     python explain.py --image me.jpg
 
-Explains the faces of your own pictures: outputs/me.png, the photo, and for each face the probabilities and the panels.
+Explains the faces in your own pictures. Writes outputs/me.png: the photograph, and for each face
+the probabilities and the panels.
 """
 import dataclasses
 import functools
@@ -36,83 +42,80 @@ from base import command_line, files
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import bundled
+from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        import model as network
-        from explaining import explain_photographs, face_lime, many_faces, single_faces
+        from explaining import explain_photographs, face_lime, many_faces, methods, single_faces
         from explaining.face_set import FaceSet
-        from explaining.methods.gradients import require_gradients
         from figures import style
+        from networks.network import open_network
 
-    model_path = bundled.choose_model(args.model, args.outputs)
+    read_network = functools.partial(open_network, scale=args.scale, labels=args.labels,
+                                     folder=args.outputs)
+    choose = bundled.choose_photograph_model if args.image else bundled.choose_model
+    model_path = choose(args.model, args.outputs)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label]
     settings = command_line.settings(args, LimeSettings)
     style.set_resolution(args.dpi)
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
-        predict = functools.partial(network.predict, network.load_model(model_path))
-        explain_photographs.explain_all(args.image, asked, settings, predict, files.make_folder(args.outputs),
-                                        args.format, args.cropped)
+        network = read_network(model_path, args.data)
+        explain_photographs.explain_all(
+            args.image, asked, settings, network, files.make_folder(args.outputs), args.format,
+            args.cropped, bundled.model_line(model_path))
         return
     data = bundled.choose_faces(args.data, model_path)
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
-    chosen = named_face(args, names)
+    index = choose_index(args, names)
     if settings.samples == "auto" and args.count:
-        settings = dataclasses.replace(settings, samples=face_lime.FIRST)  # the mean evens out what they leave open
-    model = network.load_model(model_path)
-    if args.compare:
-        require_gradients()  # before anything is written
-    predict = functools.partial(network.predict, model)
-    faces = FaceSet(pixels, labels, names, predict, settings, typical=data == bundled.COMPOSITES)
+        # the average over faces removes the noise of few samples
+        settings = dataclasses.replace(settings, samples=face_lime.FIRST)
+    network = read_network(model_path, data)
+    face_set = FaceSet(pixels, labels, names, network.predict, settings,
+                       typical=data == bundled.COMPOSITES, fed=network.caption,
+                       source=f"{bundled.model_line(model_path)}; faces: "
+                              f"{bundled.split_name(data, split, labels)}")
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
     if args.count:
-        many_faces.explain_many(asked, faces, args.count, model_path, folder, args.format)
+        with command_line.advice("the same command goes on after the last explained face"):
+            many_faces.explain_many(asked, face_set, args.count, network.identity(), folder,
+                                    args.format)
     elif args.mistakes:
-        many_faces.explain_mistakes(asked, faces, args.mistakes, folder, args.format)
+        many_faces.explain_mistakes(asked, face_set, args.mistakes, folder, args.format)
     else:
-        rows = single_faces.explain_each(asked, chosen, faces, folder, args.format)
-        single_faces.write_scores(rows, folder, args.format, {
-            "model": str(bundled.shorten(model_path)), "split": split, "faces": bundled.NAMES.get(data, str(data))})
+        source = {"model": str(bundled.shorten(model_path)), "fed": network.caption,
+                  "split": split, "faces": bundled.NAMES.get(data, str(data)),
+                  "command": command_line.command()}
+        rows = single_faces.explain_each(asked, index, face_set, folder, args.format, source)
+        with files.locked(folder, ["explanations.json"], wait=60):
+            single_faces.write_scores(rows, folder, args.format, source)
         if args.compare:
-            single_faces.compare_each(rows, model, predict, folder, args.format)
+            for name, reason in methods.left_out(network).items():
+                print(f"{name} is left out: {reason}")
+            single_faces.compare_each(rows, network, folder, args.format)
 
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
-    faces = parser.add_argument_group("which faces")
-    faces.add_argument("--label", nargs="+", choices=fer2013.EMOTIONS, default=[], metavar="EMOTION",
-                       help=f"emotions to explain, of {', '.join(fer2013.EMOTIONS)}; all seven if none is given")
-    faces.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
-    faces.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
-                       help="the split whose faces are explained; auto: test where it is there, else validation")
-    which = faces.add_mutually_exclusive_group()
-    which.add_argument("--index", type=int, help="explain this face of the split, counted from 0")
-    which.add_argument("--name", help="explain the face of this file name or CSV row (as in 'row 7')")
-    which.add_argument("--count", type=command_line.positive_integer, metavar="FACES",
-                       help="explain this many faces of each emotion that the model classifies correctly, and average")
-    which.add_argument("--mistakes", type=command_line.positive_integer, nargs="?", const=5, metavar="FACES",
-                       help="explain this many of the most confident wrong predictions (5 if no number is given), for "
-                            "the predicted and for the true emotion")
-    which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
-                       help="explain the faces of these JPEG, PNG or WebP pictures, or folders of them, for --label or "
-                            "the predicted emotion")
-    faces.add_argument("--cropped", action="store_true",
-                       help="with --image: each picture is a face from forehead to chin; look for none")
+    add_face_options(parser.add_argument_group("which faces"))
     command_line.add_model_option(parser)
+    add_feeding_options(parser)
     add_lime_options(parser)
-    parser.add_argument("--compare", action="store_true", help="also draw LIME beside other methods, with their scores")
-    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    parser.add_argument("--compare", action="store_true",
+                        help="also draw LIME beside other methods, with their scores")
+    parser.add_argument("--outputs", default="outputs", help="folder to write the files to")
     command_line.add_figure_options(parser)
     args = parser.parse_args()
     if args.image and (args.data != bundled.DATA or args.split != "auto"):
-        parser.error("argument --image: not allowed with --data or --split, which choose faces of FER2013")
+        parser.error("argument --image: not allowed with --data or --split, "
+                     "which choose faces of FER2013")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
     if args.compare and (args.count or args.mistakes or args.image):
@@ -120,12 +123,44 @@ def parse_arguments():
     return args
 
 
-def named_face(args, names):
-    """The index of the face that --index or --name asks for; None where neither was given."""
+def add_face_options(group):
+    group.add_argument("--label", nargs="+", choices=fer2013.EMOTIONS, default=[],
+                       metavar="EMOTION",
+                       help=f"emotions to explain, of {', '.join(fer2013.EMOTIONS)}; "
+                            "all seven if none is given")
+    group.add_argument("--data", default=bundled.DATA,
+                       help="path of FER2013: a CSV file, a folder, a .zip file, or a directory "
+                            "that contains one of them")
+    group.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
+                       help="split whose faces are explained; auto: test if there is one, else "
+                            "validation")
+    which = group.add_mutually_exclusive_group()
+    which.add_argument("--index", type=int,
+                       help="explain the face at this position in the split, counted from 0")
+    which.add_argument("--name",
+                       help="explain the face with this file name or CSV row (such as 'row 7')")
+    which.add_argument("--count", type=command_line.positive_integer, metavar="FACES",
+                       help="average the explanations of this many correctly classified faces of "
+                            "each emotion")
+    which.add_argument("--mistakes", type=command_line.positive_integer, nargs="?", const=5,
+                       metavar="FACES",
+                       help="explain this many of the most confident wrong predictions (5 if no "
+                            "number is given), for the predicted and for the true emotion")
+    which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
+                       help="explain the faces in these JPEG, PNG or WebP pictures, or folders of "
+                            "them, for the emotions of --label or for the predicted one")
+    group.add_argument("--cropped", action="store_true",
+                       help="with --image: take each picture as one face from forehead to chin, "
+                            "without face detection")
+
+
+def choose_index(args, names):
+    """The index of the face that --index or --name choose; None if neither is given."""
     if args.index is not None and not 0 <= args.index < len(names):
         raise UserError(f"--index {args.index}: expected 0 to {len(names) - 1}")
     if args.name is not None and args.name not in names:
-        raise UserError(f"--name {args.name}: no such face; expected a file name or row of the split, as {names[0]!r}")
+        raise UserError(f"--name {args.name}: no such face; "
+                        f"expected a file name or row of the split, such as {names[0]!r}")
     return args.index if args.name is None else names.index(args.name)
 
 

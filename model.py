@@ -1,10 +1,17 @@
 """The network: four convolutional blocks and two dense layers for the seven emotions of FER2013.
 
-    model = build_model()                       # 3,332,679 trainable and 1,024 non-trainable parameters
-    model = load_model("outputs/model.keras")   # a checked, trained one
+    model = build_model()                       # 3,332,679 trainable parameters, 1,024 others
+    model = load_model("outputs/model.keras")   # a trained network, checked
 
-It takes raw grey pixels from 0 to 255; the scaling is its first layer, so no caller can get it wrong.
-Keras 3 public API alone: KERAS_BACKEND=tensorflow, jax or torch.
+The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller
+can do it wrong. Only the public API of Keras 3 is used, with KERAS_BACKEND=tensorflow, jax or
+torch.
+
+    python model.py --export onnx               # outputs/emotion_cnn.onnx
+
+Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
+directory (saved_model), after checking on the bundled faces that the file gives the same answers.
+What it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
 """
 import os
 import warnings
@@ -12,109 +19,177 @@ import warnings
 import keras
 import numpy as np
 
-from base import model_file
+from base import command_line, model_file
 from base.errors import UserError
+from fer2013 import bundled
+from networks.formats import FORMATS
+from networks.ours import NAME, RESCALE
+from networks.ways import add_feeding_options
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
 FILTERS = (64, 64, 128, 256)
+BATCH_SIZES = (1, 32, 250)
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS):
-    """The untrained network.
+    """Build the untrained network.
 
-    The initialisation decides the first epochs. He et al. (2015, arXiv 1502.01852, section 2.2) for layers
-    before a ReLU, pixels at about -2 to 2, batch normalisation between a block's second convolution and its
-    ReLU (Ioffe & Szegedy 2015, section 3.2), and an output layer that starts near the uniform answer reached
-    49 % on PublicTest after three epochs, Keras's defaults 27 %.
+    The initialisation decides the accuracy of the first epochs. Initialisation by He et al. (2015,
+    arXiv 1502.01852, section 2.2) before each ReLU, pixels scaled to about -2 to 2, batch
+    normalisation between a block's second convolution and its ReLU (Ioffe & Szegedy 2015, section
+    3.2) and an output layer that predicts nearly uniform probabilities at first reached 49 % on
+    PublicTest after three epochs; Keras's defaults reached 27 %.
 
     Args:
-        block_dropout: share of activations dropped after each block while training.
-        dense_dropout: the same after the hidden dense layer.
-        dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16 arithmetic).
-        seed: of dropout; None lets Keras choose, which on torch draws from a global state that no checkpoint has.
-        filters: of the four blocks' convolutions; others than FILTERS make another network, a teacher for this one.
+        block_dropout: share of activations dropped after each block during training.
+        dense_dropout: share of activations dropped after the hidden dense layer during training.
+        dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16
+            arithmetic).
+        seed: seed of the dropout masks. With None, Keras chooses one; on torch it then draws from a
+            global state, which a checkpoint does not contain.
+        filters: number of filters in each block's convolutions. Other numbers than FILTERS give
+            another network, such as a larger teacher for this one.
 
     Returns:
-        A keras.Model: float (n, 48, 48, 1) pixels from 0 to 255 -> float32 (n, 7) probabilities.
+        A keras.Model from float (n, 48, 48, 1) pixels, 0 to 255, to float32 (n, 7) probabilities.
     """
     layers = keras.layers
-    seeds = [None] * 5 if seed is None else (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # as int32
+    seeds = [None] * 5
+    if seed is not None:
+        seeds = (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # within int32
     inputs = keras.Input(INPUT_SHAPE, name="pixels")
-    x = layers.Rescaling(1 / 64, offset=-2, name="rescale", dtype=dtype)(inputs)
+    x = layers.Rescaling(*RESCALE, name="rescale", dtype=dtype)(inputs)
     for block, width in enumerate(filters, start=1):
         x = convolution(width, f"block{block}_conv1", dtype)(x)
         x = layers.ReLU(name=f"block{block}_relu1", dtype=dtype)(x)
         x = convolution(width, f"block{block}_conv2", dtype)(x)
         x = layers.BatchNormalization(momentum=0.97, name=f"block{block}_norm", dtype=dtype)(x)
         x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, width)
-        x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool", dtype=dtype)(x)  # (23|11|5|2, same, width)
-        x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout", dtype=dtype)(x)
+        x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool",
+                                dtype=dtype)(x)  # (23|11|5|2, same, width)
+        x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout",
+                           dtype=dtype)(x)
     x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,), 4 times the last width
     x = layers.Dense(2048, "relu", kernel_initializer="he_normal", name="hidden", dtype=dtype)(x)
     x = layers.Dropout(dense_dropout, seed=seeds[0], name="hidden_dropout", dtype=dtype)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)
     x = layers.Dense(CLASSES, kernel_initializer=small, name="logits", dtype=dtype)(x)
     outputs = layers.Softmax(name="probabilities", dtype="float32")(x)
-    return keras.Model(inputs, outputs, name="emotion_cnn")
+    return keras.Model(inputs, outputs, name=NAME)
 
 
 def convolution(filters, name, dtype):
-    return keras.layers.Conv2D(filters, 3, padding="same", kernel_initializer="he_normal", name=name, dtype=dtype)
+    return keras.layers.Conv2D(filters, 3, padding="same", kernel_initializer="he_normal",
+                               name=name, dtype=dtype)
 
 
 def jit_compile():
-    """Keras's jit_compile: off for TensorFlow on a CPU, where XLA trains this network 4 times slower; else "auto"."""
+    """The value for Keras's jit_compile: False for TensorFlow on a CPU, else "auto".
+
+    With XLA, TensorFlow on a CPU takes 4 times as long to train this network.
+    """
     if keras.backend.backend() != "tensorflow":
         return "auto"
     on_cpu = all("CPU" in device.upper() for device in keras.distribution.list_devices())
     return False if on_cpu else "auto"
 
 
-def predict(model, pixels, batch_size=250):
-    """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
+def predict(model, pixels, batch_sizes=BATCH_SIZES):
+    """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
-    One compiled function of one batch shape, the last batch filled up: 1,000 faces take 1.5 s in batches of 250 on
-    two CPU cores, and another batch shape would cost another compilation.
+    Each batch is padded to the smallest sufficient batch size, because each batch shape needs its
+    own compilation. 1,000 faces take 1.5 s in batches of 250 on two CPU cores.
     """
-    answers = []
-    for start in range(0, len(pixels), batch_size):
-        batch = pixels[start:start + batch_size, ..., None]  # (<= batch_size, 48, 48, 1)
-        filled = np.concatenate([batch, np.zeros((batch_size - len(batch), *INPUT_SHAPE), batch.dtype)])
-        answers.append(model.predict_on_batch(filled)[:len(batch)])
-    return np.concatenate(answers)
+    probabilities = [np.empty((0, CLASSES), np.float32)]
+    for start in range(0, len(pixels), batch_sizes[-1]):
+        batch = pixels[start:start + batch_sizes[-1], ..., None]  # (<= 250, 48, 48, 1)
+        size = next(size for size in batch_sizes if size >= len(batch))
+        padding = np.zeros((size - len(batch), *INPUT_SHAPE), batch.dtype)
+        padded = np.concatenate([batch, padding])  # (size, 48, 48, 1)
+        probabilities.append(model.predict_on_batch(padded)[:len(batch)])
+    return np.concatenate(probabilities)
 
 
 def predict_mirrored(model, pixels):
-    """The mean of the probabilities of each face and of its mirror image: float32 (n, 7) for uint8 (n, 48, 48) pixels.
+    """Test-time augmentation: the mean of the predictions for each face and its mirror image.
 
-    Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and shifts by up to two
-    pixels besides, 18 answers in all, to 71.0 %. Ten crops of 44x44 pixels, enlarged, made an earlier model worse.
+    It raised the accuracy of the pretrained model on PublicTest from 70.5 to 70.7 %. The mean of 18
+    predictions, with shifts by up to two pixels as well, reached 71.0 %. Ten enlarged crops of
+    44x44 pixels lowered the accuracy of an earlier model.
+
+    Args:
+        model: a network, as build_model() or load_model() returns it.
+        pixels: uint8 (n, 48, 48).
+
+    Returns:
+        float32 (n, 7) probabilities.
     """
     return (predict(model, pixels) + predict(model, pixels[:, :, ::-1])) / 2
 
 
 def load_model(path):
-    """Read a trained model and check that it is one of this shape.
+    """Read a trained model and check its input and output shapes.
 
     Args:
-        path: a .keras file. It may come from a stranger: no code in it is run (model_file.py).
+        path: a .keras file. It may come from a stranger, because no code in it is run
+            (base/model_file.py).
+
+    Returns:
+        A keras.Model, not compiled.
 
     Raises:
-        UserError: no such file, not a Keras model of ordinary layers, or not one from (48, 48, 1) pixels to 7 classes.
+        UserError: there is no such file, it is not a Keras model of ordinary layers, or it does not
+            map (48, 48, 1) pixels to 7 classes.
     """
     if not os.path.isfile(path):
         raise UserError(f"{path}: no such file; python train.py writes a model")
     model_file.check(path)
     try:
-        with warnings.catch_warnings(action="ignore"):  # what they say of layers, the error says too
+        with warnings.catch_warnings(action="ignore"):  # the error repeats them
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # whatever layers that do not fit each other or the weights make Keras raise
+    except Exception as error:  # Keras raises many kinds if layers or weights do not fit each other
         reason = str(error).strip().split("\n")[0][:200]
         raise UserError(f"{path}: not a readable Keras model ({reason})") from error
     shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
     if shapes != ((None, *INPUT_SHAPE), (None, CLASSES)):
-        raise UserError(f"{path}: expected a model from (48, 48, 1) to 7 classes, found {shapes[0]} to {shapes[1]}")
+        raise UserError(f"{path}: expected a model from (48, 48, 1) to 7 classes, "
+                        f"found {shapes[0]} to {shapes[1]}")
     if jit_compile() is False:
         model.jit_compile = False
     return model
+
+
+def as_network(model, path="a network in memory"):
+    """The networks.network.Network of a model that build_model() or load_model() returned."""
+    from networks.network import OURS, Network
+    from networks.raw import RawNetwork
+
+    raw = RawNetwork(path, "Keras", INPUT_SHAPE, False, CLASSES,
+                     lambda pictures: predict(model, pictures[..., 0]), model, True, "")
+    return Network(raw, OURS)
+
+
+def main():
+    args = parse_arguments()
+    with command_line.quiet_stderr():
+        from networks import export
+        from networks.network import open_network
+    path = bundled.choose_model(args.model, args.outputs)
+    network = open_network(path, bundled.DATA, args.scale, args.labels, args.outputs)
+    target, about = export.export(network, args.export, args.outputs)
+    print(f"wrote {target}; its answers to the bundled faces are those of {network.name}")
+    print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")
+
+
+def parse_arguments():
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--export", required=True, choices=FORMATS, help="format to write")
+    command_line.add_model_option(parser)
+    add_feeding_options(parser)
+    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    command_line.run(main)

@@ -2,16 +2,18 @@
 
     python train.py --data data
 
-Learns from the Training faces, selects the epoch with the best accuracy on PublicTest (the validation split) and
-never looks at PrivateTest. Writes, after every epoch, whole or not at all:
+Trains on the Training faces, selects the epoch with the best accuracy on PublicTest (the validation
+split) and never uses PrivateTest. Writes these files after every epoch, each completely or not at
+all:
 
-    outputs/model.keras       the network at its best epoch: raw pixels in, probabilities out, no augmentation
+    outputs/model.keras       the network at its best epoch: raw pixels in, probabilities out
     outputs/history.csv       one row per epoch: accuracy and loss of both splits, learning rate
-    outputs/run.json          arguments, package versions, the dataset's form and counts, the best epoch, seconds
-    outputs/checkpoint.npz    until the run is finished: all that it needs to go on
+    outputs/run.json          arguments, versions, the dataset's form and counts, the best epoch,
+                              seconds
+    outputs/checkpoint.npz    the state to continue from, until the run is finished
 
-The same command goes on with an interrupted run after its last whole epoch, as if nothing had happened; --fresh
-starts over. On a CPU, with the same package versions, the weights are the same to the last bit.
+The same command continues an interrupted run after its last complete epoch; --fresh starts over.
+On a CPU, with the same package versions, the final weights are the same to the last bit.
 """
 import dataclasses
 import importlib.metadata
@@ -38,7 +40,8 @@ def main():
     args = parse_arguments()
     data = bundled.choose_training_data(args.data)
     if data == bundled.AVATARS:
-        print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; {bundled.USE_FER2013}")
+        print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; "
+              f"{bundled.USE_FER2013}")
     train, validation = load(data, "train"), load(data, "validation")
     folder = files.make_folder(args.outputs)
     with command_line.quiet_stderr():
@@ -50,20 +53,18 @@ def main():
         record = describe_run(recipe, args, data, train, validation)
         before = None if args.fresh else checkpoint.find(folder, record)
         if before and before.get("finished"):
-            print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is best, with "
-                  f"{before['best_val_accuracy']:.2%} on validation; --fresh starts over")
+            print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is "
+                  f"best, with {before['best_val_accuracy']:.2%} on validation; "
+                  "--fresh starts over")
             return
-        targets = batches.make_targets(recipe, *train)
-        trained, model = learner.build(recipe, len(train[1]), "" if before else recipe.start_from)
-        keeper = checkpoint.Keeper(folder, trained, model, record, recipe.epochs)
-        try:
+        targets = batches.make_targets(recipe, *train, data)
+        start_from = "" if before else recipe.start_from
+        model, compiled = learner.build(recipe, len(train[1]), start_from)
+        keeper = checkpoint.Keeper(folder, model, compiled, record, recipe.epochs)
+        with command_line.advice("the same command continues after the last complete epoch"):
             start_or_go_on(keeper, before)
-            learner.fit(model, recipe, (*train, targets), validation, keeper)
+            learner.fit(compiled, recipe, (*train, targets), validation, keeper)
             keeper.finish()
-        except BaseException as error:
-            if command_line.was_interrupted(error):
-                raise KeyboardInterrupt("the same command goes on after the last whole epoch") from None
-            raise
     best = keeper.best_row()
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
@@ -71,105 +72,132 @@ def main():
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
-    run = parser.add_argument_group("the run")
-    run.add_argument("--data", default=bundled.DATA, help="FER2013: a CSV, folders, a .zip, or a directory with one")
-    run.add_argument("--outputs", default="outputs", help="folder to write to")
-    run.add_argument("--fresh", action="store_true", help="start over, whatever run --outputs holds")
-    run.add_argument("--epochs", type=command_line.automatic_or_positive_integer, default="auto",
-                     help=f"passes over the training faces; auto: {EPOCHS}, or {DEMONSTRATION_EPOCHS} on the bundled "
-                          "avatars")
-    run.add_argument("--batch-size", type=command_line.positive_integer, default=Recipe.batch_size,
-                     help="faces per step")
-    run.add_argument("--precision", choices=PRECISIONS, default=Recipe.precision,
-                     help="precision of the arithmetic; bfloat16 is faster on processors that have it")
-    run.add_argument("--devices", type=command_line.positive_integer, default=Recipe.devices,
-                     help="devices that share every batch; more than one with KERAS_BACKEND=jax alone")
-    run.add_argument("--start-from", default=Recipe.start_from, metavar="MODEL",
-                     help="a .keras file whose weights are the first ones; new weights if none is given")
-    run.add_argument("--seed", type=command_line.seed_number, default=Recipe.seed, help="seed of everything random")
-    optimiser = parser.add_argument_group("optimiser")
-    optimiser.add_argument("--optimizer", choices=OPTIMIZERS, default=Recipe.optimizer,
-                           help="how the weights are updated")
-    optimiser.add_argument("--learning-rate", type=command_line.positive_number, default=Recipe.learning_rate,
-                           help="highest learning rate of the schedule")
-    optimiser.add_argument("--schedule", choices=SCHEDULES, default=Recipe.schedule,
-                           help="how the learning rate falls")
-    optimiser.add_argument("--weight-decay", type=command_line.positive_number, default=Recipe.weight_decay,
-                           help="share by which each step shrinks the weights, times the learning rate")
-    optimiser.add_argument("--label-smoothing", type=command_line.share, default=Recipe.label_smoothing,
-                           help="share of each target that is spread over all classes")
-    optimiser.add_argument("--class-weight", choices=CLASS_WEIGHTS, default=Recipe.class_weight,
-                           help="how much more a face of a rare emotion counts")
-    optimiser.add_argument("--block-dropout", type=command_line.share, default=Recipe.block_dropout,
-                           help="share of activations dropped after each block")
-    optimiser.add_argument("--dense-dropout", type=command_line.share, default=Recipe.dense_dropout,
-                           help="share of activations dropped after the hidden dense layer")
-    augmentation = parser.add_argument_group("augmentation")
-    augmentation.add_argument("--sharp", type=command_line.closed_share, default=Recipe.sharp,
-                              help="share of the faces that are neither turned nor scaled")
-    augmentation.add_argument("--erase", type=command_line.closed_share, default=Recipe.erase,
-                              help="share of the faces of which a random rectangle is made grey")
-    teachers = parser.add_argument_group("teachers")
-    teachers.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
-                          help=".keras files whose mean answer to a face is learned beside its label (distillation); "
-                               "the training accuracy then counts agreement with the mixture")
-    teachers.add_argument("--teachers-share", type=command_line.closed_share, default=Recipe.teachers_share,
-                          help="share of the teachers in the targets; the label has the rest")
-    teachers.add_argument("--filters", nargs=4, type=command_line.positive_integer, metavar="N",
-                          help="filters of the four blocks, to train a larger teacher; those of model.py if none are "
-                               "given")
+    add_run_options(parser.add_argument_group("the run"))
+    add_optimiser_options(parser.add_argument_group("optimiser"))
+    add_augmentation_options(parser.add_argument_group("augmentation"))
+    add_teacher_options(parser.add_argument_group("teachers"))
     return parser.parse_args()
 
 
+def add_run_options(group):
+    group.add_argument("--data", default=bundled.DATA,
+                       help="FER2013: a CSV, folders, a .zip, or a directory with one of these")
+    group.add_argument("--outputs", default="outputs", help="folder to write to")
+    group.add_argument("--fresh", action="store_true",
+                       help="start over, even if --outputs holds a run")
+    group.add_argument("--epochs", type=command_line.automatic_or_positive_integer, default="auto",
+                       help=f"passes over the training faces; auto: {EPOCHS}, or "
+                            f"{DEMONSTRATION_EPOCHS} on the bundled avatars")
+    group.add_argument("--batch-size", type=command_line.positive_integer,
+                       default=Recipe.batch_size, help="faces per training step")
+    group.add_argument("--precision", choices=PRECISIONS, default=Recipe.precision,
+                       help="precision of the arithmetic; bfloat16 is faster on processors that "
+                            "support it")
+    group.add_argument("--devices", type=command_line.positive_integer, default=Recipe.devices,
+                       help="number of devices that share every batch; more than one only with "
+                            "KERAS_BACKEND=jax")
+    group.add_argument("--start-from", default=Recipe.start_from, metavar="MODEL",
+                       help="a .keras file with the initial weights; new weights if none is given")
+    group.add_argument("--seed", type=command_line.seed_number, default=Recipe.seed,
+                       help="seed of every random choice of the run")
+
+
+def add_optimiser_options(group):
+    group.add_argument("--optimizer", choices=OPTIMIZERS, default=Recipe.optimizer,
+                       help="method that updates the weights")
+    group.add_argument("--learning-rate", type=command_line.positive_number,
+                       default=Recipe.learning_rate, help="highest learning rate of the schedule")
+    group.add_argument("--schedule", choices=SCHEDULES, default=Recipe.schedule,
+                       help="how the learning rate changes during the run")
+    group.add_argument("--weight-decay", type=command_line.positive_number,
+                       default=Recipe.weight_decay,
+                       help="share by which each step shrinks the weights, times the learning rate")
+    group.add_argument("--label-smoothing", type=command_line.share, default=Recipe.label_smoothing,
+                       help="share of each target that is spread over all classes")
+    group.add_argument("--class-weight", choices=CLASS_WEIGHTS, default=Recipe.class_weight,
+                       help="how much more the faces of rare emotions count in the loss")
+    group.add_argument("--block-dropout", type=command_line.share, default=Recipe.block_dropout,
+                       help="share of activations dropped after each block")
+    group.add_argument("--dense-dropout", type=command_line.share, default=Recipe.dense_dropout,
+                       help="share of activations dropped after the hidden dense layer")
+
+
+def add_augmentation_options(group):
+    group.add_argument("--sharp", type=command_line.closed_share, default=Recipe.sharp,
+                       help="share of the faces that are neither turned nor scaled")
+    group.add_argument("--erase", type=command_line.closed_share, default=Recipe.erase,
+                       help="share of the faces in which a random rectangle is made grey")
+
+
+def add_teacher_options(group):
+    group.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
+                       help=".keras files whose mean prediction for a face is mixed into its "
+                            "target (distillation); the training accuracy then measures agreement "
+                            "with the mixture")
+    group.add_argument("--teachers-share", type=command_line.closed_share,
+                       default=Recipe.teachers_share,
+                       help="share of the teachers in the targets; the label has the rest")
+    group.add_argument("--filters", nargs=4, type=command_line.positive_integer, metavar="N",
+                       help="number of filters in each of the four blocks, to train a larger "
+                            "teacher; those of model.py if none are given")
+
+
 def make_recipe(args, data):
-    """The Recipe that the options name, with every automatic choice made."""
+    """The Recipe of the options; "auto" and missing values are replaced by numbers."""
     import model as network
 
     automatic = DEMONSTRATION_EPOCHS if data == bundled.AVATARS else EPOCHS
-    chosen = command_line.settings(args, Recipe)
+    recipe = command_line.settings(args, Recipe)
     return dataclasses.replace(
-        chosen, epochs=automatic if args.epochs == "auto" else args.epochs,
-        filters=chosen.filters or network.FILTERS)
+        recipe, epochs=automatic if args.epochs == "auto" else args.epochs,
+        filters=recipe.filters or network.FILTERS)
 
 
 def load(path, split):
-    """Pixels and labels of one split, announced."""
+    """Load and describe one split: uint8 (n, 48, 48) pixels and uint8 (n,) labels."""
     pixels, labels, _ = fer2013.load(path, split)
     print(*fer2013.describe(path, split, labels), sep="\n")
     return pixels, labels
 
 
 def start_or_go_on(keeper, before):
-    """Take up the run `before`, or write a first checkpoint: a disk without room for it shows itself now."""
+    """Restore the run whose record is `before`, or write a first checkpoint if it is None.
+
+    The first checkpoint shows before the training whether the disk has room for it.
+    """
     if before is None:
         keeper.write()
         return
     keeper.restore()
-    print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; --fresh starts over", flush=True)
-    now, then = ({"the machine": record["machine"]} | record["versions"] for record in (keeper.record, before))
+    print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; "
+          "--fresh starts over", flush=True)
+    now, then = ({"the machine": record["machine"]} | record["versions"]
+                 for record in (keeper.record, before))
     for name, version in now.items():
         if then.get(name) != version:
-            print(f"{name} was {then.get(name)}, now {version}: the run goes on, but not bit for bit")
+            print(f"{name} was {then.get(name)}, now {version}: the run goes on, "
+                  "but not bit for bit")
 
 
 def describe_run(recipe, args, data, train, validation):
-    """run.json: what made the model, for whoever finds it later and for the run that goes on with it."""
+    """The record of the run for run.json: a dict of arguments, dataset, versions and machine."""
     import keras
 
     from training import checkpoint
 
-    versions = {name: importlib.metadata.version(name) for name in ("keras", keras.backend.backend(), "numpy")}
+    packages = ("keras", keras.backend.backend(), "numpy")
+    versions = {name: importlib.metadata.version(name) for name in packages}
     splits = {"train": train, "validation": validation}
     counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS)).tolist()
               for split, (_, labels) in splits.items()}
+    digests = {split: checkpoint.digest(*arrays) for split, arrays in splits.items()}
     source = fer2013.find(data)
     settings = {name: list(value) if isinstance(value, tuple) else value
                 for name, value in dataclasses.asdict(recipe).items()}
     return {
         "trained_on": bundled.name_of(data, counts["train"]),
         "arguments": {"data": args.data, **settings, "outputs": args.outputs},
-        "dataset": {"form": source.form, "root": source.root, "faces": counts,
-                    "sha256": {split: checkpoint.digest(*arrays) for split, arrays in splits.items()}},
+        "dataset": {"form": source.form, "root": source.root, "faces": counts, "sha256": digests},
         "versions": versions | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }

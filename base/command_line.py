@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import shlex
 import signal
 import sys
 import tempfile
@@ -18,7 +19,7 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
 
 
 class Quiet(argparse.Action):
-    """--quiet: from here on nothing is written to stdout, and no progress to stderr."""
+    """--quiet: nothing more is written to stdout, and no progress to stderr."""
 
     def __call__(self, *arguments):
         os.environ["TQDM_DISABLE"] = "1"
@@ -28,10 +29,15 @@ class Quiet(argparse.Action):
 
 def parser(text):
     """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
-    made = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
-    made.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
-                      help="print errors and warnings only")
-    return made
+    new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
+                     help="print only errors and warnings")
+    return new
+
+
+def command():
+    """The command that runs now, as a shell takes it; without the folders of the interpreter."""
+    return shlex.join(["python", os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
 def settings(args, kind):
@@ -95,8 +101,7 @@ def resolution(text):
 def port_number(text):
     """An argparse type: a TCP port from 1 to 65535."""
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(
-            f"expected a port from 1 to 65535, found {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
     return int(text)
 
 
@@ -111,8 +116,9 @@ def seed_number(text):
 def add_model_option(parser):
     """--model, for every script that uses a trained network."""
     parser.add_argument("--model", default="",
-                        help="the model to use, a .keras file; if none is given, model.keras in "
-                             "--outputs, or the pretrained model if there is none")
+                        help="the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx "
+                             "file; if none is given, model.keras in --outputs, or the pretrained "
+                             "model if there is none")
 
 
 def add_figure_options(parser):
@@ -157,6 +163,17 @@ def was_interrupted(error):
     return isinstance(error, KeyboardInterrupt) or interrupted.is_set()
 
 
+@contextlib.contextmanager
+def advice(text):
+    """Say, if Ctrl-C ends the block, how to go on."""
+    try:
+        yield
+    except BaseException as error:
+        if was_interrupted(error):
+            raise KeyboardInterrupt(text) from None
+        raise
+
+
 def run(main):
     """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
 
@@ -179,14 +196,14 @@ def run(main):
     except BaseException as error:
         if not was_interrupted(error):
             raise
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C while this one is told
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
         advice = error.args if isinstance(error, KeyboardInterrupt) else ()  # how to go on
         print(f"{script}: {'; '.join(['interrupted', *advice])}", file=sys.stderr)
         sys.exit(130)
 
 
 def report_lost_output(script):
-    """Exit with status 1 if stdout could not be written; a reader that ended wanted no more."""
+    """Exit with status 1 if writing to stdout failed, unless the reader of a pipe has ended."""
     failure = getattr(sys.stdout, "failure", None)
     if failure is not None and not isinstance(failure, BrokenPipeError):
         print(f"{script}: what it printed is lost ({failure.strerror}); its files are written",

@@ -27,13 +27,15 @@ def make_folder(path):
 
 
 @contextlib.contextmanager
-def locked(folder, names):
+def locked(folder, names, wait=0):
     """Lock `folder` while a run writes the files `names` in it; UserError if another run has it.
+
+    Waits for the other run up to `wait` seconds.
 
     The operating system releases the lock when the process ends, even when it is killed. Incomplete
     versions of these files, left behind by a killed run, are removed.
     """
-    lock = filelock.FileLock(folder / ".lock", timeout=0)
+    lock = filelock.FileLock(folder / ".lock", timeout=wait)
     try:
         lock.acquire()
     except filelock.Timeout:

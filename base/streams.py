@@ -1,4 +1,4 @@
-"""stdout and stderr that never end a run: closed, full, a pipe that ended, or a narrow encoding."""
+"""Keeps failures of stdout and stderr, such as a full disk or an ended pipe, from ending a run."""
 import os
 import sys
 
@@ -41,39 +41,39 @@ class LastingStream:
 
 
 def discard(stream):
-    """Let what the stream still buffers, and all that follows, go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)
+    """Redirect the stream to the null device, with what it still buffers."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def open_all():
-    """Replace sys.stdout and sys.stderr by LastingStreams; closed ones lead nowhere."""
+    """Replace sys.stdout and sys.stderr by LastingStreams, closed ones with the null device."""
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
         stream = getattr(sys, name)
-        if stream is None:  # closed by the shell, as with 2>&-; the number may be taken by a file
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            if nowhere != descriptor:
-                os.dup2(nowhere, descriptor)
-                os.close(nowhere)
+        if stream is None:  # closed by the shell, as with 2>&-; a file may use the number
+            null = os.open(os.devnull, os.O_WRONLY)
+            if null != descriptor:
+                os.dup2(null, descriptor)
+                os.close(null)
             stream = open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         if not isinstance(stream, LastingStream):
             setattr(sys, name, LastingStream(stream))
 
 
 def progress(items, unit, total=None, name=""):
-    """Iterate over items and tell on stderr how far it is, if there is more than one.
+    """Iterate over items and print the progress on stderr if there is more than one.
 
-    A bar on a terminal; elsewhere a line for each item that is finished.
+    On a terminal it is a bar, elsewhere a line for each finished item.
 
     Args:
         items: an iterable.
-        unit: what one item is, as "face".
-        total: how many there are; None for len(items).
-        name: what is written in front, as the emotion.
+        unit: the name of one item, such as "face".
+        total: the number of items; None for len(items).
+        name: a text before the progress, such as the emotion.
     """
     total = len(items) if total is None else total
-    if total < 2 or os.environ.get("TQDM_DISABLE"):  # what --quiet sets
+    if total < 2 or os.environ.get("TQDM_DISABLE"):  # --quiet sets it
         yield from items
     elif sys.stderr.isatty():
         yield from tqdm(items, total=total, unit=unit, desc=name or None, leave=False)

@@ -1,1 +1,1 @@
-"""What was measured, and the programs that measured it: python -m benchmarks.NAME, from the repository."""
+"""The measurements and the programs that made them: python -m benchmarks.NAME in the repository."""

@@ -3,13 +3,12 @@
     python evaluate.py --data data --model pretrained/emotion_cnn.keras --split validation --tta
     python -m benchmarks.card
 
-The first command writes outputs/evaluation.json; benchmarks.all copies it into pretrained/ and puts
-what the second one prints into pretrained/README.md.
+The first command writes outputs/evaluation.json. benchmarks.all copies that file to pretrained/ and
+puts the output of the second command into pretrained/README.md.
 """
-import math
-
 from base import command_line, files
 from fer2013 import bundled
+from training.metrics import wilson
 
 MEASURES = {
     "accuracy": "{:.2%}", "accuracy_not_in_train": "{:.2%}", "balanced_accuracy": "{:.2%}",
@@ -28,12 +27,12 @@ def main():
 
 
 def overall(evaluation):
-    """Markdown lines: every measure, for one forward pass and with mirror images."""
+    """Markdown lines: each measure for one forward pass and with mirror images."""
     yield "| measure | one forward pass | with mirror images (`--tta`) |"
     yield "|---|---:|---:|"
     for name, form in MEASURES.items():
         words = WORDS.get(name, name.replace("_", " ").replace("f1", "F1")).format(**evaluation)
-        values = [form.format(numbers[name]) for numbers in (evaluation, evaluation["tta"])]
+        values = [form.format(measures[name]) for measures in (evaluation, evaluation["tta"])]
         yield f"| {words} | {' | '.join(values)} |"
 
 
@@ -47,17 +46,10 @@ def by_emotion(evaluation):
 
 
 def interval(evaluation):
-    """A sentence with Wilson's 95 % interval of the accuracy."""
+    """A sentence with the 95 % interval of the accuracy, from Wilson's method."""
     low, high = wilson(evaluation["accuracy"], evaluation["faces"])
     return (f"{evaluation['faces']:,} faces leave the accuracy between {low:.1%} and {high:.1%} "
             "(95 %, Wilson's interval).")
-
-
-def wilson(share, count, z=1.96):
-    """Wilson's score interval of a share of `count` trials (Wilson 1927): low, high."""
-    centre = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = z / (1 + z**2 / count) * math.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
-    return centre - half, centre + half
 
 
 if __name__ == "__main__":

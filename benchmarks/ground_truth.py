@@ -1,14 +1,14 @@
-"""Does an explanation mark what made the expression? On rendered faces, where it is known which skin moved.
+"""Whether explanations mark the cause of the expression, on rendered faces with a known cause.
 
-    python train.py --outputs outputs/avatars          # without FER2013 in data/: learns from the bundled avatars
+    python train.py --outputs outputs/avatars   # without FER2013 in data/: on the bundled avatars
     python -m benchmarks.ground_truth --model outputs/avatars/model.keras
 
---faces faces of each emotion but neutral that the model reads rightly, of the avatars' test split, chosen with seed 0.
-The cause is the skin that moved by more than a tenth of the distance between the eyes (about 2 pixels). Writes a
-row for each face and method into benchmarks/ground_truth.csv as it goes (an interrupted run goes on where it stopped)
-and prints the table of benchmarks/ground_truth.md: means over faces with 95 % bootstrap intervals.
+Explains --faces faces of each emotion but neutral that the model classifies correctly, from the
+avatars' test split, chosen with seed 0. The cause is the skin that moved by more than a tenth of
+the distance between the eyes (about 2 pixels). Appends a row for each face and method to
+benchmarks/ground_truth.csv (an interrupted run continues where it stopped) and prints the table of
+benchmarks/ground_truth.md: means over faces with 95 % bootstrap intervals.
 """
-import argparse
 import functools
 import pathlib
 
@@ -20,7 +20,7 @@ import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, begin, cell, read, version
+from benchmarks.results import append, cell, read, unmeasured, version
 from explaining import faithfulness, methods
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -28,7 +28,7 @@ from fer2013 import bundled
 HERE = pathlib.Path(__file__).resolve().parent
 
 EXPRESSIONS = fer2013.EMOTIONS[:6]  # a neutral face has no cause
-MOVED = 0.1  # of the distance between the eyes
+MOVED = 0.1  # least motion of the cause, as a share of the distance between the eyes
 MEASURES = list(faithfulness.Agreement._fields)
 COLUMNS = ["face", "emotion", "model", "method", *MEASURES]
 
@@ -38,47 +38,74 @@ def main():
     pixels, labels, names = fer2013.load(bundled.AVATARS, "test")
     moved = load_motion(names) > MOVED  # (n, 48, 48)
     model = network.load_model(args.model)
-    done = begin(args.table, COLUMNS, version(args.model))
-    faces = choose_faces(pixels, labels, functools.partial(network.predict, model), args.faces)
-    for face in tqdm([face for face in faces if moved[face].any() and names[face] not in set(done.face)], unit="face"):
-        append(args.table, measure(pixels[face], int(labels[face]), moved[face], model, args.samples), COLUMNS,
-               face=names[face], emotion=fer2013.EMOTIONS[labels[face]], model=version(args.model))
-    print(report(read(args.table)))
+    predict = functools.partial(network.predict, model)
+    indices = [index for index in choose_faces(pixels, labels, predict, args.faces)
+               if moved[index].any()]
+    for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
+                                 "method", methods.METHODS), unit="face"):
+        rows = measure(pixels[index], int(labels[index]), moved[index], model, args.samples)
+        append(args.table, rows, COLUMNS, face=names[index],
+               emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
+    print(tables(read(args.table)))
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--model", default=HERE.parent / "outputs" / "avatars" / "model.keras", help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=25, help="of each emotion")
-    parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default=1000, help="of LIME")
-    parser.add_argument("--table", type=pathlib.Path, default=HERE / "ground_truth.csv", help="the CSV, begun or not")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--model", default=HERE.parent / "outputs" / "avatars" / "model.keras",
+                        help="the model to explain, a .keras file")
+    parser.add_argument("--faces", type=command_line.positive_integer, default=25,
+                        help="number of faces of each emotion")
+    parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default=1000,
+                        help="number of LIME's samples")
+    parser.add_argument("--table", type=pathlib.Path, default=HERE / "ground_truth.csv",
+                        help="the CSV to create or to continue")
     return parser.parse_args()
 
 
 def load_motion(names):
-    """How far the skin moved at each pixel of the named test avatars: float16 (n, 48, 48), in distances of the eyes."""
+    """The motion of the skin at each pixel of the named test avatars.
+
+    Args:
+        names: n file names.
+
+    Returns:
+        float16 (n, 48, 48), in units of the distance between the eyes.
+    """
     truth = np.load(bundled.AVATARS / "ground_truth.npz")
-    place = {name.split("/")[-1]: row for row, name in enumerate(truth["names"])}
-    return truth["motion"][[place[name] for name in names]]
+    rows = {name.split("/")[-1]: row for row, name in enumerate(truth["names"])}
+    return truth["motion"][[rows[name] for name in names]]
 
 
 def measure(face, label, cause, model, samples):
-    """A row for each method."""
-    for name, method in (methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}).items():
-        yield {"method": name} | faithfulness.agreement(method(face, label, model, 0), cause)._asdict()
+    """Yield a row with the agreement of the map and the cause for each method.
+
+    Args:
+        face: uint8 (48, 48).
+        label: int.
+        cause: bool (48, 48), the skin that moved.
+        model: the network.
+        samples: number of LIME's samples, or "auto".
+    """
+    with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
+    for name, method in with_samples.items():
+        relevance = method(face, label, network.as_network(model), 0)
+        yield {"method": name} | faithfulness.agreement(relevance, cause)._asdict()
 
 
-def report(rows):
-    """The tables, as Markdown; their last row is what a map that knows nothing reaches."""
+def tables(rows):
+    """The tables as Markdown text; the last row has the scores expected of an uninformed map."""
     chance = rows[rows.method == "random"].assign(method="chance level")
     rows = pandas.concat([rows, chance.assign(**{name: chance.chance for name in MEASURES})])
     text = [f"{rows.face.nunique()} avatars, model {rows.model.iloc[0]}", "",
             "| method | mass accuracy | rank accuracy | pointing game |", "|---|---:|---:|---:|"]
-    for method, own in rows.groupby("method", sort=False):
-        text.append(f"| {method} | {' | '.join(cell(own[name]) for name in MEASURES[:3])} |")
-    text += ["", "Mass accuracy by emotion", "", f"| method | {' | '.join(EXPRESSIONS)} |", "|---|" + "---:|" * 6]
-    for method, means in rows.groupby(["method", "emotion"], sort=False).mass_accuracy.mean().unstack().iterrows():
-        text.append(f"| {method} | {' | '.join(f'{means[emotion]:.2f}' for emotion in EXPRESSIONS)} |")
+    for method, scores in rows.groupby("method", sort=False):
+        text.append(f"| {method} | {' | '.join(cell(scores[name]) for name in MEASURES[:3])} |")
+    text += ["", "Mass accuracy by emotion", "", f"| method | {' | '.join(EXPRESSIONS)} |",
+             "|---|" + "---:|" * 6]
+    by_emotion = rows.groupby(["method", "emotion"], sort=False).mass_accuracy.mean().unstack()
+    for method, means in by_emotion.iterrows():
+        cells = " | ".join(f"{means[emotion]:.2f}" for emotion in EXPRESSIONS)
+        text.append(f"| {method} | {cells} |")
     return "\n".join(text)
 
 

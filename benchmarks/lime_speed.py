@@ -1,12 +1,12 @@
-"""How long an explanation takes, against the network alone, the lime package as it comes, and captum.
+"""Time for an explanation, compared with the network alone, the lime package and captum.
 
     python -m benchmarks.lime_speed
 
-Explains a bundled composite face with 1,000 samples in four ways, in turn, several times, and prints the median seconds
-of each, the table of benchmarks/lime_speed.md. captum (Kokhlikyan et al. 2020, arXiv 2009.07896) is timed where it and
-PyTorch are installed, on the same network with the same weights.
+Explains a bundled composite face with 1,000 samples in several ways, in turn, several times. Prints
+the median seconds of each way, the table of benchmarks/lime_speed.md. captum (Kokhlikyan et al.
+2020, arXiv 2009.07896) is timed if it and PyTorch are installed, on the same network with the same
+weights.
 """
-import argparse
 import functools
 import importlib.util
 import pathlib
@@ -39,25 +39,33 @@ def main():
         "lime as it comes, same superpixels": stock(face, model, label),
     }
     if importlib.util.find_spec("torch") and importlib.util.find_spec("captum"):
-        carried = in_torch(model)
-        ways |= {f"captum, {batch} at a time": captum(face, carried, label, batch) for batch in (1, 250)}
+        torch_model = in_torch(model)
+        ways |= {f"captum, {batch} at a time": captum(face, torch_model, label, batch)
+                 for batch in (1, 250)}
     else:
         print("captum or PyTorch is not installed, so captum is not timed", file=sys.stderr)
     seconds = measure(ways, args.repeats)
-    print(f"| way, {SAMPLES:,} samples | median, s | times the network alone |\n|---|---:|---:|")
+    print(f"| way, {SAMPLES:,} samples | median, s | times the network alone |")
+    print("|---|---:|---:|")
     medians = {way: np.median(values) for way, values in seconds.items()}
     for way, median in medians.items():
         print(f"| {way} | {median:.2f} | {median / medians['the network alone']:.2f} |")
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--repeats", type=command_line.positive_integer, default=7, help="rounds over all ways")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--repeats", type=command_line.positive_integer, default=7,
+                        help="number of timed runs of each way")
     return parser.parse_args()
 
 
 def measure(ways, repeats):
-    """{way: seconds of each round}; the round before the first compiles and is not counted."""
+    """{way: list of the seconds of each round}; a first round, which compiles, does not count.
+
+    Args:
+        ways: {way: function without arguments}.
+        repeats: number of rounds that count.
+    """
     seconds = {way: [] for way in ways}
     for _ in range(repeats + 1):
         for way, run in ways.items():
@@ -68,18 +76,20 @@ def measure(ways, repeats):
 
 
 def bare(face, model):
+    """A function that predicts as many faces as an explanation has samples."""
     faces = np.repeat(face[None], SAMPLES, axis=0)  # (SAMPLES, 48, 48)
     return lambda: network.predict(model, faces)
 
 
 def ours(face, model, labels):
-    """Superpixels, samples, and a local model for each label."""
+    """A function that explains labels as explain.py does."""
     predict = functools.partial(network.predict, model)
-    return lambda: face_lime.explain_face(face, predict, labels, superpixels.segment(face), samples=SAMPLES)
+    return lambda: face_lime.explain_face(face, predict, labels, superpixels.segment(face),
+                                          samples=SAMPLES)
 
 
 def stock(face, model, label):
-    """model.predict in lime's default batches of 10, on lime's own grey-to-RGB pictures."""
+    """A function that runs lime with its defaults: batches of 10 pictures, grey as RGB."""
     def predict(pictures):
         return model.predict(pictures[..., :1], verbose=0)
     return lambda: LimeImageExplainer(random_state=0).explain_instance(
@@ -87,32 +97,43 @@ def stock(face, model, label):
         segmentation_fn=lambda picture: superpixels.segment(face))
 
 
-def captum(face, carried, label, batch):
-    """captum's Lime with its own similarity and its default linear model."""
+def captum(face, torch_model, label, batch):
+    """A function that runs captum's Lime with its default similarity and linear model."""
     import torch
     from captum.attr import Lime
     segments = torch.tensor(superpixels.segment(face))[None, None]  # (1, 1, 48, 48)
     pixels = torch.tensor(face, dtype=torch.float32)[None, None]  # (1, 1, 48, 48)
-    explainer = Lime(carried)
-    return lambda: explainer.attribute(
-        pixels, target=label, feature_mask=segments, n_samples=SAMPLES, perturbations_per_eval=batch)
+    explainer = Lime(torch_model)
+    return lambda: explainer.attribute(pixels, target=label, feature_mask=segments,
+                                       n_samples=SAMPLES, perturbations_per_eval=batch)
 
 
 def in_torch(model):
-    """The same network as a torch.nn.Sequential: float32 (n, 1, 48, 48) pixels to (n, 7) probabilities."""
+    """The same network as a torch.nn.Sequential.
+
+    It maps float32 (n, 1, 48, 48) pixels to float32 (n, 7) probabilities.
+    """
     import torch
     from torch import nn
-    makers = {"Rescaling": rescaling, "Conv2D": convolution, "BatchNormalization": normalization, "Dense": dense,
-              "ReLU": lambda layer: [nn.ReLU()], "MaxPooling2D": lambda layer: [nn.MaxPool2d(3, 2)],
-              "Softmax": lambda layer: [nn.Softmax(dim=1)], "Flatten": flatten,
-              "Dropout": lambda layer: [nn.Dropout(layer.rate)], "InputLayer": lambda layer: []}
+    makers = {"Rescaling": rescaling, "Conv2D": convolution, "BatchNormalization": normalization,
+              "Dense": dense, "Flatten": flatten, "InputLayer": lambda layer: [],
+              "ReLU": lambda layer: [nn.ReLU()],
+              "MaxPooling2D": lambda layer: [nn.MaxPool2d(3, 2)],
+              "Softmax": lambda layer: [nn.Softmax(dim=1)],
+              "Dropout": lambda layer: [nn.Dropout(layer.rate)]}
     modules = [module for layer in model.layers for module in makers[type(layer).__name__](layer)]
-    carried = nn.Sequential(*modules).eval().to(memory_format=torch.channels_last)
-    face = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
+    torch_model = nn.Sequential(*modules).eval().to(memory_format=torch.channels_last)
+    check_same(torch_model, model)
+    return torch_model
+
+
+def check_same(torch_model, model):
+    """Assert that both networks predict the same probabilities for four faces of noise."""
+    import torch
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
     with torch.inference_mode():
-        answers = carried(torch.tensor(face[:, None], dtype=torch.float32)).numpy()
-    np.testing.assert_allclose(answers, network.predict(model, face), atol=1e-4)  # else it is another network
-    return carried
+        probabilities = torch_model(torch.tensor(pixels[:, None], dtype=torch.float32)).numpy()
+    np.testing.assert_allclose(probabilities, network.predict(model, pixels), atol=1e-4)
 
 
 def rescaling(layer):
@@ -127,18 +148,19 @@ def rescaling(layer):
 def convolution(layer):
     from torch import nn
     kernel, bias = layer.get_weights()  # (3, 3, in, out), (out,)
-    return [filled(nn.Conv2d(*kernel.shape[2:], 3, padding=1), weight=kernel.transpose(3, 2, 0, 1), bias=bias)]
+    weight = kernel.transpose(3, 2, 0, 1)  # (out, in, 3, 3)
+    return [filled(nn.Conv2d(*kernel.shape[2:], 3, padding=1), weight=weight, bias=bias)]
 
 
 def normalization(layer):
     from torch import nn
     gamma, beta, mean, variance = layer.get_weights()  # each (filters,)
-    return [filled(nn.BatchNorm2d(len(gamma), eps=layer.epsilon), weight=gamma, bias=beta, running_mean=mean,
-                   running_var=variance)]
+    return [filled(nn.BatchNorm2d(len(gamma), eps=layer.epsilon), weight=gamma, bias=beta,
+                   running_mean=mean, running_var=variance)]
 
 
 def flatten(layer):
-    """Keras flattens (rows, columns, filters), so the filters go last first."""
+    """Keras flattens (rows, columns, filters), so the filters become the last axis first."""
     from torch import nn
 
     class Flatten(nn.Module):
@@ -155,7 +177,7 @@ def dense(layer):
 
 
 def filled(module, **arrays):
-    """The module with these parameters and running statistics."""
+    """The module, with its parameters and running statistics replaced by `arrays`."""
     import torch
     with torch.no_grad():
         for name, array in arrays.items():

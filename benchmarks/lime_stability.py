@@ -1,11 +1,13 @@
-"""How much LIME's explanations differ between seeds: by sampler, by number of samples, by superpixels.
+"""How LIME's explanations differ between seeds, by sampler, number of samples and superpixels.
 
     python -m benchmarks.lime_stability --data data
 
-Ten faces of each emotion that the model reads rightly, of the validation split, five seeds each (two of the lesser
-ways). Writes a row for each face, way and number of samples into benchmarks/lime_stability.csv (an interrupted run goes
-on where it stopped), and prints the tables of benchmarks/lime_stability.md: Jaccard overlap of the five superpixels of
-largest absolute weight and Spearman correlation of all weights, means over faces and pairs of seeds, and R squared.
+Explains ten faces of each emotion that the model classifies correctly, from the validation split,
+with five seeds each (two in the less important comparisons). Appends a row for each face,
+combination and number of samples to benchmarks/lime_stability.csv (an interrupted run continues
+where it stopped), and prints the tables of benchmarks/lime_stability.md: Jaccard overlap of the
+five superpixels with the largest absolute weight and Spearman correlation of all weights, means
+over faces and pairs of seeds, and R squared.
 """
 import functools
 import itertools
@@ -13,7 +15,6 @@ import math
 import pathlib
 
 import numpy as np
-import pandas
 from scipy.linalg import hadamard
 from scipy.stats import spearmanr
 from tqdm import tqdm
@@ -21,7 +22,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.results import face_arguments
+from benchmarks.results import append, begin, face_arguments, read, version
 from explaining import face_lime, superpixels
 from training.recipe import PRECISIONS
 
@@ -29,11 +30,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 SIZES = (128, 256, 512, 1000, 2000, 4000)
 WAY = ["superpixels", "hide", "sampler"]
-COLUMNS = ["face", *WAY, "samples", "jaccard", "spearman", "r2"]
+MEASURED = ["samples", "jaccard", "spearman", "r2"]
+COLUMNS = ["face", "model", *WAY, *MEASURED]
 
 
 class Independent(face_lime.FaceExplainer):
-    """lime's own sampling: every superpixel of every mask by a coin."""
+    """lime's own sampling: each superpixel of each mask is shown with probability 1/2."""
 
     def draw_masks(self, samples, count, whole_first=True):
         masks = self.random_state.randint(0, 2, (samples, count))
@@ -42,22 +44,27 @@ class Independent(face_lime.FaceExplainer):
 
 
 class OrthogonalPairs(face_lime.FaceExplainer):
-    """Pairs whose first masks are rows of Hadamard matrices: any two superpixels are shown together equally often."""
+    """Pairs whose first masks are rows of Hadamard matrices, shuffled and with random signs.
+
+    All pairs of superpixels are shown together equally often.
+    """
 
     def draw_masks(self, samples, count, whole_first=True):
         order, random = 2 ** math.ceil(math.log2(count)), self.random_state
         blocks = [np.ones((1, count), int), np.zeros((1, count), int)]
         for _ in range(math.ceil(samples / order / 2)):
-            signs = hadamard(order)[random.permutation(order)][:, random.permutation(order)[:count]]
+            rows, columns = random.permutation(order), random.permutation(order)[:count]
+            signs = hadamard(order)[rows][:, columns]
             half = (signs * random.choice([-1, 1], count) > 0).astype(int)  # (order, count)
             blocks.append(np.stack([half, 1 - half], axis=1).reshape(-1, count))
         return np.concatenate(blocks)[:samples]
 
 
 class Glime(face_lime.FaceExplainer):
-    """GLIME-Binomial (Tan et al. 2023, arXiv 2311.15722): the similarity to the face is in the drawing of the masks.
+    """GLIME-Binomial (Tan et al. 2023, arXiv 2311.15722), which samples similar masks more often.
 
-    The number of shown superpixels has lime's probability times lime's weight; the local fit has no weights.
+    The probability of a number of shown superpixels is lime's probability times lime's weight, and
+    all samples have the same weight in the local fit.
     """
 
     def __init__(self, **options):
@@ -67,18 +74,21 @@ class Glime(face_lime.FaceExplainer):
         sizes = np.arange(1, count + 1)
         similarity = np.exp(-(((1 - np.sqrt(sizes / count)) / 0.25) ** 2) / 2)
         likelihood = similarity * [math.comb(count, size) / 2.0**count for size in sizes]
-        shown = self.random_state.choice(sizes, samples, p=likelihood / likelihood.sum())  # (samples,)
-        masks = (self.random_state.random_sample((samples, count)).argsort(axis=1) < shown[:, None]).astype(int)
+        probabilities = likelihood / likelihood.sum()  # (count,)
+        shown = self.random_state.choice(sizes, samples, p=probabilities)  # (samples,)
+        ranks = self.random_state.random_sample((samples, count)).argsort(axis=1)
+        masks = (ranks < shown[:, None]).astype(int)  # (samples, count)
         masks[:whole_first] = 1
         return masks
 
 
-SAMPLERS = {"independent": Independent, "pairs": face_lime.FaceExplainer, "orthogonal pairs": OrthogonalPairs,
-            "GLIME": Glime}
+SAMPLERS = {"independent": Independent, "pairs": face_lime.FaceExplainer,
+            "orthogonal pairs": OrthogonalPairs, "GLIME": Glime}
 RUNS = (  # superpixels, hidden by, sampler, most samples, seeds
     ("slic", "blurred", "pairs", 4000, 5), ("slic", "blurred", "independent", 4000, 5),
     ("slic", "blurred", "orthogonal pairs", 1000, 5), ("slic", "blurred", "GLIME", 1000, 5),
-    ("slic", "superpixel-mean", "pairs", 1000, 2), ("slic", "superpixel-mean", "independent", 1000, 2),
+    ("slic", "superpixel-mean", "pairs", 1000, 2),
+    ("slic", "superpixel-mean", "independent", 1000, 2),
     ("quickshift", "blurred", "pairs", 1000, 2), ("felzenszwalb", "blurred", "pairs", 1000, 2),
     ("grid", "blurred", "pairs", 1000, 2))
 
@@ -86,28 +96,32 @@ RUNS = (  # superpixels, hidden by, sampler, most samples, seeds
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    predict = functools.partial(network.predict, in_precision(network.load_model(args.model), args.precision))
+    model = in_precision(network.load_model(args.model), args.precision)
+    predict = functools.partial(network.predict, model)
     table = HERE / "lime_stability.csv"
-    if not table.exists():
-        table.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    done = set(pandas.read_csv(table)[["face", *WAY]].itertuples(index=False, name=None))
-    faces = choose_faces(pixels, labels, predict, args.faces)
-    for face, run in tqdm([job for job in itertools.product(faces, RUNS) if (names[job[0]], *job[1][:3]) not in done]):
-        rows = measure(pixels[face], labels[face], predict, *run)
-        pandas.DataFrame([(names[face], *run[:3], *row) for row in rows], columns=COLUMNS).to_csv(
-            table, mode="a", header=False, index=False, float_format="%.4f")
-    report(pandas.read_csv(table))
+    done = set(begin(table, COLUMNS, version(args.model))[["face", *WAY]].itertuples(
+        index=False, name=None))
+    indices = choose_faces(pixels, labels, predict, args.faces)
+    jobs = [(index, run) for index, run in itertools.product(indices, RUNS)
+            if (names[index], *run[:3]) not in done]
+    for index, run in tqdm(jobs):
+        rows = measure(pixels[index], labels[index], predict, *run)
+        append(table, [dict(zip(MEASURED, row, strict=True)) for row in rows], COLUMNS,
+               face=names[index], model=version(args.model),
+               **dict(zip(WAY, run[:3], strict=True)))
+    print_tables(read(table))
 
 
 def parse_arguments():
     parser = face_arguments(__doc__, faces=10)
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
-                        help="of the network's arithmetic; bfloat16 takes about 0.6 times as long")
+                        help="precision of the network's arithmetic; bfloat16 takes about 0.6 "
+                             "times as long")
     return parser.parse_args()
 
 
 def in_precision(model, precision):
-    """The same network, calculating in this precision."""
+    """A copy of the network whose arithmetic has this precision, a name in PRECISIONS."""
     copy = network.build_model(dtype=PRECISIONS[precision])
     copy.set_weights(model.get_weights())
     copy.jit_compile = model.jit_compile
@@ -115,17 +129,43 @@ def in_precision(model, precision):
 
 
 def choose_faces(pixels, labels, predict, count):
-    """Indices of `count` faces of each emotion that are read rightly, emotions in turn, chosen with seed 0."""
-    right = np.flatnonzero(predict(pixels).argmax(axis=1) == labels)
+    """Choose faces that the network classifies correctly, with seed 0.
+
+    Args:
+        pixels: uint8 (n, 48, 48).
+        labels: uint8 (n,).
+        predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
+        count: largest number of faces of each emotion.
+
+    Returns:
+        A list of indices, of the emotions in turn.
+    """
+    correct = np.flatnonzero(predict(pixels).argmax(axis=1) == labels)
     random = np.random.default_rng(0)
-    chosen = [random.permutation(right[labels[right] == label])[:count] for label in range(network.CLASSES)]
-    return [int(face) for group in itertools.zip_longest(*chosen) for face in group if face is not None]
+    by_label = [random.permutation(correct[labels[correct] == label])[:count]
+                for label in range(network.CLASSES)]
+    return [int(index) for group in itertools.zip_longest(*by_label) for index in group
+            if index is not None]
 
 
 def measure(face, label, predict, segmentation, hide, sampler, most, seeds):
-    """(samples, jaccard, spearman, r2) for each number of samples: the first of the same draw of `most`."""
+    """Yield (samples, jaccard, spearman, r2) for each number of samples up to `most`.
+
+    The samples of each number are the first of the same `most` samples.
+
+    Args:
+        face: uint8 (48, 48).
+        label: int.
+        predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
+        segmentation: a name in superpixels.SEGMENTATIONS.
+        hide: a name in baselines.HIDING.
+        sampler: a name in SAMPLERS.
+        most: largest number of samples.
+        seeds: number of seeds.
+    """
     segments = superpixels.segment(face, segmentation)
-    explainers = [sample(face, predict, segments, hide, sampler, most, seed) for seed in range(seeds)]
+    explainers = [sample(face, predict, segments, hide, sampler, most, seed)
+                  for seed in range(seeds)]
     for size in (size for size in SIZES if size <= most):
         fits = [explainer.fit(label, slice(size)) for explainer in explainers]
         weights = [fit[0] for fit in fits]
@@ -135,7 +175,7 @@ def measure(face, label, predict, segmentation, hide, sampler, most, seeds):
 
 
 def sample(face, predict, segments, hide, sampler, samples, seed):
-    """A FaceExplainer with `samples` masks of this sampler, and the network's answers to them."""
+    """A FaceExplainer with `samples` masks of this sampler and the network's predictions."""
     explainer = SAMPLERS[sampler](hide=hide, random_state=seed)
     explainer.explain_instance(face, predict, labels=(), top_labels=None, num_samples=samples,
                                segmentation_fn=lambda image: segments)
@@ -143,16 +183,17 @@ def sample(face, predict, segments, hide, sampler, samples, seed):
 
 
 def jaccard(first, second):
-    """Overlap of the five superpixels of largest absolute weight."""
-    first, second = (set(np.argsort(-np.abs(weights))[:face_lime.SHOWN]) for weights in (first, second))
+    """Jaccard overlap of the five superpixels with the largest absolute weight, from 0 to 1."""
+    first, second = (set(np.argsort(-np.abs(weights))[:face_lime.SHOWN])
+                     for weights in (first, second))
     return len(first & second) / len(first | second)
 
 
-def report(rows):
-    """The tables, as Markdown."""
-    for measure_name in ("jaccard", "spearman", "r2"):
-        means = rows.groupby([*WAY, "samples"], sort=False)[measure_name].mean().unstack()
-        print(f"\n{measure_name}, {rows.face.nunique()} faces\n")
+def print_tables(rows):
+    """Print the tables as Markdown; rows: a DataFrame of the CSV."""
+    for score in ("jaccard", "spearman", "r2"):
+        means = rows.groupby([*WAY, "samples"], sort=False)[score].mean().unstack()
+        print(f"\n{score}, {rows.face.nunique()} faces\n")
         print("| superpixels | hidden by | sampler |", " | ".join(map(str, means.columns)), "|")
         print("|---|---|---|" + "---:|" * len(means.columns))
         for way, values in means.iterrows():

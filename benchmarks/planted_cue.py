@@ -1,15 +1,15 @@
-"""Does an explanation find a cue that was planted? A "Clever Hans" check, after Lapuschkin et al. 2019.
+"""Whether explanations find a planted cue: a "Clever Hans" check (Lapuschkin et al. 2019).
 
     python -m benchmarks.planted_cue
 
-Gives the bundled avatars random labels and, in a corner, a mark of 6x6 pixels that tells the label: one of four
-corners, white in black or black in white. A network that learns these faces (--epochs, about a minute on two CPU cores)
-can only have learned the marks. On faces of identities that it has never seen, the superpixel that speaks most for the
-label must be one that carries at least a quarter of the mark. Writes a row for each face and method into
-benchmarks/planted_cue.csv as it goes, and prints the table of benchmarks/planted_cue.md; an interrupted run goes on
-where it stopped, with the network kept in outputs/planted_cue/.
+Gives the bundled avatars random labels and, in a corner, a mark of 6x6 pixels that shows the label:
+one of four corners, white in black or black in white. A network that learns these faces (--epochs,
+about a minute on two CPU cores) can only have learned the marks. On faces of identities that are
+not in the training data, the superpixel with the largest relevance for the label must contain at
+least a quarter of the mark. Appends a row for each face and method to benchmarks/planted_cue.csv
+and prints the table of benchmarks/planted_cue.md. An interrupted run continues where it stopped,
+with the network that is kept in outputs/planted_cue/.
 """
-import argparse
 import functools
 import pathlib
 
@@ -20,7 +20,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line, files
-from benchmarks.results import append, begin, read, version
+from benchmarks.results import append, read, unmeasured, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -28,9 +28,10 @@ from fer2013 import bundled
 HERE = pathlib.Path(__file__).resolve().parent
 
 SIDE = 6  # of the mark, in pixels
-CORNERS = [(rows, columns) for rows in (slice(0, SIDE), slice(-SIDE, None)) for columns in (
-    slice(0, SIDE), slice(-SIDE, None))]
-COLUMNS = ["face", "label", "model", "method", "strongest_on_mark", "mark_carriers", "share_of_mark"]
+CORNERS = [(rows, columns) for rows in (slice(0, SIDE), slice(-SIDE, None))
+           for columns in (slice(0, SIDE), slice(-SIDE, None))]
+COLUMNS = ["face", "label", "model", "method",
+           "strongest_on_mark", "mark_carriers", "share_of_mark"]
 
 
 def main():
@@ -40,50 +41,62 @@ def main():
         train(args, folder / "model.keras")
     model = network.load_model(folder / "model.keras")
     pixels, labels, names = plant("test", args.seed)
-    right = network.predict(model, pixels).argmax(axis=1) == labels
-    print(f"{right.mean():.1%} of {len(labels)} marked faces of unseen identities are read rightly")
-    known = version(folder / "model.keras")
-    done = begin(args.table, COLUMNS, known)
-    for face in tqdm([face for face in np.flatnonzero(right)[:args.faces] if names[face] not in set(done.face)]):
-        append(args.table, measure(pixels[face], int(labels[face]), model, args.samples), COLUMNS,
-               face=names[face], label=labels[face], model=known)
-    print(report(read(args.table)))
+    correct = network.predict(model, pixels).argmax(axis=1) == labels  # (n,)
+    print(f"{correct.mean():.1%} of {len(labels)} marked faces of unseen identities are "
+          "classified correctly")
+    model_version = version(folder / "model.keras")
+    indices = np.flatnonzero(correct)[:args.faces]
+    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
+                                 methods.METHODS), unit="face"):
+        append(args.table, measure(pixels[index], int(labels[index]), model, args.samples),
+               COLUMNS, face=names[index], label=labels[index], model=model_version)
+    print(table(read(args.table)))
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--epochs", type=command_line.positive_integer, default=4, help="of the training")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=100, help="to explain")
-    parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default=1000, help="of LIME")
-    parser.add_argument("--seed", type=command_line.seed_number, default=0, help="of labels, weights and samples")
-    parser.add_argument("--table", type=pathlib.Path, default=HERE / "planted_cue.csv", help="the CSV, begun or not")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--epochs", type=command_line.positive_integer, default=4,
+                        help="passes over the training faces")
+    parser.add_argument("--faces", type=command_line.positive_integer, default=100,
+                        help="number of faces to explain")
+    parser.add_argument("--samples", type=command_line.automatic_or_positive_integer, default=1000,
+                        help="number of LIME's samples")
+    parser.add_argument("--seed", type=command_line.seed_number, default=0,
+                        help="seed of labels, weights and samples")
+    parser.add_argument("--table", type=pathlib.Path, default=HERE / "planted_cue.csv",
+                        help="the CSV to create or to continue")
     return parser.parse_args()
 
 
 def train(args, path):
-    """Learn marked faces with Adam; the last epoch is kept."""
+    """Train a network on marked faces with Adam and save the weights of the last epoch."""
     keras.utils.set_random_seed(args.seed)
     pixels, labels, _ = plant("train", args.seed)
     model = network.build_model()
-    model.compile(optimizer=keras.optimizers.Adam(3e-4), loss="sparse_categorical_crossentropy", metrics=["accuracy"],
-                  jit_compile=network.jit_compile())
+    model.compile(optimizer=keras.optimizers.Adam(3e-4), loss="sparse_categorical_crossentropy",
+                  metrics=["accuracy"], jit_compile=network.jit_compile())
     model.fit(pixels[..., None], labels, batch_size=64, epochs=args.epochs, verbose=2)
     with files.replacing(path) as temporary:
         model.save(temporary)
 
 
 def plant(split, seed):
-    """One split in random order: marked uint8 (n, 48, 48) faces, random int (n,) labels of their marks, names."""
+    """The avatars of a split in random order, with random labels and their marks.
+
+    Returns:
+        Marked faces uint8 (n, 48, 48), the labels of their marks int (n,), and n names.
+    """
     pixels, _, names = fer2013.load(bundled.AVATARS, split)
     random = np.random.default_rng([seed, fer2013.SPLITS.index(split)])
     order = random.permutation(len(pixels))
     labels = random.permutation(len(pixels)) % network.CLASSES
-    marked = np.stack([mark(face, label) for face, label in zip(pixels[order], labels, strict=True)])
-    return marked, labels, [names[place] for place in order]
+    marked = np.stack([mark(face, label)
+                       for face, label in zip(pixels[order], labels, strict=True)])
+    return marked, labels, [names[index] for index in order]
 
 
 def mark(face, label):
-    """A copy of a face with the label's mark."""
+    """A copy of a face, uint8 (48, 48), with the mark of a label from 0 to 6."""
     marked, inside = face.copy(), 255 * (label // len(CORNERS))
     rows, columns = CORNERS[label % len(CORNERS)]
     marked[rows, columns] = 255 - inside
@@ -92,21 +105,34 @@ def mark(face, label):
 
 
 def measure(face, label, model, samples):
-    """A row for each method: whether the strongest superpixel carries the mark."""
+    """Yield a row for each method: whether the most relevant superpixel contains the mark.
+
+    Args:
+        face: uint8 (48, 48), marked.
+        label: int, of the mark.
+        model: the network.
+        samples: number of LIME's samples, or "auto".
+    """
     segments = superpixels.segment(face)
-    carried = np.bincount(segments[CORNERS[label % len(CORNERS)]].ravel(), minlength=segments.max() + 1) / SIDE**2
-    for name, method in (methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}).items():
-        strongest = faithfulness.superpixel_means(method(face, label, model, 0), segments).argmax()
-        yield {"method": name, "strongest_on_mark": int(carried[strongest] >= 0.25),
-               "mark_carriers": (carried >= 0.25).sum(), "share_of_mark": carried[strongest]}
+    on_mark = segments[CORNERS[label % len(CORNERS)]].ravel()
+    shares = np.bincount(on_mark, minlength=segments.max() + 1) / SIDE**2  # (superpixels,)
+    asked = network.as_network(model)
+    with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
+    for name, method in with_samples.items():
+        relevance = faithfulness.superpixel_means(method(face, label, asked, 0), segments)
+        share = shares[relevance.argmax()]
+        yield {"method": name, "strongest_on_mark": int(share >= 0.25),
+               "mark_carriers": (shares >= 0.25).sum(), "share_of_mark": share}
 
 
-def report(rows):
-    """The table, as Markdown."""
+def table(rows):
+    """The table as Markdown text; rows: a DataFrame of the CSV."""
     lines = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}", "",
-             "| method | strongest superpixel carries the mark | share of the mark in it |", "|---|---:|---:|"]
-    for method, own in rows.groupby("method", sort=False):
-        lines.append(f"| {method} | {own.strongest_on_mark.mean():.0%} | {own.share_of_mark.mean():.2f} |")
+             "| method | strongest superpixel carries the mark | share of the mark in it |",
+             "|---|---:|---:|"]
+    for method, scores in rows.groupby("method", sort=False):
+        lines.append(f"| {method} | {scores.strongest_on_mark.mean():.0%} | "
+                     f"{scores.share_of_mark.mean():.2f} |")
     return "\n".join(lines)
 
 

@@ -1,24 +1,27 @@
-"""What each part of the training recipe is worth: short runs of train.py that differ in one option.
+"""The gain from each part of the training recipe: short runs of train.py that differ in one option.
 
     python -m benchmarks.recipe --data data --epochs 6
 
-Every run has its own whole learning-rate schedule over --epochs, so the short runs compare fairly with each other
-but not with a long one. The long runs, each learning from those before; the third is the most accurate:
+Every run has a complete learning-rate schedule over --epochs, so short runs can be compared with
+each other, but not with long ones. These are the long runs, each taught by earlier ones; the third
+is the most accurate:
 
     python -m benchmarks.recipe --data data --epochs 25 --variants muon
     python -m benchmarks.recipe --data data --epochs 55 --variants "second generation"
     python -m benchmarks.recipe --data data --epochs 52 --seed 1 --variants "third generation"
     python -m benchmarks.recipe --data data --epochs 50 --seed 2 --variants "fourth generation"
     python -m benchmarks.recipe --data data --epochs 32 --seed 3 --variants "larger teacher"
-    python -m benchmarks.recipe --data data --epochs 36 --seed 4 --variants "student of a larger teacher"
-    python -m benchmarks.recipe --data data --epochs 40 --seed 5 --variants "CutMix and a moving average"
+    python -m benchmarks.recipe --data data --epochs 36 --seed 4 \
+        --variants "student of a larger teacher"
+    python -m benchmarks.recipe --data data --epochs 40 --seed 5 \
+        --variants "CutMix and a moving average"
     python -m benchmarks.recipe --data data --epochs 8 --seed 6 \
         --variants "constant learning rate, longer moving average of weights"
     python -m benchmarks.recipe --data data --epochs 12 --seed 7 --variants "wider views"
     python -m benchmarks.recipe --data data --epochs 8 --seed 8 --variants "sharpness-aware steps"
 
-Writes its row to benchmarks/recipe.csv as soon as a run has ended, in the place of an earlier row of that variant,
-number of epochs and seed; the other rows stay. A run whose folder in outputs/recipe is there is not repeated.
+When a run has ended, its row is written to benchmarks/recipe.csv and replaces an earlier row of the
+same variant, number of epochs and seed. A run that is complete in outputs/recipe is not repeated.
 """
 import argparse
 import json
@@ -36,7 +39,8 @@ TABLE = HERE / "recipe.csv"
 RUNS = HERE.parent / "outputs" / "recipe"
 FIRST, SECOND, THIRD, LARGER = (
     RUNS / run / "model.keras"
-    for run in ("muon-25-0", "second-generation-55-0", "third-generation-52-1", "larger-teacher-32-3"))
+    for run in ("muon-25-0", "second-generation-55-0", "third-generation-52-1",
+                "larger-teacher-32-3"))
 SHORT = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
@@ -51,24 +55,25 @@ SHORT = {
     "float32": ("--precision", "float32"),
 }
 TRIALS = dict.fromkeys(recipe_trials.TRIALS, ()) | {
-    name: ("--schedule", "constant") for name in recipe_trials.TRIALS if name.startswith(("constant", "plateau"))}
-GO_ON = ("--teachers", THIRD, "--teachers-share", "0.5", "--start-from", THIRD)  # with the third generation
-VARIANTS = SHORT | TRIALS | {  # and long runs that learn from those before
+    name: ("--schedule", "constant") for name in recipe_trials.TRIALS
+    if name.startswith(("constant", "plateau"))}
+FROM_THIRD = ("--teachers", THIRD, "--teachers-share", "0.5", "--start-from", THIRD)
+VARIANTS = SHORT | TRIALS | {  # and the long runs
     "second generation": ("--erase", "0.3", "--teachers", FIRST, "--teachers-share", "0.4"),
     "third generation": ("--erase", "0.5", "--teachers", SECOND, FIRST, "--teachers-share", "0.5",
                          "--start-from", SECOND),
-    "fourth generation": ("--erase", "0.5", "--teachers", THIRD, SECOND, FIRST, "--teachers-share", "0.6",
-                          "--start-from", THIRD),
-    "larger teacher": ("--filters", "64", "128", "256", "512", "--erase", "0.3", "--teachers", THIRD,
-                       "--teachers-share", "0.5"),
-    "student of a larger teacher": ("--erase", "0.5", "--teachers", LARGER, THIRD, "--teachers-share", "0.7",
-                                    "--start-from", THIRD),
-    "CutMix and a moving average": ("--erase", "0.25", "--teachers", LARGER, THIRD, "--teachers-share", "0.6",
-                                    "--start-from", THIRD),
+    "fourth generation": ("--erase", "0.5", "--teachers", THIRD, SECOND, FIRST,
+                          "--teachers-share", "0.6", "--start-from", THIRD),
+    "larger teacher": ("--filters", "64", "128", "256", "512", "--erase", "0.3",
+                       "--teachers", THIRD, "--teachers-share", "0.5"),
+    "student of a larger teacher": ("--erase", "0.5", "--teachers", LARGER, THIRD,
+                                    "--teachers-share", "0.7", "--start-from", THIRD),
+    "CutMix and a moving average": ("--erase", "0.25", "--teachers", LARGER, THIRD,
+                                    "--teachers-share", "0.6", "--start-from", THIRD),
     "constant learning rate, longer moving average of weights": (
-        "--schedule", "constant", "--learning-rate", "0.0005", "--erase", "0.5", *GO_ON),
-    "wider views": ("--learning-rate", "0.0007", "--sharp", "0.25", "--erase", "0.4", *GO_ON),
-    "sharpness-aware steps": ("--learning-rate", "0.0007", "--erase", "0.5", *GO_ON),
+        "--schedule", "constant", "--learning-rate", "0.0005", "--erase", "0.5", *FROM_THIRD),
+    "wider views": ("--learning-rate", "0.0007", "--sharp", "0.25", "--erase", "0.4", *FROM_THIRD),
+    "sharpness-aware steps": ("--learning-rate", "0.0007", "--erase", "0.5", *FROM_THIRD),
 }
 
 
@@ -79,21 +84,25 @@ def main():
         if not (folder / "done").exists():
             train(name, folder, args)
         row = read_run(name, folder)
-        record(row)
+        write_row(row)
         print(row, flush=True)
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default="data", help="FER2013")
-    parser.add_argument("--epochs", default="6", help="of each run")
-    parser.add_argument("--seed", default="0", help="of each run")
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(SHORT), help="which to run")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="data", help="FER2013 in any form")
+    parser.add_argument("--epochs", default="6", help="epochs of each run")
+    parser.add_argument("--seed", default="0", help="seed of each run")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(SHORT),
+                        help="the variants to run")
     return parser.parse_args()
 
 
 def train(name, folder, args):
-    script = ["-m", "benchmarks.recipe_trials", name] if name in TRIALS else [HERE.parent / "train.py"]
+    """Run a variant in `folder`, and mark it as complete with an empty file "done"."""
+    trial = ["-m", "benchmarks.recipe_trials", name]
+    script = trial if name in TRIALS else [HERE.parent / "train.py"]
     command = [sys.executable, *script, "--data", args.data, "--epochs", args.epochs,
                "--seed", args.seed, "--outputs", folder, "--precision", "bfloat16", *VARIANTS[name]]
     subprocess.run(command, check=True, cwd=HERE.parent)
@@ -101,6 +110,7 @@ def train(name, folder, args):
 
 
 def read_run(name, folder):
+    """The row of a complete run."""
     record = json.loads((folder / "run.json").read_text())
     history = pandas.read_csv(folder / "history.csv")
     return {
@@ -113,10 +123,12 @@ def read_run(name, folder):
     }
 
 
-def record(row):
-    """Write the row of a run into the table."""
-    table = pandas.concat([pandas.read_csv(TABLE) if TABLE.exists() else None, pandas.DataFrame([row])])
-    table.drop_duplicates(["variant", "epochs", "seed"], keep="last").to_csv(TABLE, index=False, float_format="%.4f")
+def write_row(row):
+    """Write the row of a run to the table in place of an earlier row of the same run."""
+    rows = pandas.read_csv(TABLE) if TABLE.exists() else None
+    table = pandas.concat([rows, pandas.DataFrame([row])])
+    table = table.drop_duplicates(["variant", "epochs", "seed"], keep="last")
+    table.to_csv(TABLE, index=False, float_format="%.4f")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import importlib.metadata
 import os
 import pathlib
 import platform
-import sys
 
 import numpy as np
 import pandas
@@ -29,13 +28,18 @@ def face_arguments(description, faces):
 
 def machine():
     """One line: the processor, its cores, and the versions that decide about the results."""
-    information = pathlib.Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if sys.platform == "linux" else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}"
                          for name in ("tensorflow", "keras", "numpy"))
-    return (f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, "
-            f"Python {platform.python_version()}, {packages}")
+    return (f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+            f"{packages}")
+
+
+def processor():
+    """The name of the processor."""
+    information = pathlib.Path("/proc/cpuinfo")
+    lines = information.read_text().splitlines() if information.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def version(model_path):
@@ -58,25 +62,25 @@ def begin(path, columns, model):
     return rows
 
 
-def lacking(rows, faces, names, column, values):
-    """The faces for which a table has no row with one of the values in a column: a list of indices.
+def unmeasured(path, columns, model, indices, names, column, values):
+    """The indices of faces whose rows in a table are missing or incomplete.
 
-    An incomplete face is measured again as a whole: drop_face() takes out its earlier rows.
+    What an incomplete face has is dropped, since the face is measured again as a whole: so a table
+    is completed when a method is added.
 
     Args:
-        rows: DataFrame with a column "face".
-        faces: indices; names: of all faces.
-        column, values: as "method" and the names of all methods.
+        path, columns, model: see begin().
+        indices: of faces; names: of all faces.
+        column: of the table, as "method".
+        values: what a complete face has in that column.
     """
+    rows = begin(path, columns, model)
     there = rows.groupby("face")[column].agg(set).to_dict()
-    return [face for face in faces if not set(values) <= there.get(names[face], set())]
-
-
-def drop_face(path, face):
-    """Take the rows of one face out of a CSV, before it is measured again with what was missing."""
-    rows = read(path)
-    if (rows.face == face).any():
-        rows[rows.face != face].to_csv(path, index=False, float_format="%.4f")
+    missing = [index for index in indices if not set(values) <= there.get(names[index], set())]
+    incomplete = rows.face.isin([names[index] for index in missing])
+    if incomplete.any():
+        rows[~incomplete].to_csv(path, index=False, float_format="%.4f")
+    return missing
 
 
 def read(path):

@@ -1,13 +1,13 @@
-"""Do the explanations depend on what the network learned? Its weights are randomised from the top, layer after layer.
+"""Whether the explanations depend on the learned weights: randomise them from the top, by layer.
 
     python -m benchmarks.sanity
 
-The check of Adebayo et al. 2018 (arXiv 1810.03292) with the included model on the bundled composite faces, --faces of
-each emotion: each layer in turn loses its weights, and each method explains the same label again. Writes the Spearman
-correlation of the superpixels' relevance with that of the whole network, a row for each face, method and layer, into
-benchmarks/sanity.csv, draws benchmarks/sanity.png, and prints the table of benchmarks/sanity.md.
+The check of Adebayo et al. 2018 (arXiv 1810.03292), with the included model and --faces bundled
+composite faces of each emotion. One layer after the other loses its weights, and each method
+explains the same label again. Appends the Spearman correlation of the superpixels' relevance with
+that of the trained network to benchmarks/sanity.csv, a row for each face, method and layer, draws
+benchmarks/sanity.png, and prints the table of benchmarks/sanity.md.
 """
-import argparse
 import functools
 import pathlib
 
@@ -18,7 +18,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.results import append, begin, cell, interval, read, version
+from benchmarks.results import append, cell, interval, read, unmeasured, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -35,29 +35,44 @@ SHOWN = fer2013.EMOTIONS.index("happy")  # the emotion of the figure's face
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(bundled.COMPOSITES, "test")
-    model, known = network.load_model(bundled.PRETRAINED), version(bundled.PRETRAINED)
-    done = begin(args.table, COLUMNS, known)
-    faces = [face for label in range(network.CLASSES) for face in np.flatnonzero(labels == label)[:args.faces]]
-    for face in tqdm([face for face in faces if names[face] not in set(done.face)], unit="face"):
-        maps = cascade(pixels[face], int(labels[face]), model, seed=int(face))
-        append(args.table, correlations(maps, pixels[face]), COLUMNS, face=names[face], model=known)
+    model, model_version = network.load_model(bundled.PRETRAINED), version(bundled.PRETRAINED)
+    indices = [index for label in range(network.CLASSES)
+               for index in np.flatnonzero(labels == label)[:args.faces]]
+    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
+                                 METHODS), unit="face"):
+        maps = cascade(pixels[index], int(labels[index]), model, seed=int(index))
+        append(args.table, correlations(maps, pixels[index]), COLUMNS,
+               face=names[index], model=model_version)
     rows = read(args.table)
-    print(report(rows))
-    shown = faces[SHOWN * args.faces]
-    draw(rows, pixels[shown], cascade(pixels[shown], SHOWN, model, seed=int(shown)), args.table.with_suffix(".png"))
+    print(table(rows))
+    shown = indices[SHOWN * args.faces]
+    maps = cascade(pixels[shown], SHOWN, model, seed=int(shown))
+    draw(rows, pixels[shown], maps, args.table.with_suffix(".png"))
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--faces", type=command_line.positive_integer, default=3, help="of each emotion")
-    parser.add_argument("--table", type=pathlib.Path, default=HERE / "sanity.csv", help="the CSV, begun or not")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--faces", type=command_line.positive_integer, default=3,
+                        help="number of faces of each emotion")
+    parser.add_argument("--table", type=pathlib.Path, default=HERE / "sanity.csv",
+                        help="the CSV to create or to continue")
     return parser.parse_args()
 
 
 def cascade(face, label, model, seed):
-    """{layer: {method: float64 (48, 48)}} from the whole network, "none", to one without any learned layer.
+    """The maps of the trained network and of networks with more and more random layers.
 
     Batch normalisations are randomised too, but not measured by themselves.
+
+    Args:
+        face: uint8 (48, 48).
+        label: int.
+        model: the trained network.
+        seed: seed of the random weights, before it is multiplied by 1,000.
+
+    Returns:
+        {layer: {method: float64 (48, 48)}}, from "none", the trained network, to the lowest layer,
+        when all are random.
     """
     maps = {"none": explain(face, label, model)}
     for layer, randomised in faithfulness.randomise_from_the_top(model, seed=1000 * seed):
@@ -67,35 +82,48 @@ def cascade(face, label, model, seed):
 
 
 def explain(face, label, model):
-    return {name: method(face, label, model, 0) for name, method in METHODS.items()}
+    """{method: float64 (48, 48)}, the map of each method."""
+    asked = network.as_network(model)
+    return {name: method(face, label, asked, 0) for name, method in METHODS.items()}
 
 
 def correlations(maps, face):
-    """A row for each layer and method; none where all superpixels are equal, as on an empty Grad-CAM."""
+    """Yield a row with the correlation for each layer and method.
+
+    The correlation is None if all superpixels have the same relevance, as in an empty Grad-CAM.
+
+    Args:
+        maps: of cascade().
+        face: uint8 (48, 48).
+    """
     segments = superpixels.segment(face)
-    means = {layer: {name: faithfulness.superpixel_means(relevance, segments) for name, relevance in found.items()}
-             for layer, found in maps.items()}
+    means = {layer: {name: faithfulness.superpixel_means(relevance, segments)
+                     for name, relevance in layer_maps.items()}
+             for layer, layer_maps in maps.items()}
     for layer in list(maps)[1:]:
         for name, relevance in means[layer].items():
             flat = np.ptp(relevance) == 0 or np.ptp(means["none"][name]) == 0
-            yield {"method": name, "layer": layer,
-                   "spearman": None if flat else spearmanr(means["none"][name], relevance).statistic}
+            spearman = None if flat else spearmanr(means["none"][name], relevance).statistic
+            yield {"method": name, "layer": layer, "spearman": spearman}
 
 
-def report(rows):
-    """The table, as Markdown."""
+def table(rows):
+    """The table as Markdown text; rows: a DataFrame of the CSV."""
     lines = [f"{rows.face.nunique()} composite faces, model {rows.model.iloc[0]}", "",
              f"| randomised down to | {' | '.join(METHODS)} |", "|---|" + "---:|" * len(METHODS)]
-    for layer, own in rows.groupby("layer", sort=False):
-        lines.append(f"| {layer} | {' | '.join(cell(own[own.method == name].spearman) for name in METHODS)} |")
+    for layer, scores in rows.groupby("layer", sort=False):
+        cells = " | ".join(cell(scores[scores.method == name].spearman) for name in METHODS)
+        lines.append(f"| {layer} | {cells} |")
     return "\n".join(lines)
 
 
 def draw(rows, face, maps, path):
+    """Draw the correlations by layer, and the maps of one face."""
     layers = list(maps)[1:]
-    lines = {name: [interval(rows[(rows.method == name) & (rows.layer == layer)].spearman) for layer in layers]
-             for name in METHODS}
-    title = f"Spearman correlation with the explanation of the trained network, {rows.face.nunique()} composite faces"
+    lines = {name: [interval(rows[(rows.method == name) & (rows.layer == layer)].spearman)
+                    for layer in layers] for name in METHODS}
+    title = ("Spearman correlation with the explanation of the trained network, "
+             f"{rows.face.nunique()} composite faces")
     numbers.sanity(face, maps, lines, title, path)
 
 

@@ -1,9 +1,9 @@
-"""The pictures of the two pages in the documentation: docs/report.png and examples/app.png.
+"""Take the screenshots in the documentation: docs/report.png and examples/app.png.
 
     python -m benchmarks.screenshots
 
-Makes the report of the included model, starts app.py, and photographs both in a Chromium without a
-window. Needs requirements-app.txt, Playwright (requirements-dev.txt) and Chromium.
+Makes the report of the included model, starts app.py, and takes a screenshot of both pages in
+headless Chromium. Needs requirements-app.txt, Playwright (requirements-dev.txt) and Chromium.
 """
 import contextlib
 import pathlib
@@ -19,20 +19,21 @@ from benchmarks.results import HERE
 
 ROOT = HERE.parent
 PORTRAIT = ROOT / "examples" / "eileen_collins.jpg"
-SECONDS = 120  # until the page has an explanation, on a busy machine
+SECONDS = 120  # longest time until the page shows an explanation, on a busy machine
 
 
 def main():
     command_line.parser(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         report = make_report(pathlib.Path(folder))
-        picture(chromium, report.as_uri(), ROOT / "docs" / "report.png", dark=True)
+        screenshot(chromium, report.as_uri(), ROOT / "docs" / "report.png", dark=True)
         with app(folder) as address:
-            picture(chromium, address, ROOT / "examples" / "app.png", explain)
+            screenshot(chromium, address, ROOT / "examples" / "app.png", explain)
 
 
 @contextlib.contextmanager
 def browser():
+    """Headless Chromium; UserError if it or Playwright is not installed."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
@@ -46,7 +47,7 @@ def browser():
 
 
 def make_report(folder):
-    """outputs/report.html of a fresh clone: the explanations of the composites, and the card."""
+    """Write the report of a fresh clone, with explanations of the composites; returns its path."""
     for command in (["explain.py", "--data", "data/composites"], ["report.py"]):
         subprocess.run([sys.executable, *command, "--outputs", folder], cwd=ROOT, check=True)
     return folder / "report.html"
@@ -68,7 +69,8 @@ def app(folder):
         server.wait()
 
 
-def picture(chromium, address, path, prepare=None, dark=False):
+def screenshot(chromium, address, path, prepare=None, dark=False):
+    """Save a screenshot of the page at `address`, after the function `prepare` of the page."""
     page = chromium.new_page(viewport={"width": 1280, "height": 860},
                              color_scheme="dark" if dark else "light")
     page.set_default_timeout(SECONDS * 1000)

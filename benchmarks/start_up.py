@@ -1,11 +1,11 @@
-"""How long `python explain.py --label happy` takes, against its imports and one explanation; and `--help`.
+"""Time for `python explain.py`, compared with its imports, and time for its `--help`.
 
     python -m benchmarks.start_up
 
-Runs four commands in turn, each several times in a process of its own, and prints the median seconds of each, the
-second table of benchmarks/lime_speed.md. The explanation alone is that of benchmarks/lime_speed.py.
+Runs four commands in turn, each several times in a new process, and prints the median seconds of
+each, the second table of benchmarks/lime_speed.md. benchmarks/lime_speed.py times the explanation
+alone.
 """
-import argparse
 import functools
 import pathlib
 import subprocess
@@ -22,7 +22,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 COMMANDS = {
     "importing tensorflow, lime.lime_image and matplotlib.pyplot":
         ["-c", "import tensorflow, lime.lime_image, matplotlib.pyplot"],
-    "explain.py --label happy --samples 1000": ["explain.py", "--label", "happy", "--samples", "1000"],
+    "explain.py --label happy --samples 1000":
+        ["explain.py", "--label", "happy", "--samples", "1000"],
     "explain.py --label happy": ["explain.py", "--label", "happy"],
     "explain.py --help": ["explain.py", "--help"],
 }
@@ -31,24 +32,26 @@ COMMANDS = {
 def main():
     args = parse_arguments()
     with tempfile.TemporaryDirectory() as folder:
-        seconds = measure({name: functools.partial(run, command, folder) for name, command in COMMANDS.items()},
-                          args.repeats)
+        runs = {name: functools.partial(run, command, folder)
+                for name, command in COMMANDS.items()}
+        seconds = measure(runs, args.repeats)
     print("| command | median, s |\n|---|---:|")
     for name, values in seconds.items():
         print(f"| {name} | {np.median(values):.2f} |")
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--repeats", type=command_line.positive_integer, default=7, help="rounds over all commands")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--repeats", type=command_line.positive_integer, default=7,
+                        help="number of timed runs of each command")
     return parser.parse_args()
 
 
 def run(command, folder):
-    """A command in a process of its own; an explanation is written to this folder."""
+    """Run a command in a new process; an explanation is written to `folder`."""
     writes = command[0] == "explain.py" and "--help" not in command
-    subprocess.run([sys.executable, *command, *["--outputs", folder] * writes], cwd=HERE.parent, check=True,
-                   capture_output=True)
+    subprocess.run([sys.executable, *command, *["--outputs", folder] * writes], cwd=HERE.parent,
+                   check=True, capture_output=True)
 
 
 if __name__ == "__main__":

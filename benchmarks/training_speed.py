@@ -1,14 +1,14 @@
-"""How fast train.py trains: faces per second, against the same network in eager PyTorch and the processor's peak.
+"""Training speed of train.py in faces per second, compared with eager PyTorch and the processor.
 
     python -m benchmarks.training_speed
 
-Trains on random pixels in batches of 64, whole steps as train.py makes them, with and without augmentation, with Muon
-and AdamW, in float32 and bfloat16, all ways in turn; with AdamW in eager PyTorch (channels_last), too, where that is
-installed. Prints the table of benchmarks/training_speed.md: the fastest and the median round, and the fastest one's
-share of the peak, which is what a product of two large float32 matrices reaches here. A face costs three times the
-operations of its forward pass (one forward, two backward).
+Trains on random pixels in batches of 64, with complete steps of train.py, with and without
+augmentation, with Muon and AdamW, in float32 and bfloat16, all ways in turn. If PyTorch is
+installed, the same network is also trained with AdamW in eager PyTorch (channels_last). Prints the
+table of benchmarks/training_speed.md: the fastest and the median round, and the fastest round's
+share of the processor's peak, which is measured with a product of two large float32 matrices. A
+face costs three times the operations of its forward pass (one forward, two backward).
 """
-import argparse
 import importlib.util
 import pathlib
 import sys
@@ -29,60 +29,66 @@ BATCH, STEPS = 64, 12
 
 def main():
     args = parse_arguments()
-    faces = np.random.default_rng(0).integers(0, 256, (BATCH * STEPS, 48, 48), np.uint8)
-    labels = np.arange(len(faces)) % network.CLASSES
+    pixels = np.random.default_rng(0).integers(0, 256, (BATCH * STEPS, 48, 48), np.uint8)
+    labels = np.arange(len(pixels)) % network.CLASSES
     ways = {f"train.py, {optimizer}, {precision}{', no augmentation' * plain}":
-            ours(faces, labels, optimizer, precision, plain)
+            ours(pixels, labels, optimizer, precision, plain)
             for precision in PRECISIONS
             for optimizer, plain in (("muon", False), ("adamw", False), ("adamw", True))}
     if importlib.util.find_spec("torch"):
-        ways |= {f"eager PyTorch, adamw, {precision}, no augmentation": in_pytorch(faces, labels, precision)
-                 for precision in PRECISIONS}
+        ways |= {f"eager PyTorch, adamw, {precision}, no augmentation":
+                 in_pytorch(pixels, labels, precision) for precision in PRECISIONS}
     else:
         print("PyTorch is not installed, so it is not timed", file=sys.stderr)
     seconds = measure(ways, args.repeats)
     peak, cost = matrix_product(), 3 * forward_operations(network.build_model())
     print(f"peak, float32: {peak / 1e9:.0f} GFLOP/s; a face: {cost / 1e9:.2f} GFLOP\n")
-    print("| way | fastest, faces per second | median | share of the float32 peak |\n|---|---:|---:|---:|")
+    print("| way | fastest, faces per second | median | share of the float32 peak |")
+    print("|---|---:|---:|---:|")
     for way, values in seconds.items():
-        fastest, median = len(faces) / np.min(values), len(faces) / np.median(values)
+        fastest, median = len(pixels) / np.min(values), len(pixels) / np.median(values)
         print(f"| {way} | {fastest:.0f} | {median:.0f} | {fastest * cost / peak:.0%} |")
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=command_line.HelpFormatter)
-    parser.add_argument("--repeats", type=command_line.positive_integer, default=7, help="rounds over all ways")
+    parser = command_line.parser(__doc__)
+    parser.add_argument("--repeats", type=command_line.positive_integer, default=7,
+                        help="number of timed rounds over all ways")
     return parser.parse_args()
 
 
-def ours(faces, labels, optimizer, precision, plain):
-    """An epoch over the faces, as train.py makes it; plain: without augmentation."""
+def ours(pixels, labels, optimizer, precision, plain):
+    """A function that trains for an epoch as train.py does; plain: without augmentation."""
     import keras
     recipe = Recipe(optimizer=optimizer, precision=precision, batch_size=BATCH)
-    trained, model = learner.build(recipe, len(faces))
+    model, compiled = learner.build(recipe, len(pixels))
     if plain:
-        model = keras.Sequential([keras.Input(network.INPUT_SHAPE), trained])
-        learner.compile_learner(model, recipe, len(faces))
-    data = batches.feed(faces, labels, batches.one_hot(labels), recipe, first_epoch=0)
-    return lambda: model.fit(data, steps_per_epoch=STEPS, verbose=0)
+        compiled = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
+        learner.compile_learner(compiled, recipe, len(pixels))
+    data = batches.feed(pixels, labels, batches.one_hot(labels), recipe, first_epoch=0)
+    return lambda: compiled.fit(data, steps_per_epoch=STEPS, verbose=0)
 
 
-def in_pytorch(faces, labels, precision):
-    """The same steps in eager PyTorch, which has the same initial weights, dropout, loss and optimiser."""
+def in_pytorch(pixels, labels, precision):
+    """A function that trains for an epoch in eager PyTorch.
+
+    The initial weights, dropout, loss and optimiser are the same as in train.py.
+    """
     import torch
-    learner = in_torch(network.build_model()).train()
-    learner = learner[:-1]  # its loss takes logits
-    optimizer = torch.optim.AdamW(learner.parameters(), 1e-3, weight_decay=0.05)
-    loss = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
-    pixels = torch.tensor(faces[:, None], dtype=torch.float32).to(memory_format=torch.channels_last)
+    model = in_torch(network.build_model()).train()[:-1]  # no softmax: the loss takes logits
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.05)
+    criterion = torch.nn.CrossEntropyLoss(label_smoothing=0.1)
+    inputs = torch.tensor(pixels[:, None], dtype=torch.float32)  # (n, 1, 48, 48)
+    inputs = inputs.to(memory_format=torch.channels_last)
     targets = torch.tensor(labels)
 
     def epoch():
-        for start in range(0, len(faces), BATCH):
+        for start in range(0, len(pixels), BATCH):
+            batch = slice(start, start + BATCH)
             optimizer.zero_grad()
             with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16"):
-                found = loss(learner(pixels[start:start + BATCH]), targets[start:start + BATCH])
-            found.backward()
+                loss = criterion(model(inputs[batch]), targets[batch])
+            loss.backward()
             optimizer.step()
     return epoch
 
@@ -92,13 +98,13 @@ def forward_operations(model):
     operations = 0
     for layer in model.layers:
         if hasattr(layer, "kernel"):
-            places = np.prod(layer.output.shape[1:-1])  # 1 for a dense layer
-            operations += 2 * int(places) * int(np.prod(layer.kernel.shape))
+            positions = np.prod(layer.output.shape[1:-1])  # 1 for a dense layer
+            operations += 2 * int(positions) * int(np.prod(layer.kernel.shape))
     return operations
 
 
 def matrix_product(size=4096, repeats=5):
-    """Operations per second of float32 matrix products, the best of `repeats`."""
+    """Operations per second of the fastest of `repeats` products of float32 matrices."""
     first = np.random.default_rng(0).random((size, size), np.float32)
     seconds = []
     for _ in range(repeats):

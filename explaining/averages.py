@@ -1,10 +1,11 @@
-"""The picture over many faces: the mean explanation of an emotion, and where on the face its weight lies.
+"""The mean explanation of many faces of an emotion, and the share of the weight in each region.
 
-    found = collect(faces, explain, "outputs/happy_average.npz", settings)
-    share_by_region(found["spread"])["mouth"].mean()
+    columns = collect(indices, explain, "outputs/happy_average.npz", settings)
+    share_by_region(columns["spread"])["mouth"].mean()
 
-The challenge registered FER2013's faces, so that each is about in the middle and of about one size: that is what lets
-maps be averaged pixel by pixel, and regions be boxes. On other faces neither holds.
+Maps are averaged pixel by pixel, and regions are boxes. This is possible because the challenge
+registered the faces of FER2013: each is about in the middle and about the same size. Other faces
+are not.
 """
 import hashlib
 import json
@@ -15,7 +16,8 @@ import numpy as np
 
 from base import files
 
-REGIONS = {  # rows, columns of a 48x48 face, read off the mean of the 28,709 training faces; no two overlap
+# rows and columns of a 48x48 face, read off the mean of the 28,709 training faces; no two overlap
+REGIONS = {
     "brows": (slice(9, 15), slice(7, 41)),
     "eyes": (slice(15, 21), slice(7, 41)),
     "nose": (slice(21, 33), slice(17, 31)),
@@ -24,33 +26,36 @@ REGIONS = {  # rows, columns of a 48x48 face, read off the mean of the 28,709 tr
 COLUMNS = ("index", "r2", "stability", "map", "spread")
 
 
-def collect(faces, explain, path, settings, progress=iter):
-    """Explain many faces, and go on where an earlier, interrupted call with the same settings stopped.
+def collect(indices, explain, path, settings, progress=iter):
+    """Explain many faces, continuing an earlier, interrupted call with the same settings.
 
     Args:
-        faces: list of indices of the faces.
+        indices: list of int, the faces to explain.
         explain: function from an index to a face_lime.Explanation.
-        path: the .npz file that keeps what was found, written after every face.
-        settings: dict of strings and numbers: all that the explanations depend on.
-        progress: wraps the iteration over faces, as tqdm does.
+        path: the .npz file that keeps the results; it is written after every face.
+        settings: dict of strings and numbers, everything that the explanations depend on.
+        progress: wraps the iteration over the indices, as tqdm does.
 
     Returns:
-        dict of arrays, a row per face: "index" int (n,), "r2" and "stability" float (n,), "map" float32 (n, 48, 48),
-        each pixel with its superpixel's weight, and "spread" float32 (n, 48, 48), positive weights alone, spread evenly
-        over the superpixel's pixels, so that its sum is the face's positive weight.
+        dict of arrays with one row per face: "index", int (n,); "r2" and "stability", float (n,);
+        "map", float32 (n, 48, 48), the weight of each pixel's superpixel; "spread", float32
+        (n, 48, 48), the positive weights only, each divided evenly among the pixels of its
+        superpixel, so that the sum over a face is its positive weight.
     """
-    found = recall(path, settings)
-    for index in progress(faces):
-        if index not in found["index"]:
-            found = {name: [*found[name], value] for name, value in zip(COLUMNS, row(index, explain), strict=True)}
+    columns = read_kept(path, settings)
+    for index in progress(indices):
+        if index not in columns["index"]:
+            row = make_row(index, explain)
+            columns = {name: [*columns[name], value]
+                       for name, value in zip(COLUMNS, row, strict=True)}
             with files.replacing(path) as temporary:
-                np.savez(temporary, settings=json.dumps(settings), **found)
-    chosen = [list(found["index"]).index(index) for index in faces]
-    return {name: np.array(values)[chosen] for name, values in found.items()}
+                np.savez(temporary, settings=json.dumps(settings), **columns)
+    positions = [list(columns["index"]).index(index) for index in indices]
+    return {name: np.array(values)[positions] for name, values in columns.items()}
 
 
-def recall(path, settings):
-    """What an earlier call with the same settings kept; empty columns where there is nothing of the kind."""
+def read_kept(path, settings):
+    """The columns kept by an earlier call with the same settings; empty if there are none."""
     empty = {name: [] for name in COLUMNS}
     if not pathlib.Path(path).exists():
         return empty
@@ -58,23 +63,28 @@ def recall(path, settings):
         with np.load(path) as kept:
             same = kept["settings"].item() == json.dumps(settings)
             return {name: list(kept[name]) for name in COLUMNS} if same else empty
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):  # not ours, or damaged: it is only kept work
-        return empty
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return empty  # another kind of file, or a damaged one: its content can be computed again
 
 
-def row(index, explain):
-    """The columns of one face."""
-    found = explain(index)
-    sizes = np.bincount(found.segments.ravel())  # (superpixels,)
-    spread = (np.maximum(found.weights, 0) / sizes)[found.segments]  # (48, 48)
-    return index, found.r2, found.stability, found.weight_map().astype(np.float32), spread.astype(np.float32)
+def make_row(index, explain):
+    """The values of one face, in the order of COLUMNS."""
+    explanation = explain(index)
+    segments = explanation.segments  # (48, 48)
+    sizes = np.bincount(segments.ravel())  # (superpixels,)
+    spread = (np.maximum(explanation.weights, 0) / sizes)[segments]  # (48, 48)
+    return (index, explanation.r2, explanation.stability,
+            explanation.weight_map().astype(np.float32), spread.astype(np.float32))
 
 
 def share_by_region(spread):
-    """Share of the positive weight in each region and in the rest: {region: float (n,)}, NaN where there is none.
+    """The share of the positive weight in each region and in the rest of the face.
 
     Args:
-        spread: float (n, 48, 48), as collect() gives it.
+        spread: float (n, 48, 48), as collect() returns it.
+
+    Returns:
+        {region: float (n,)}, NaN for a face without positive weight.
     """
     total = spread.sum(axis=(1, 2))  # (n,)
     total = np.where(total > 0, total, np.nan)
@@ -84,18 +94,25 @@ def share_by_region(spread):
 
 
 def mean_shares(spread):
-    """The mean over faces of share_by_region(), of the faces that have positive weight: {region: float}."""
-    return {region: float(np.nanmean(shares)) for region, shares in share_by_region(spread).items()}
+    """The mean of share_by_region() over the faces that have positive weight: {region: float}."""
+    shares = share_by_region(spread)
+    return {region: float(np.nanmean(values)) for region, values in shares.items()}
 
 
-AREAS = mean_shares(np.ones((1, 48, 48)))  # each region's share of the face: where weight would lie by chance
+AREAS = mean_shares(np.ones((1, 48, 48)))  # shares of the face's area: the chance level
 
 
-def settings(faces, model_path):
-    """All that the explanations of a FaceSet depend on: where one differs, kept explanations are of no use."""
-    options = faces.settings
-    return {"faces": digest(faces.pixels.tobytes()), "model": digest(model_path.read_bytes()),
-            "superpixels": options.superpixels, "hide": options.hide, "samples": options.samples, "seed": options.seed}
+def settings(face_set, identity):
+    """The `settings` of collect(): everything that the explanations of a FaceSet depend on.
+
+    Args:
+        face_set: a FaceSet.
+        identity: Network.identity() of the network that is loaded; its file may have changed since.
+    """
+    options = face_set.settings
+    return {"faces": digest(face_set.pixels.tobytes()), **identity,
+            "superpixels": options.superpixels, "hide": options.hide, "samples": options.samples,
+            "seed": options.seed}
 
 
 def digest(content):

@@ -1,18 +1,19 @@
 """What the hidden part of a face shows: a face without the expression, by one of several rules.
 
-    hidden = BASELINES["blurred"](face)                         # uint8 (48, 48) of the same
+    hidden = BASELINES["blurred"](face)                         # uint8 (48, 48), as the face
     hidden = HIDING["superpixel-mean"](face, segments)
 """
 import functools
 
 import numpy as np
-import scipy  # imports its parts at their first use
+import scipy  # imports its submodules when they are first used
 
-BLUR = 4  # standard deviation in pixels: the least from which on the pretrained model does no better than chance
+BLUR = 4  # standard deviation in pixels: from 4 on, the pretrained model is no better than chance
 
 
 def blurred(face):
-    return scipy.ndimage.gaussian_filter(face.astype(np.float64), BLUR).round().astype(np.uint8)
+    smooth = scipy.ndimage.gaussian_filter(face.astype(np.float64), BLUR)  # (48, 48)
+    return smooth.round().astype(np.uint8)
 
 
 def mean(face):
@@ -20,15 +21,20 @@ def mean(face):
 
 
 def superpixel_mean(face, segments):
-    """Each superpixel in its own mean grey: lime's own rule. A mosaic, in which the expression can still be seen."""
-    means = np.bincount(segments.ravel(), face.ravel()) / np.bincount(segments.ravel())  # (superpixels,)
+    """Each superpixel filled with its mean grey, which is the rule of the lime package.
+
+    The result is a mosaic in which the expression can still be seen.
+    """
+    sizes = np.bincount(segments.ravel())  # (superpixels,)
+    means = np.bincount(segments.ravel(), face.ravel()) / sizes  # (superpixels,)
     return means.round().astype(np.uint8)[segments]
 
 
-def regardless(baseline, face, segments):
+def ignore_segments(baseline, face, segments):
     return baseline(face)
 
 
 BASELINES = {"blurred": blurred, "mean": mean, "zero": np.zeros_like}
-HIDING = {name: functools.partial(regardless, baseline) for name, baseline in BASELINES.items()}
+HIDING = {name: functools.partial(ignore_segments, baseline)
+          for name, baseline in BASELINES.items()}
 HIDING["superpixel-mean"] = superpixel_mean

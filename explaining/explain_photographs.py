@@ -1,13 +1,12 @@
-"""The story of explain.py --image: every face of the pictures found, and explained in a figure of each picture."""
+"""explain.py --image: a figure for each picture, with an explanation of each face in it."""
 import pathlib
 import sys
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
-from base import catalogue
+from base import catalogue, streams
 from base.errors import UserError
 from explaining import photographs, wording
 from explaining.face_set import FaceSet
@@ -15,8 +14,8 @@ from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
 
-MOST = 12  # faces of one picture that are explained, the largest ones: each takes seconds, and a row of the figure
-DRAWN = 1000  # pixels of the longer side of the photo in the figure
+MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
+DRAWN = 1000  # longer side of the photograph in the figure, in pixels
 
 
 class ExplainedPhotograph(NamedTuple):
@@ -27,103 +26,119 @@ class ExplainedPhotograph(NamedTuple):
     rows: list  # of wording.Explained
 
 
-def explain_all(paths, asked, settings, predict, folder, suffix, cropped):
-    """Write a figure for each picture; one that fails does not stop the others.
+def explain_all(paths, labels, settings, network, folder, suffix, cropped, source):
+    """Write a figure for each picture; an error in one does not stop the others.
 
     Args:
-        paths: of pictures and of folders of them.
-        asked: labels to explain; the predicted one of each face where there are none.
-        settings: LimeSettings.
-        predict: function from uint8 (n, 48, 48) to float32 (n, 7) probabilities.
-        folder, suffix: where to write, in which format.
-        cropped: whether each picture is a face already.
+        paths: paths of pictures and of folders of pictures.
+        labels: labels to explain; if there are none, the predicted label of each face.
+        settings: a LimeSettings.
+        network: a networks.network.Network.
+        folder, suffix: where to write the figures, and their format.
+        cropped: whether each picture is already cropped to a face.
+        source: the model and its training data in words, for captions.
 
     Raises:
-        UserError: at the end, how many have no figure; a line for each went to stderr. Of one picture, that line.
+        UserError: some pictures have no figure. If there are several pictures, the message is their
+            number, after a line for each on stderr.
     """
     pictures, failed = photographs.list_pictures(paths), 0
     targets = name_figures(pictures, folder, suffix)
     if not cropped:
-        photographs.detector()  # what keeps it from working is said once, not for each picture
-    for picture, target in tqdm(list(zip(pictures, targets, strict=True)), unit="picture", leave=False,
-                                disable=None if len(pictures) > 1 else True):
+        photographs.detector()  # if it does not work, the reason is printed once
+    for picture, target in streams.progress(list(zip(pictures, targets, strict=True)), "picture"):
         try:
-            found = explain_picture(picture, asked, settings, predict, cropped)
-            draw(found, target)
-            tqdm.write("\n".join([f"{summary(found)}; {target}", *lines(found)]))
+            explained = explain_picture(picture, labels, settings, network, cropped, source)
+            draw(explained, target)
+            print(summary(explained), *text_lines(explained), f"wrote {target}", sep="\n")
         except UserError as error:
             if len(pictures) == 1:
                 raise
             failed += 1
-            tqdm.write(str(error), file=sys.stderr)
+            print(error, file=sys.stderr)
     if failed:
-        raise UserError(f"{failed} of {len(pictures)} pictures {'has' if failed == 1 else 'have'} no figure")
+        raise UserError(f"{failed} of {len(pictures)} pictures "
+                        f"{'has' if failed == 1 else 'have'} no figure")
 
 
 def name_figures(pictures, folder, suffix="png"):
-    """A path in `folder` for each picture, by its name; numbered where two are alike, and never one of the pictures."""
+    """A path in `folder` for the figure of each picture, with the picture's name.
+
+    The names of other figures of the programs are extended by "_photograph". Equal names are
+    numbered. No path is that of one of the pictures.
+    """
     own = catalogue.taken(EMOTIONS)
     taken, targets = {path.resolve() for path in pictures}, []
     for picture in pictures:
         stem = f"{picture.stem}_photograph" if picture.stem.lower() in own else picture.stem
         number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
-        while target.resolve() in taken or str(target).lower() in map(str.lower, map(str, targets)):
+        while (target.resolve() in taken
+               or str(target).lower() in map(str.lower, map(str, targets))):
             number += 1
             target = pathlib.Path(folder, f"{stem}_{number}.{suffix}")
         targets.append(target)
     return targets
 
 
-def explain_picture(path, asked, settings, predict, cropped, name=None):
+def explain_picture(path, labels, settings, network, cropped, source="", name=None):
     """The ExplainedPhotograph of one picture.
 
     Args:
-        path: of the picture; name: what messages call it, its path if None.
-        asked, settings, predict, cropped: see explain_all().
+        path: path of the picture.
+        labels, settings, network, cropped, source: see explain_all().
+        name: name of the picture in error messages, by default its path.
 
     Raises:
-        UserError: not a readable picture, or no face found in it.
+        UserError: the picture is not readable, or no face is found in it.
     """
     photograph = photographs.read(path, name)
-    faces = [photographs.whole(photograph)] if cropped else photographs.find_faces(photograph)
+    faces = ([photographs.take_whole(photograph)] if cropped
+             else photographs.find_faces(photograph))
     if not faces:
-        raise UserError(f"{name or path}: no face found; if it shows one from forehead to chin, say --cropped")
-    return ExplainedPhotograph(path.name, photograph, faces, explain_faces(faces, asked, settings, predict))
+        raise UserError(f"{name or path}: no face found; "
+                        "if the picture is a face from forehead to chin, use --cropped")
+    rows = explain_faces(faces, labels, settings, network, source)
+    return ExplainedPhotograph(path.name, photograph, faces, rows)
 
 
-def explain_faces(faces, asked, settings, predict):
-    """A wording.Explained for each of the largest faces and each asked label."""
+def explain_faces(faces, labels, settings, network, source):
+    """A list with a wording.Explained for each of the largest faces and each label."""
     pixels = np.stack([face.pixels for face in faces])  # (faces, 48, 48)
-    predicted = predict(pixels).argmax(axis=1)
-    face_set = FaceSet(pixels, predicted, [face.note for face in faces], predict, settings)
+    predicted = network.predict(pixels).argmax(axis=1)  # (faces,)
+    face_set = FaceSet(pixels, predicted, [face.note for face in faces], network.predict,
+                       settings)
     largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
-    return [Explained(explanation, settings, face_set.names[index], number=index + 1)
+    return [Explained(explanation, settings, face_set.names[index], number=index + 1,
+                      fed=network.caption, source=source)
             for index in sorted(largest)
-            for explanation in face_set.explain(index, asked or [predicted[index]]).values()]
+            for explanation in face_set.explain(index, labels or [predicted[index]]).values()]
 
 
-def summary(found):
+def summary(explained):
     """The line above the figure of an ExplainedPhotograph."""
-    height, width = found.picture.shape[:2]
-    count = len(found.faces)
-    line = f"{found.name}: {width} x {height} pixels, {count} {'face' if count == 1 else 'faces'}"
+    height, width = explained.picture.shape[:2]
+    count = len(explained.faces)
+    faces = f"{count} {'face' if count == 1 else 'faces'}"
+    line = f"{explained.name}: {width} x {height} pixels, {faces}"
     return line + f", of which the {MOST} largest are explained" * (count > MOST)
 
 
-def lines(found):
-    """A line of text for each of its explanations."""
-    return [f"  {wording.one_line(row)}" for row in found.rows]
+def text_lines(explained):
+    """A line of text for each explanation of an ExplainedPhotograph."""
+    return [f"  {wording.one_line(row)}" for row in explained.rows]
 
 
-def draw(found, target):
-    """Write the figure of an ExplainedPhotograph."""
-    small, scale = reduce(found.picture)
-    explanations.photograph(small, [face.corners * scale for face in found.faces],
-                            list(map(wording.row, found.rows)), summary(found), target)
+def draw(explained, target):
+    """Write the figure of an ExplainedPhotograph to the path `target`."""
+    small, scale = shrink(explained.picture)
+    explanations.photograph(small, [face.corners * scale for face in explained.faces],
+                            list(map(wording.figure_row, explained.rows)), summary(explained),
+                            target)
 
 
-def reduce(photograph):
-    """The photograph with its longer side at most DRAWN, and the scale of that."""
+def shrink(photograph):
+    """The photograph with a longer side of at most DRAWN pixels, and its scale, at most 1."""
     scale = min(1, DRAWN / max(photograph.shape[:2]))
     size = [max(1, round(side * scale)) for side in photograph.shape[1::-1]]
-    return np.asarray(Image.fromarray(photograph).resize(size, Image.Resampling.LANCZOS)), scale
+    small = Image.fromarray(photograph).resize(size, Image.Resampling.LANCZOS)
+    return np.asarray(small), scale

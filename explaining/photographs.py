@@ -1,12 +1,14 @@
-"""Faces in photographs, found and framed as FER2013 frames them.
+"""Face detection in photographs, and framing of the faces as in FER2013.
 
     photograph = read("me.jpg")              # uint8 (height, width, 3)
     faces = find_faces(photograph)           # from left to right; faces[0].pixels is uint8 (48, 48)
 
-MTCNN finds them (Zhang et al. 2016, arXiv 1604.02878; the mtcnn package, whose weights come with it).
-benchmarks/photographs.md compares it with the detectors of scikit-image and OpenCV.
+The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn, which includes its
+weights. benchmarks/photographs.md compares it with the detectors of scikit-image and OpenCV.
 """
 import functools
+import glob
+import itertools
 import pathlib
 from typing import NamedTuple
 
@@ -20,41 +22,47 @@ from base.errors import UserError
 from fer2013.images import reason
 
 FORMATS = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",)}
-LARGEST = 100_000_000  # pixels of a photograph: 300 MB in memory; phones and cameras take 12 to 60 million
-LONGEST = 1600  # pixels of the longer side when faces are looked for, in about 2 s on two CPU cores
-SMALLEST = 320  # pixels of the shorter side then: smaller pictures are enlarged, as the detector needs 20 for a face
-CONFIDENT = 0.93  # of the detector, from 0 to 1: of grass it said up to 0.92, of 5 % of FER2013's faces less
-# FER2013's framing, in units of the face's size, which is sqrt(distance of eyes * distance of eyes and mouth):
-# measured on its validation faces by benchmarks/photographs.py
+LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
+LONGEST = 1600  # longer side in pixels for the detection, which takes about 2 s on two CPU cores
+SMALLEST = 320  # shorter side in pixels for the detection, because a face needs at least 20 pixels
+# confidence of the detector, from 0 to 1: on grass it was up to 0.92, and on 5 % of FER2013's faces
+# it was below 0.93
+CONFIDENT = 0.93
+# FER2013's framing in units of the face's size, sqrt(distance of the eyes * distance from the eyes
+# to the mouth), measured on its validation faces by benchmarks/photographs.py
 SIDE, UPWARDS = 2.3, 0.2
-FILLED = 0.7  # a frame this long, as a share of a square picture's side, is the picture itself: already cropped
-SQUARE = 0.9  # shorter side as a share of the longer one
-TINY = fer2013.SIZE  # a frame of fewer pixels was enlarged, and has less detail than the faces that the model knows
+FILLED = 0.7  # a square picture is already cropped if a frame is longer than this share of its side
+SQUARE = 0.9  # the least shorter side of a square picture, as a share of the longer side
+TINY = fer2013.SIZE  # a frame of fewer pixels is enlarged and has less detail than FER2013's faces
 
 
 class Face(NamedTuple):
-    """A face of a photograph; x to the right and y down, in the photograph's pixels."""
+    """A face in a photograph; x to the right and y down, in pixels of the photograph."""
     pixels: np.ndarray  # uint8 (48, 48), upright
     corners: np.ndarray  # float (4, 2): x, y of the frame, clockwise from the face's own top left
     note: str = ""  # what a reader should know about this frame
 
     @property
     def side(self):
-        """Length of the frame, in the photograph's pixels."""
+        """Length of a side of the frame, in pixels of the photograph."""
         return float(np.linalg.norm(self.corners[1] - self.corners[0]))
 
 
 def list_pictures(paths):
-    """The pictures at these paths, in order: files as they are, of folders the JPEG, PNG and WebP files by name.
+    """The pictures at these paths, in order and each once.
+
+    Args:
+        paths: files, and folders, of which the JPEG, PNG and WebP files are taken in order of name.
 
     Raises:
-        UserError: no such file, or a folder without a picture.
+        UserError: a file does not exist, or a folder contains no picture.
     """
     pictures = {}  # by absolute path, so that each counts once
-    for path in map(pathlib.Path, paths):
+    for path in itertools.chain.from_iterable(map(expanded, paths)):
         if not path.exists():
-            raise UserError(f"{path}: no such file or folder; expected a JPEG, PNG or WebP picture")
-        inside = sorted(file for file in path.iterdir() if is_picture(file)) if path.is_dir() else [path]
+            raise UserError(f"{path}: no such file or folder; "
+                            "expected a JPEG, PNG or WebP picture")
+        inside = sorted(filter(is_picture, path.iterdir())) if path.is_dir() else [path]
         if not inside:
             raise UserError(f"{path}: no JPEG, PNG or WebP picture in this folder")
         for picture in inside:
@@ -62,120 +70,161 @@ def list_pictures(paths):
     return list(pictures.values())
 
 
+def expanded(path):
+    """The paths that a pattern such as *.jpg names, where no shell has expanded it; or the path."""
+    path = pathlib.Path(path)
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    return sorted(map(pathlib.Path, glob.glob(str(path)))) or [path]
+
+
 def is_picture(path):
-    return path.suffix.lower() in sum(FORMATS.values(), ()) and not path.name.startswith(".") and path.is_file()
+    suffixes = sum(FORMATS.values(), ())
+    return path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
 
 
 def read(path, name=None):
-    """A photograph as people see it: uint8 (height, width, 3), turned as its EXIF says, on white where transparent.
+    """Read a photograph as a viewer shows it: turned as its EXIF says, white where transparent.
 
     Args:
-        path: of a JPEG, PNG or WebP picture; name: what messages call it, its path if None.
+        path: path of a JPEG, PNG or WebP picture.
+        name: name of the picture in error messages, by default its path.
+
+    Returns:
+        uint8 (height, width, 3).
 
     Raises:
-        UserError: not a readable JPEG, PNG or WebP, or one of more than LARGEST pixels.
+        UserError: the file is not a readable JPEG, PNG or WebP, or has more than LARGEST pixels.
     """
     name = name or path
     try:
         with Image.open(path, formats=tuple(FORMATS)) as image:
             if image.width * image.height > LARGEST:
-                raise UserError(f"{name}: {image.width:,} x {image.height:,} pixels; expected at most {LARGEST:,}")
+                raise UserError(f"{name}: {image.width:,} x {image.height:,} pixels; "
+                                f"expected at most {LARGEST:,}")
             image = ImageOps.exif_transpose(image)
             if image.has_transparency_data:
-                image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+                white = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(white, image.convert("RGBA"))
             if image.mode.startswith("I"):  # 16 bits: convert() would clip them to white
                 image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
             return np.asarray(image.convert("RGB"))
     except UserError:
         raise
-    except Exception as error:  # whatever a decoder raises on damaged bytes: SyntaxError, struct.error, IndexError ...
-        raise UserError(f"{name}: not a readable JPEG, PNG or WebP picture ({reason(error)})") from error
+    except Exception as error:  # decoders raise SyntaxError, struct.error, IndexError and others
+        raise UserError(f"{name}: not a readable JPEG, PNG or WebP picture "
+                        f"({reason(error)})") from error
 
 
 def find_faces(photograph):
-    """The faces of a photograph, from left to right; a picture that one face fills is taken whole.
+    """The faces in a photograph, from left to right.
+
+    A square picture that one face fills is taken whole, and so is a small one without a found face.
 
     Args:
         photograph: uint8 (height, width, 3).
 
     Returns:
-        A list of Face, empty where none is found.
+        A list of Face, empty if no face is found.
     """
     faces = [frame(photograph, **points) for points in detect(photograph)]
     shorter, longer = sorted(photograph.shape[:2])
-    if shorter >= SQUARE * longer and len(faces) == 1 and faces[0].side >= FILLED * longer:
-        return [whole(photograph, "the face fills the picture, which was taken whole")]
-    if shorter >= SQUARE * longer and not faces and longer <= 2 * fer2013.SIZE:
-        return [whole(photograph, "no face was found; so small a square was taken whole")]
+    square = shorter >= SQUARE * longer
+    if square and len(faces) == 1 and faces[0].side >= FILLED * longer:
+        return [take_whole(photograph, "the face fills the picture, which was taken whole")]
+    if square and not faces and longer <= 2 * fer2013.SIZE:
+        return [take_whole(photograph, "no face was found; the small, square picture was taken "
+                                       "whole")]
     return sorted(faces, key=lambda face: face.corners[:, 0].mean())
 
 
-def whole(photograph, note="taken whole"):
-    """A photograph that is already cropped to a face, as a Face."""
+def take_whole(photograph, note="taken whole"):
+    """The Face of a photograph that is already cropped to a face."""
     height, width = photograph.shape[:2]
     grey = Image.fromarray(photograph).convert("L")
     pixels = np.asarray(grey.resize((fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR))
-    return Face(pixels, np.array([(0, 0), (width, 0), (width, height), (0, height)], float), note)
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
+    return Face(pixels, corners, note)
 
 
 def detect(photograph):
-    """Where the faces are: a list of {"eyes": float (2, 2), "mouth": float (2, 2)}, x and y of each left and right end.
+    """Locate the eyes and the mouth of each face in a photograph.
+
+    Args:
+        photograph: uint8 (height, width, 3).
+
+    Returns:
+        A list of {"eyes": float (2, 2), "mouth": float (2, 2)}: x, y of the left and right eye, and
+        of the left and right corner of the mouth, in pixels of the photograph.
 
     Raises:
-        UserError: Keras runs on another backend than TensorFlow, the only one that the detector works with.
+        UserError: Keras does not run on TensorFlow, which the detector needs.
     """
     height, width = photograph.shape[:2]
     scale = min(max(1, SMALLEST / min(height, width)), LONGEST / max(height, width))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     picture = np.asarray(Image.fromarray(photograph).resize(size, Image.Resampling.BILINEAR))
-    # its min_face_size stays at 20: with 40, mtcnn 1.0.0 shrinks pictures below its own window and finds no face
-    found = detector().detect_faces(picture)
+    # min_face_size stays at its default of 20: with 40, mtcnn 1.0.0 shrinks small pictures below
+    # its window and finds no face
+    detections = detector().detect_faces(picture)
+    keypoints = [detection["keypoints"] for detection in detections
+                 if detection["confidence"] >= CONFIDENT]
     return [{"eyes": np.array([points["left_eye"], points["right_eye"]]) / scale,
              "mouth": np.array([points["mouth_left"], points["mouth_right"]]) / scale}
-            for points in (face["keypoints"] for face in found if face["confidence"] >= CONFIDENT)]
+            for points in keypoints]
 
 
 def frame(photograph, eyes, mouth):
-    """Cut one face out as FER2013 does, with its eyes level.
+    """Cut one face out as in FER2013, with its eyes level.
 
     Args:
-        photograph: uint8 (height, width, 3); what lies beyond its border repeats the border.
-        eyes, mouth: float (2, 2), x and y of the left and right eye, and of the mouth's left and right corner.
+        photograph: uint8 (height, width, 3); its border is repeated outside it.
+        eyes: float (2, 2), x and y of the left and right eye.
+        mouth: float (2, 2), x and y of the left and right corner of the mouth.
+
+    Returns:
+        A Face.
     """
     between = eyes[1] - eyes[0]
-    size = np.sqrt(np.linalg.norm(between) * np.linalg.norm(mouth.mean(axis=0) - eyes.mean(axis=0)))
+    length = np.linalg.norm(mouth.mean(axis=0) - eyes.mean(axis=0))  # from the eyes to the mouth
+    size = np.sqrt(np.linalg.norm(between) * length)
     right = between / np.linalg.norm(between)  # the face's own axes in the photograph
     down = np.array([-right[1], right[0]])
     centre = (eyes.mean(axis=0) + mouth.mean(axis=0)) / 2 - UPWARDS * size * down
     half = SIDE * size / 2
-    corners = centre + half * np.array([-right - down, right - down, right + down, -right + down])  # (4, 2)
+    corners = centre + half * np.array(
+        [-right - down, right - down, right + down, -right + down])  # (4, 2)
     note = f"only {2 * half:.0f} pixels wide, enlarged" if 2 * half < TINY else ""
-    return Face(cut(photograph, centre, half, np.degrees(np.arctan2(right[1], right[0]))), corners, note)
+    degrees = np.degrees(np.arctan2(right[1], right[0]))
+    return Face(cut(photograph, centre, half, degrees), corners, note)
 
 
 def cut(photograph, centre, half, degrees):
-    """The square of side 2 * half around a point, turned by `degrees` clockwise: uint8 (48, 48)."""
-    reach = int(np.ceil(half * np.sqrt(2))) + 1  # so that its corners stay inside when it is turned
+    """The square of side 2 * half around a point, turned clockwise by `degrees`: uint8 (48, 48)."""
+    reach = int(np.ceil(half * np.sqrt(2))) + 1  # the corners of the turned square stay inside
     left, top = np.floor(centre).astype(int) - reach
     columns = np.clip(np.arange(left, left + 2 * reach), 0, photograph.shape[1] - 1)
     rows = np.clip(np.arange(top, top + 2 * reach), 0, photograph.shape[0] - 1)
-    around = Image.fromarray(photograph[rows[:, None], columns]).convert("L")  # (2 * reach, 2 * reach)
+    around = photograph[rows[:, None], columns]  # (2 * reach, 2 * reach, 3)
     x, y = centre - (left, top)
-    upright = around.rotate(degrees, Image.Resampling.BICUBIC, center=(x, y))
+    upright = Image.fromarray(around).convert("L").rotate(
+        degrees, Image.Resampling.BICUBIC, center=(x, y))
     box = (x - half, y - half, x + half, y + half)
-    return np.asarray(upright.resize((fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR, box=box))
+    return np.asarray(upright.resize(
+        (fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR, box=box))
 
 
 @functools.cache
 def detector():
-    """MTCNN, built once. It is written for TensorFlow, and its Keras model works with no other backend."""
+    """The MTCNN detector, built once; its Keras model works only with TensorFlow."""
     if keras.backend.backend() != "tensorflow":
-        raise UserError("finding faces needs KERAS_BACKEND=tensorflow; --cropped pictures need no finding")
+        raise UserError("face detection needs KERAS_BACKEND=tensorflow; "
+                        "--cropped pictures need no detection")
     try:
         with quiet_stderr():
-            from mtcnn import (
-                MTCNN,  # not above: it needs TensorFlow, and only finding faces needs it
-            )
+            from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
     except ImportError as error:
-        raise UserError(f"finding faces needs the package mtcnn ({error}); pip install -r requirements.txt") from error
-    return MTCNN()
+        raise UserError(f"face detection needs the package mtcnn ({error}); "
+                        "pip install -r requirements.txt") from error
+    with quiet_stderr():  # on Python 3.13 its reader of the weights complains when it is closed
+        return MTCNN()

@@ -1,4 +1,4 @@
-"""The settings of LIME, and the options that choose them."""
+"""The settings of LIME, and the command-line options that set them."""
 import dataclasses
 
 from base import command_line
@@ -8,14 +8,14 @@ from explaining.superpixels import SEGMENTATIONS
 
 @dataclasses.dataclass(frozen=True)
 class LimeSettings:
-    """Every setting that decides what LIME finds for a face, beside the face, the network and the label.
+    """Every setting of LIME that an explanation depends on.
 
     Attributes:
         superpixels: how the face is divided, a name in superpixels.SEGMENTATIONS.
         hide: what a hidden superpixel shows, a name in baselines.HIDING.
-        samples: faces drawn around the explained one, itself included; "auto" doubles them until the
-            explanation is stable (face_lime.explain_face).
-        seed: of the drawing, and of the choice of faces.
+        samples: number of perturbed faces for each explained face, including the face itself;
+            "auto" doubles it until the explanation is stable (face_lime.explain_face).
+        seed: seed of the random samples and of the random choice of faces.
     """
     superpixels: str = "slic"
     hide: str = "blurred"
@@ -24,15 +24,18 @@ class LimeSettings:
 
 
 def add_lime_options(parser, samples=True):
-    """--superpixels, --hide, --samples (if `samples`) and --seed, for every program that runs LIME."""
+    """Add --superpixels, --hide, --samples (if `samples`) and --seed to a parser."""
     group = parser.add_argument_group("LIME")
     group.add_argument("--superpixels", choices=SEGMENTATIONS, default=LimeSettings.superpixels,
-                       help="how the face is divided")
-    group.add_argument("--hide", choices=HIDING, default=LimeSettings.hide, help="what a hidden superpixel shows")
+                       help="how each face is divided into superpixels")
+    group.add_argument("--hide", choices=HIDING, default=LimeSettings.hide,
+                       help="what a hidden superpixel shows")
     if samples:
-        group.add_argument("--samples", type=command_line.automatic_or_positive_integer, default=LimeSettings.samples,
-                           help="perturbed faces per face; auto: doubled from 500 on until both halves of them agree "
-                                "on the five strongest superpixels, at most to 4,000; with --count 500, because the "
-                                "average is over faces")
+        group.add_argument("--samples", type=command_line.automatic_or_positive_integer,
+                           default=LimeSettings.samples,
+                           help="number of perturbed faces for each explained face; auto: 500, "
+                                "doubled up to 4,000 until both halves of them agree on the five "
+                                "strongest superpixels; with --count, auto is always 500, because "
+                                "the explanations are averaged")
     group.add_argument("--seed", type=command_line.seed_number, default=LimeSettings.seed,
-                       help="seed of the samples and of the choice of faces")
+                       help="seed of the random samples and of the random choice of faces")

@@ -1,80 +1,109 @@
-"""The story of explain.py without --count, --mistakes and --image: one face for each emotion."""
-from tqdm import tqdm
-
-from base import files
+"""explain.py without --count, --mistakes and --image: the explanation of one face per emotion."""
+from base import files, streams
 from explaining import faithfulness, methods, wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
 
 
-def explain_each(asked, chosen, faces, folder, suffix):
-    """A figure for each emotion, and one of all where all seven are asked for.
+def explain_each(labels, index, face_set, folder, suffix, source):
+    """Write a figure for each emotion, and one of all emotions if all seven are explained.
 
     Args:
-        asked: labels.
-        chosen: index of the face to explain; None for one that choose_face() takes for each label.
-        faces: a FaceSet.
-        folder, suffix: where to write, in which format.
+        labels: labels to explain.
+        index: index of the face to explain; None to call choose_face() for each label.
+        face_set: a FaceSet.
+        folder, suffix: where to write the figures, and their format.
+        source: dict with the command, the model, the faces and the split.
 
     Returns:
-        A wording.Explained for each label.
+        A list with a wording.Explained for each label.
     """
-    rows = []
-    for label in tqdm(asked, disable=None if len(asked) > 1 else True, unit="face", leave=False):
-        rows.append(explain_one(label, chosen, faces))
-        explanations.explanations([wording.row(rows[-1])], folder / f"{EMOTIONS[label]}.{suffix}")
-    if len(asked) == len(EMOTIONS):
-        explanations.explanations(list(map(wording.row, rows)), folder / f"explanations.{suffix}")
-    print(*map(wording.one_line, rows), sep="\n")
+    rows, paths = [], [folder / f"{EMOTIONS[label]}.{suffix}" for label in labels]
+    explained = explain_labels(labels, index, face_set)
+    for row, path in zip(streams.progress(explained, "face", len(labels)), paths, strict=True):
+        rows.append(row)
+        explanations.explanations([wording.figure_row(row)], path, records([row], source))
+        print(wording.one_line(row))
+    if len(labels) == len(EMOTIONS):
+        paths.append(folder / f"explanations.{suffix}")
+        explanations.explanations(list(map(wording.figure_row, rows)), paths[-1],
+                                  records(rows, source))
+    print(f"wrote {', '.join(map(str, paths))}")
     return rows
 
 
-def explain_one(label, chosen, faces):
-    """The Explained of the chosen face, else of one that choose_face() takes."""
-    index, notes = choose_face(label, faces) if chosen is None else (chosen, ())
-    return Explained(faces.explain(index, [label])[label], faces.settings, faces.names[index],
-                     true=int(faces.labels[index]), notes=notes)
+def records(rows, source):
+    """What a figure keeps of its explanations: {"explanations": {emotion: scores}}."""
+    return {"explanations": {EMOTIONS[row.explanation.label]: wording.scores(row) | source
+                             for row in rows}}
 
 
-def choose_face(label, faces):
-    """The index of a face of this label that the model classifies correctly, and a note where there is none.
+def explain_labels(labels, index, face_set):
+    """Yield the Explained of each label; those of one face come from one set of samples.
 
-    Drawn by the seed, so that it stands for others; of the composites, which show what an emotion looks like, the one
-    to which the model gives the label the highest probability.
+    Args:
+        labels, index, face_set: see explain_each().
     """
-    index = next(faces.classified_correctly(label), None)
+    if index is None:
+        for label in labels:
+            chosen, notes = choose_face(label, face_set)
+            yield describe(face_set.explain(chosen, [label])[label], chosen, face_set, notes)
+    else:
+        for explanation in face_set.explain(index, labels).values():
+            yield describe(explanation, index, face_set)
+
+
+def describe(explanation, index, face_set, notes=()):
+    """The Explained of an explanation of the face at `index`."""
+    return Explained(explanation, face_set.settings, face_set.names[index],
+                     true=int(face_set.labels[index]), notes=notes, fed=face_set.fed,
+                     source=face_set.source)
+
+
+def choose_face(label, face_set):
+    """The index of a correctly classified face of this label, and a tuple of notes.
+
+    The seed chooses the face, so that it is an ordinary example. Of the composites, which show what
+    an emotion typically looks like, the face with the highest probability of the label is chosen.
+    That face is also chosen, with a note, if no face of the label is classified correctly.
+    """
+    index = next(face_set.classified_correctly(label), None)
     notes = () if index is not None else (f"no {EMOTIONS[label]} face is classified correctly",)
-    return (faces.likeliest(label) if notes or faces.typical else index), notes
+    return (face_set.likeliest(label) if notes or face_set.typical else index), notes
 
 
-def compare_each(rows, model, predict, folder, suffix):
-    """For each Explained, LIME beside the other methods on the same face, each with the AUC of its order."""
-    for row in tqdm(rows, disable=None if len(rows) > 1 else True, unit="face", leave=False):
-        found, heading, caption = wording.row(row)
-        maps = methods.compare(found, model)
-        scores = faithfulness.score_maps(maps, found.segments, found.face, found.label, predict, seed=found.seed)
+def compare_each(rows, network, folder, suffix):
+    """Write a figure for each Explained: LIME beside the other methods, with their AUCs.
+
+    Args:
+        rows: the list that explain_each() returns.
+        network: a networks.network.Network.
+        folder, suffix: where to write the figures, and their format.
+    """
+    for row in streams.progress(rows, "face", name="comparison"):
+        explanation, heading, caption = wording.figure_row(row)
+        face, label = explanation.face, explanation.label
+        maps = methods.compare(explanation, network)
+        scores = faithfulness.score_maps(maps, explanation.segments, face, label,
+                                         network.predict, seed=explanation.seed)
         by_superpixels = {name: score["superpixels"] for name, score in scores.items()}
-        explanations.comparison(found.face, maps, by_superpixels, heading, caption,
-                                folder / f"{EMOTIONS[found.label]}_compare.{suffix}")
+        path = folder / f"{EMOTIONS[label]}_compare.{suffix}"
+        explanations.comparison(face, maps, by_superpixels, heading, caption, path)
+        print(f"wrote {path}")
 
 
 def write_scores(rows, folder, suffix, source):
-    """explanations.json: by emotion, the scores of the figures of now; those of earlier figures stay.
+    """Write the scores of these figures into explanations.json, and keep those of other emotions.
 
     Args:
-        rows: those of explain_each().
-        folder, suffix: where the figures are, in which format.
+        rows: the list that explain_each() returns.
+        folder, suffix: where the figures are, and their format.
         source: dict with the model, the faces and the split.
     """
     path = folder / "explanations.json"
     scores = files.read_json(path, "explain.py") if path.is_file() else {}
     for row in rows:
-        found, emotion = row.explanation, EMOTIONS[row.explanation.label]
-        scores[emotion] = {
-            "file": f"{emotion}.{suffix}", "heading": wording.heading(row), "probability": found.probability,
-            "r2": found.r2, "r2_pairs": found.r2_pairs, "stability": float(found.stability), "superpixels": len(found.weights),
-            "division": row.settings.superpixels, "hidden": row.settings.hide, "samples": found.samples,
-            "seed": found.seed, "without": found.without._asdict() | {"called": EMOTIONS[found.without.called]},
-            "notes": [wording.without(found), *wording.lines(row)[2:]], **source}
+        emotion = EMOTIONS[row.explanation.label]
+        scores[emotion] = {"file": f"{emotion}.{suffix}"} | wording.scores(row) | source
     files.write_json(path, scores)

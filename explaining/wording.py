@@ -1,4 +1,4 @@
-"""What is written beside an explanation, on the terminal, in figures and in explanations.json."""
+"""The texts about an explanation on the terminal, in figures and in explanations.json."""
 from typing import NamedTuple
 
 from explaining.face_lime import LOW_R2, LOW_STABILITY, Explanation
@@ -7,82 +7,102 @@ from fer2013 import EMOTIONS
 
 
 class Explained(NamedTuple):
-    """An explanation, and what a reader must know beside it."""
+    """An explanation, and what its texts say beside it."""
     explanation: Explanation
     settings: LimeSettings
-    name: str  # of the face: a file or a row
-    true: int | None = None  # label; None where nobody knows it
-    number: int | None = None  # of the face in its photograph, from 1
+    name: str  # file name or row of the face
+    true: int | None = None  # the true label, None if it is not known
+    number: int | None = None  # number of the face in its photograph, from 1
     notes: tuple = ()  # further lines
+    fed: str = ""  # how the network is fed; empty for networks of train.py
+    source: str = ""  # the model, what it learned from, and the faces
 
 
-def named(label, probabilities):
-    """"happy (0.86)"."""
+def with_probability(label, probabilities):
+    """The emotion and its probability, such as "happy (0.86)"."""
     return f"{EMOTIONS[label]} ({probabilities[label]:.2f})"
 
 
-def answered(explained):
-    """What the network answers, beside the truth where that is known."""
+def predicted(explained):
+    """The predicted emotion, beside the true one if it is known."""
     probabilities = explained.explanation.probabilities
-    predicted = named(probabilities.argmax(), probabilities)
+    answer = with_probability(probabilities.argmax(), probabilities)
     if explained.number is not None:
-        return f"face {explained.number}: {predicted}"
-    return f"true: {EMOTIONS[explained.true]} | predicted: {predicted}"
+        return f"face {explained.number}: {answer}"
+    return f"true: {EMOTIONS[explained.true]} | predicted: {answer}"
 
 
 def heading(explained):
-    """The line above an explanation: what the network answers, and which label is explained."""
-    found = explained.explanation
-    return f"{answered(explained)} | explained: {named(found.label, found.probabilities)}"
+    """The line above an explanation: what is predicted, and which label is explained."""
+    explanation = explained.explanation
+    label = with_probability(explanation.label, explanation.probabilities)
+    return f"{predicted(explained)} | explained: {label}"
 
 
-def lines(explained):
-    """The lines below an explanation: what a reader needs to judge it, the face's name, notes, cautions."""
-    found = explained.explanation
-    return [line for line in (without(found), description(explained), explained.name, *explained.notes,
-                              *cautions(found)) if line]
+def caption_lines(explained):
+    """The lines below an explanation: what-if, scores, name, notes, feeding, cautions, source."""
+    lines = (without(explained.explanation), description(explained), explained.name,
+             *explained.notes, explained.fed, *cautions(explained.explanation), explained.source)
+    return [line for line in lines if line]
 
 
 def description(explained):
-    """What a reader needs to judge one explanation, and to repeat it, in a line."""
-    found, settings = explained.explanation, explained.settings
-    return (f"R² alone {found.r2:.2f}, with pairs {found.r2_pairs:.2f}, stability {found.stability:.1f}, "
-            f"{len(found.weights)} superpixels ({settings.superpixels}, hidden: {settings.hide}), "
-            f"{found.samples:,} samples, seed {settings.seed}")
+    """One line with the scores of an explanation and the settings to repeat it."""
+    explanation, settings = explained.explanation, explained.settings
+    return (f"R² alone {explanation.r2:.2f}, with pairs {explanation.r2_pairs:.2f}, stability "
+            f"{explanation.stability:.1f}, {len(explanation.weights)} superpixels "
+            f"({settings.superpixels}, hidden: {settings.hide}), {explanation.samples:,} samples, "
+            f"seed {settings.seed}")
 
 
-def without(found):
-    """The probability of an Explanation's label without parts of the face, in per cent."""
-    parts, label = found.without, EMOTIONS[found.label]
-    return (f"{label} {parts.whole:.0%}; without the {parts.marked} marked superpixels {parts.marked_hidden:.0%}; "
-            f"without {parts.marked} random ones {parts.random_hidden:.0%}; only the marked ones shown "
-            f"{parts.only_marked:.0%}; everything hidden {parts.all_hidden:.0%} "
-            f"(called {EMOTIONS[parts.called]}, {parts.called_probability:.0%})")
+def without(explanation):
+    """The probability of the explained label without parts of the face, in per cent."""
+    parts, label = explanation.without, EMOTIONS[explanation.label]
+    return (f"{label} {parts.whole:.0%}; without the {parts.marked} marked superpixels "
+            f"{parts.marked_hidden:.0%}; without {parts.marked} random ones "
+            f"{parts.random_hidden:.0%}; only the marked ones shown {parts.only_marked:.0%}; "
+            f"everything hidden {parts.all_hidden:.0%} (predicted then: {EMOTIONS[parts.called]}, "
+            f"{parts.called_probability:.0%})")
 
 
-def cautions(found):
-    """What keeps a reader from trusting an Explanation, in words: a list, empty where nothing does."""
-    parts = found.without
-    said = {
-        f"low R²: neither single superpixels nor pairs describe the network here (below {LOW_R2})":
-            found.r2_pairs < LOW_R2,
-        f"single superpixels explain less than {LOW_R2:.0%}: much acts together (--pairs)":
-            found.r2 < LOW_R2 <= found.r2_pairs,
+def cautions(explanation):
+    """A list of the reasons not to trust an Explanation, in words; empty if there are none."""
+    parts, label = explanation.without, EMOTIONS[explanation.label]
+    reasons = {
+        "low R²: neither single superpixels nor pairs describe the network here "
+        f"(below {LOW_R2})": explanation.r2_pairs < LOW_R2,
+        f"single superpixels explain less than {LOW_R2:.0%}: much acts together":
+            explanation.r2 < LOW_R2 <= explanation.r2_pairs,
         f"unstable: other samples give other superpixels (below {LOW_STABILITY})":
-            found.stability < LOW_STABILITY,
-        f"with everything hidden the network still says {EMOTIONS[found.label]}: the weights say what is "
-        "added to that": parts.called == found.label,
+            explanation.stability < LOW_STABILITY,
+        f"with everything hidden the network still predicts {label}: the weights say what is added "
+        "to that": parts.called == explanation.label,
         "hiding the marked superpixels changes less than hiding random ones":
-            parts.marked > 0 and parts.whole - parts.marked_hidden < parts.whole - parts.random_hidden,
+            parts.marked > 0 and parts.marked_hidden > parts.random_hidden,
     }
-    return [caution for caution, holds in said.items() if holds]
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def scores(explained):
+    """The numbers and notes of an explanation, as explanations.json and the figure keep them."""
+    explanation, settings = explained.explanation, explained.settings
+    called = EMOTIONS[explanation.without.called]
+    return {
+        "heading": heading(explained), "probability": explanation.probability,
+        "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
+        "stability": float(explanation.stability), "superpixels": len(explanation.weights),
+        "division": settings.superpixels, "hidden": settings.hide,
+        "samples": explanation.samples, "seed": explanation.seed,
+        "without": explanation.without._asdict() | {"called": called},
+        "notes": [line for line in caption_lines(explained)
+                  if line not in (description(explained), explained.source)]}
 
 
 def one_line(explained):
-    """All of it in a line of the terminal."""
-    return "; ".join([heading(explained), *lines(explained)])
+    """The heading and the caption in one line, for the terminal."""
+    return "; ".join([heading(explained), *caption_lines(explained)])
 
 
-def row(explained):
-    """What figures.explanations draws: the explanation, the text above it, the text below it."""
-    return explained.explanation, heading(explained), "\n".join(lines(explained))
+def figure_row(explained):
+    """The arguments of a row in figures.explanations: explanation, heading and caption."""
+    return explained.explanation, heading(explained), "\n".join(caption_lines(explained))

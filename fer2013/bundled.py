@@ -4,9 +4,11 @@ The scripts print each choice in one line, so that nobody mistakes the demonstra
 """
 import pathlib
 
+import numpy as np
+
 from base import files
 from base.errors import UserError
-from fer2013.sources import search
+from fer2013.sources import EMOTIONS, USAGES, search
 from fer2013.splits import COUNTS
 
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
@@ -52,8 +54,8 @@ def choose_photograph_model(path, folder):
     chosen = choose_model(path, folder)
     if path or trained_on(chosen) != NAMES[AVATARS]:
         return chosen
-    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are explained "
-          f"with {shorten(PRETRAINED)}, or with the model that --model names")
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
     return PRETRAINED
 
 
@@ -61,20 +63,28 @@ def choose_model(path, folder):
     """The model to use: `path` if given, else model.keras in `folder`, else the pretrained model.
 
     Raises:
-        UserError: `path` is given and there is no such file.
+        UserError: `path` is given and there is no such file, or `folder` holds a training run
+            without its model.
     """
     in_folder = pathlib.Path(folder) / "model.keras"
     candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
     for candidate in candidates:
-        if candidate.is_file():
+        if candidate.exists():
             return candidate
+        if (candidate.parent / "run.json").is_file():
+            raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "
+                            "train.py writes the model, and --model names another")
     raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
+
+
+def model_line(model_path):
+    """The model and what it was trained on, in words."""
+    return f"model: {shorten(model_path)}, trained on {trained_on(model_path)}"
 
 
 def in_use(path, model_path):
     """The line on the model and the faces in use; for bundled faces, also on how to use FER2013."""
-    line = (f"model: {shorten(model_path)}, trained on {trained_on(model_path)}; "
-            f"faces: {NAMES.get(path, path)}")
+    line = f"{model_line(model_path)}; faces: {NAMES.get(path, path)}"
     return f"{line}; {USE_FER2013}" if path in NAMES else line
 
 
@@ -95,6 +105,21 @@ def name_of(path, counts):
     if tuple(counts) == COUNTS["train"]:
         return "FER2013"
     return NAMES.get(pathlib.Path(path).resolve(), str(path))
+
+
+def split_name(path, split, labels):
+    """What people call the faces: "FER2013's PublicTest", or the data and its split.
+
+    Args:
+        path: of the data.
+        split: "train", "validation" or "test".
+        labels: uint8 (n,) of that split.
+    """
+    counts = tuple(np.bincount(labels, minlength=len(EMOTIONS)).tolist())
+    if counts == COUNTS[split]:
+        return f"FER2013's {next(usage for usage, name in USAGES.items() if name == split)}"
+    path = pathlib.Path(path)
+    return f"{NAMES.get(path.resolve(), shorten(path))}, {split} split"
 
 
 def shorten(path):

@@ -10,8 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from base.errors import UserError
-from fer2013.sources import (
-    EMOTIONS, FOLDERS, MOST_BYTES_AT_ONCE, MOST_FACES, SIZE, SPLITS, USAGES)
+from fer2013.sources import EMOTIONS, FOLDERS, MOST_BYTES_AT_ONCE, MOST_FACES, SIZE, SPLITS, USAGES
 
 # an empty name, or a file that a file manager left behind
 CLUTTER = re.compile(r"|\..*|thumbs\.db|desktop\.ini", re.IGNORECASE)

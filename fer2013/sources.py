@@ -96,7 +96,7 @@ def leads_back(folder, name):
     Ten such links in one folder would make 100,000 folders to walk.
     """
     target = os.path.realpath(os.path.join(folder, name))
-    return os.path.commonpath((folder, target)) == target
+    return pathlib.Path(folder).is_relative_to(target)  # false if it is on another drive
 
 
 def open_file(path):

@@ -1,7 +1,8 @@
-"""Figures, drawn from arrays: they compute nothing and know no network.
+"""Figures, drawn from arrays: they compute nothing and use no network.
 
-    style.py         colours, maps with a sign, how a figure is written
-    explanations.py  figures of faces and explanations
-    numbers.py       figures of numbers
-    report.html.jinja, page.py   the report
+    style.py                     colours, signed maps, how a figure is written
+    explanations.py              figures of faces and explanations
+    numbers.py                   figures of numbers
+    text.py                      text that is legible in every script
+    page.py, report.html.jinja   the page of the report
 """

@@ -1,6 +1,6 @@
-"""The figures of faces and explanations, drawn from arrays: a function per figure, each writes one file.
+"""Figures of faces and explanations, drawn from arrays: each function writes one file.
 
-No pyplot: a Figure of its own leaves nothing open.
+They do without pyplot, which would keep every figure open.
 """
 import textwrap
 
@@ -25,24 +25,27 @@ from figures.style import (
     signed_map,
 )
 
-ZOOM = 12  # drawn pixels per face pixel, so that a boundary does not cover the pixels that it separates
-COMPARISON = ("Deletion and insertion: area under the curve of the label's probability while superpixels are blurred "
-              "(the less, the better)\nor shown (the more, the better) in the order of the map. "
-              "Each map is drawn relative to its own largest value.")
+ZOOM = 12  # drawn pixels per face pixel: a boundary must not cover the pixels that it separates
+COMPARISON = (
+    "Deletion and insertion: area under the curve of the label's probability while superpixels are "
+    "blurred (the less, the better)\nor shown (the more, the better) in the order of the map. Each "
+    "map is drawn relative to its own largest value.")
 WIDEST = 5.0  # drawn pixels to each side of an outline, for the strongest weight of a figure
 TINT = 0.7  # share of the colour in the tint, for the same
-LINE, PANEL = 0.17, 2.75  # inches: a line of a caption; a row of panels with its heading and titles
+LINE, PANEL = 0.17, 2.75  # inches: a line of a caption; a row of panels with heading and titles
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
-def explanations(rows, path):
-    """The four panels of LIME, a row per explanation.
+def explanations(rows, path, record=None):
+    """Draw the four panels of LIME, one row for each explanation.
 
     Args:
-        rows: list of (face_lime.Explanation, heading, caption); the texts stand above and below the row.
-        path: file to write; its suffix chooses the format.
+        rows: list of (face_lime.Explanation, heading, caption); the texts are drawn above and
+            below the row.
+        path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
-    captions = [textwrap.fill(caption, 150, replace_whitespace=False) for *_, caption in rows]
+    captions = [wrapped(caption, 150) for *_, caption in rows]
     heights = list(map(row_height, captions))
     figure = Figure(figsize=(10.6, sum(heights)), layout="constrained")
     parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights))
@@ -53,21 +56,26 @@ def explanations(rows, path):
         four = part.subplots(1, 4)
         draw_panels(four, explanation, limit)
         draw_scale(part, four, limit)
-    save(figure, path)
+    save(figure, path, record)
+
+
+def wrapped(caption, width):
+    """The caption with no line longer than `width` characters."""
+    return "\n".join(textwrap.fill(line, width) for line in caption.splitlines())
 
 
 def row_height(caption):
-    """Inches of a row whose caption has this many lines: the panels keep their size below a long one."""
+    """Inches of a row: the panels keep their size, however many lines the caption has."""
     return PANEL + LINE * len(caption.splitlines())
 
 
-def strongest_weight(explanations):
-    """The largest absolute weight: the one scale of a figure's outlines, tints and colour bars."""
-    return max([np.abs(explanation.weights).max() for explanation in explanations] + [1e-6])
+def strongest_weight(found):
+    """The largest absolute weight, which sets the one scale of a figure."""
+    return max([np.abs(explanation.weights).max() for explanation in found] + [1e-6])
 
 
 def draw_panels(four, explanation, limit):
-    """The four panels on as many axes, each below its title."""
+    """Draw the four panels of an explanation on four axes, with their titles."""
     for axes, title, panel in zip(four, PANELS, panels(explanation, limit), strict=True):
         axes.imshow(panel, interpolation="nearest")
         axes.set_title(title, fontsize=10)
@@ -75,23 +83,24 @@ def draw_panels(four, explanation, limit):
 
 
 def draw_scale(part, axes, limit):
-    """The colour bar of outlines and tints."""
-    bar = part.colorbar(ScalarMappable(Normalize(-limit, limit), TINTS), ax=axes, shrink=0.8, pad=0.01)
+    """Draw the colour bar of outlines and tints."""
+    bar = part.colorbar(ScalarMappable(Normalize(-limit, limit), TINTS), ax=axes, shrink=0.8,
+                        pad=0.01)
     bar.set_ticks((-limit, 0, limit), labels=(f"{-limit:.2g}", "0", f"{limit:.2g}"), fontsize=8)
     bar.set_label("change of the probability", fontsize=8)
 
 
 def panels(explanation, limit=None):
-    """The four pictures of one explanation: float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1.
+    """The four pictures of an explanation, each float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1.
 
     Args:
         explanation: a face_lime.Explanation.
-        limit: the weight that is drawn strongest; the explanation's own strongest if None.
+        limit: the weight that is drawn strongest; None for the explanation's own strongest.
     """
+    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
+    strength = np.abs(explanation.weights) / (limit or strongest_weight([explanation]))
     grey = enlarge(gray2rgb(explanation.face / 255))  # (48 * ZOOM, 48 * ZOOM, 3)
     segments = enlarge(explanation.segments)  # (48 * ZOOM, 48 * ZOOM)
-    strength = np.abs(explanation.weights) / (limit or strongest_weight([explanation]))  # from 0 to 1
-    speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
     return (
         grey,
         only(grey, segments, speaks_for, strength),
@@ -105,34 +114,42 @@ def enlarge(image):
 
 
 def only(grey, segments, chosen, strength):
-    """The chosen superpixels, tinted by their strength; the rest faded to near white."""
+    """The face with its chosen superpixels tinted by their strength and the others faded.
+
+    They fade to near white, not black, so that the panel is never dark.
+    """
     shown = np.isin(segments, chosen)[..., None]
     tint = TINT * strength[segments][..., None]
-    return np.where(shown, (1 - tint) * grey + tint * np.array(FOR_RGB), 0.15 * grey + 0.85)
+    tinted = (1 - tint) * grey + tint * np.array(FOR_RGB)
+    return np.where(shown, tinted, 0.15 * grey + 0.85)
 
 
 def outlined(grey, segments, chosen, strength, colour):
-    """The face with a line around each chosen superpixel, the wider and fuller the stronger it is."""
+    """The face with a line around each chosen superpixel, wider and fuller if it is stronger."""
     picture = grey
     for superpixel in sorted(chosen, key=lambda superpixel: strength[superpixel]):
         area, width = segments == superpixel, max(1, WIDEST * strength[superpixel])
         line = isotropic_dilation(area, width) & ~isotropic_erosion(area, width)
-        opacity = line[..., None] * np.sqrt(strength[superpixel])  # thin lines need more of it to be seen
+        opacity = line[..., None] * np.sqrt(strength[superpixel])  # thin lines need more of it
         picture = (1 - opacity) * picture + opacity * np.array(colour)
     return picture
 
 
-def photograph(picture, frames, rows, summary, path):
-    """A photo with its faces framed and numbered, and for each the probabilities and the four panels of LIME.
+def photograph(picture, frames, rows, summary, path, record=None):
+    """Draw a photograph with its faces framed and numbered, and an explanation of each face.
+
+    Each face has a row of the seven probabilities and the four panels of LIME.
 
     Args:
-        picture: uint8 (height, width, 3).
-        frames: for each face float (4, 2), x and y of its corners in the picture, from its own top left clockwise.
-        rows: list of (face_lime.Explanation, heading, caption).
-        summary: text above the photo.
-        path: file to write; its suffix chooses the format.
+        picture: uint8 (height, width, 3), the photograph.
+        frames: for each face float (4, 2), x and y of its corners in the photograph, clockwise from
+            the face's own top left.
+        rows: for each face (face_lime.Explanation, heading, caption).
+        summary: text above the photograph.
+        path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
-    captions = [textwrap.fill(caption, 170, replace_whitespace=False) for *_, caption in rows]
+    captions = [wrapped(caption, 170) for *_, caption in rows]
     heights = [4.2, *map(row_height, captions)]
     figure = Figure(figsize=(12.5, sum(heights)), layout="constrained")
     top, *parts = figure.subfigures(len(heights), 1, height_ratios=heights)
@@ -146,24 +163,28 @@ def photograph(picture, frames, rows, summary, path):
         draw_probabilities(bars, explanation)
         draw_panels(four, explanation, limit)
         draw_scale(part, four, limit)
-    save(figure, path)
+    save(figure, path, record)
 
 
 def draw_frames(axes, picture, frames):
-    """The picture with each frame as a line, light on dark so that it shows on any ground, and its number."""
+    """Draw the photograph with the frame and the number of each face.
+
+    The frames are light lines on dark ones, which can be seen on any background.
+    """
     axes.imshow(picture)
     axes.set_axis_off()
     for number, corners in enumerate(frames, start=1):
         axes.add_patch(Polygon(corners, fill=False, edgecolor="black", linewidth=3.5))
         axes.add_patch(Polygon(corners, fill=False, edgecolor=FOR_RGB, linewidth=2))
         x, y = corners[corners[:, 1].argmin()]
-        axes.annotate(str(number), (x, y), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=10,
-                      bbox={"boxstyle": "round,pad=0.15", "facecolor": FOR_RGB, "edgecolor": "black"})
+        box = {"boxstyle": "round,pad=0.15", "facecolor": FOR_RGB, "edgecolor": "black"}
+        axes.annotate(str(number), (x, y), (0, 3), textcoords="offset points", ha="center",
+                      va="bottom", fontsize=10, bbox=box)
     axes.set(xlim=(-0.5, picture.shape[1] - 0.5), ylim=(picture.shape[0] - 0.5, -0.5))
 
 
 def draw_probabilities(axes, explanation):
-    """The network's answer as bars with their values, the explained label's darker."""
+    """Draw the seven probabilities as bars; the bar of the explained label is darker."""
     colours = [FOR if label == explanation.label else "#9ac7e0" for label in range(len(EMOTIONS))]
     bars = axes.barh(EMOTIONS, explanation.probabilities, color=colours)
     axes.bar_label(bars, fmt="%.2f", padding=2, fontsize=9)
@@ -174,25 +195,29 @@ def draw_probabilities(axes, explanation):
 
 
 def comparison(face, maps, scores, heading, caption, path):
-    """One face as several methods explain it, their maps on one signed scale, their scores below.
+    """Draw the maps of several methods for one face on one signed scale, their scores below.
 
     Args:
         face: uint8 (48, 48).
         maps: {method: float (48, 48)}; each is drawn relative to its own largest absolute value.
-        scores: {method: its deletion_auc and insertion_auc}, below its map.
-        heading, caption: texts above and below the figure.
-        path: file to write; its suffix chooses the format.
+        scores: {method: an object with deletion_auc and insertion_auc}.
+        heading: text above the figure.
+        caption: text below the figure.
+        path: file to write; its suffix determines the format.
     """
-    figure = Figure(figsize=(2 * (len(maps) + 1) + 0.6, 3.9), layout="constrained")
+    width = 2 * (len(maps) + 1) + 0.6
+    below = f"{wrapped(caption, int(13 * width))}\n{COMPARISON}"
+    figure = Figure(figsize=(width, 3.1 + LINE * len(below.splitlines())), layout="constrained")
     figure.suptitle(heading, fontsize=12)
-    figure.supxlabel(f"{caption}\n{COMPARISON}", fontsize=9, color=NEUTRAL)
+    figure.supxlabel(below, fontsize=9, color=NEUTRAL)
     first, *others = figure.subplots(1, len(maps) + 1)
     grey_face(first, face)
     first.set_title("face", fontsize=10)
     for axes, (method, relevance) in zip(others, maps.items(), strict=True):
         image = relative_map(axes, face, relevance)
+        score = scores[method]
         axes.set_title(method, fontsize=10)
-        axes.set_xlabel(f"deletion {scores[method].deletion_auc:.2f}\ninsertion {scores[method].insertion_auc:.2f}",
+        axes.set_xlabel(f"deletion {score.deletion_auc:.2f}\ninsertion {score.insertion_auc:.2f}",
                         fontsize=9)
     bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
     bar.ax.set_yticklabels(("against", "0", "for"))
@@ -200,21 +225,28 @@ def comparison(face, maps, scores, heading, caption, path):
 
 
 def mistakes(rows, path):
-    """Wrong predictions, a row each: the face, what speaks for the predicted label, what for the true one.
+    """Draw wrong predictions, one in each row: the face, and one map for each of the two labels.
+
+    The first map shows what speaks for the predicted label, the second what speaks for the true
+    label.
 
     Args:
-        rows: list of (Explanation of the predicted label, Explanation of the true one, heading, caption, two titles).
-        path: file to write.
+        rows: list of (face_lime.Explanation of the predicted label, face_lime.Explanation of the
+            true label, heading, caption, the titles of the two maps).
+        path: file to write; its suffix determines the format.
     """
-    figure = Figure(figsize=(8.6, 3.5 * len(rows)), layout="constrained")
-    for part, row in zip(np.atleast_1d(figure.subfigures(len(rows), 1)), rows, strict=True):
-        *explanations, heading, caption, titles = row
+    captions = [wrapped(row[3], 120) for row in rows]
+    heights = [0.45 + row_height(caption) for caption in captions]
+    figure = Figure(figsize=(8.6, sum(heights)), layout="constrained")
+    parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights))
+    for part, row, caption in zip(parts, rows, captions, strict=True):
+        *both, heading, _, titles = row
         part.suptitle(heading, fontsize=12)
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
         first, *others = part.subplots(1, 3)
-        grey_face(first, explanations[0].face)
-        limit = max(np.abs(explanation.weights).max() for explanation in explanations)
-        for axes, explanation, title in zip(others, explanations, titles, strict=True):
+        grey_face(first, both[0].face)
+        limit = max(np.abs(explanation.weights).max() for explanation in both)
+        for axes, explanation, title in zip(others, both, titles, strict=True):
             image = signed_map(axes, explanation.face, explanation.weight_map(), limit)
             axes.set_title(title, fontsize=10)
         part.colorbar(image, ax=others, shrink=0.8, label="change of the probability")
@@ -222,14 +254,16 @@ def mistakes(rows, path):
 
 
 def average(mean_face, mean_map, shares, areas, regions, title, path):
-    """The mean of many explanations of one emotion: mean face with the regions, mean map, weight by region.
+    """Draw the mean of many explanations of one emotion: faces, maps, and the weight by region.
 
     Args:
-        mean_face, mean_map: float (48, 48).
-        shares, areas: {region: share of the positive weight}, {region: share of the face}.
-        regions: {region: (slice of rows, slice of columns)}; shares may have more, as "rest".
-        title: text above.
-        path: file to write.
+        mean_face: float (48, 48), the mean face from 0 to 255, on which the regions are drawn.
+        mean_map: float (48, 48), the mean map of weights.
+        shares: {region: share of the positive weight}.
+        areas: {region: share of the face's area}.
+        regions: {region: (slice of rows, slice of columns)}; shares may have more, such as "rest".
+        title: text above the figure.
+        path: file to write; its suffix determines the format.
     """
     figure = Figure(figsize=(11, 3.9), layout="constrained")
     figure.suptitle(title, fontsize=11)
@@ -237,16 +271,19 @@ def average(mean_face, mean_map, shares, areas, regions, title, path):
     grey_face(left, mean_face)
     left.set_title("mean face, regions", fontsize=10)
     for region, (rows, columns) in regions.items():
-        left.add_patch(Rectangle((columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
-                                 rows.stop - rows.start, fill=False, color=FOR_RGB, linewidth=1.5))
-        left.text(columns.start, rows.start, region, color="white", fontsize=8, verticalalignment="top")
+        left.add_patch(Rectangle(
+            (columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
+            rows.stop - rows.start, fill=False, color=FOR_RGB, linewidth=1.5))
+        left.text(columns.start, rows.start, region, color="white", fontsize=8, va="top")
     image = signed_map(middle, mean_face, mean_map, np.abs(mean_map).max())
     middle.set_title("mean weight, blue for, vermilion against", fontsize=10)
     figure.colorbar(image, ax=middle, shrink=0.85, label="change of the probability")
     places = np.arange(len(shares))
     right.barh(places - 0.2, list(shares.values()), 0.4, color=FOR, label="of the positive weight")
-    right.barh(places + 0.2, [areas[region] for region in shares], 0.4, color="#BBBBBB", label="of the face's area")
-    right.set(yticks=places, yticklabels=shares, xlabel="share", title="where the positive weight lies")
+    right.barh(places + 0.2, [areas[region] for region in shares], 0.4, color="#BBBBBB",
+               label="of the face's area")
+    right.set(yticks=places, yticklabels=shares, xlabel="share",
+              title="where the positive weight lies")
     right.title.set_fontsize(10)
     right.invert_yaxis()
     right.legend(fontsize=8)
@@ -254,12 +291,12 @@ def average(mean_face, mean_map, shares, areas, regions, title, path):
 
 
 def averages(columns, title, path):
-    """The mean faces and mean maps of several emotions side by side, all maps on one scale.
+    """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
 
     Args:
         columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
-        title: text above.
-        path: file to write.
+        title: text above the figure.
+        path: file to write; its suffix determines the format.
     """
     figure = Figure(figsize=(2 * len(columns) + 0.8, 4.7), layout="constrained")
     figure.suptitle(title, fontsize=11)
@@ -269,5 +306,6 @@ def averages(columns, title, path):
         grey_face(upper, mean_face)
         upper.set_title(heading, fontsize=10)
         image = signed_map(lower, mean_face, mean_map, limit)
-    figure.colorbar(image, ax=axes, shrink=0.6, label="change of the probability: blue for, vermilion against")
+    figure.colorbar(image, ax=axes, shrink=0.6,
+                    label="change of the probability: blue for, vermilion against")
     save(figure, path)

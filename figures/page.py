@@ -1,4 +1,4 @@
-"""The page of report.py: its template filled in, and how numbers are written on it."""
+"""The page of report.py: fills in its template, and formats the numbers on it."""
 import math
 import pathlib
 
@@ -10,17 +10,17 @@ TEMPLATE = pathlib.Path(__file__).resolve().parent / "report.html.jinja"
 
 
 def render(**values):
-    """The HTML of the whole report, from the values that report.py collects; every value is escaped."""
+    """The HTML of the report with the values that report.py collects, all of them escaped."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATE.parent), autoescape=True, undefined=jinja2.ChainableUndefined,
-        trim_blocks=True, lstrip_blocks=True)
+        loader=jinja2.FileSystemLoader(TEMPLATE.parent), autoescape=True,
+        undefined=jinja2.ChainableUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"percent": percent, "number": number, "entries": entries}
     return environment.get_template(TEMPLATE.name).render(emotions=EMOTIONS, **values)
 
 
-def entries(found):
-    """Of a record by emotion, or of none, what is there, in label order: {emotion: dict}."""
-    return {emotion: found[emotion] for emotion in EMOTIONS if emotion in (found or {})}
+def entries(record):
+    """A record by emotion in label order: {emotion: dict}, empty if there is no record."""
+    return {emotion: record[emotion] for emotion in EMOTIONS if emotion in (record or {})}
 
 
 def percent(value):
@@ -28,7 +28,7 @@ def percent(value):
 
 
 def number(value, digits=3):
-    """A number, or a CSV's text of one; other text as it is."""
+    """A number, or the text of a number from a CSV, with some digits; other text unchanged."""
     try:
         value = float(value) if isinstance(value, str) else value
     except ValueError:

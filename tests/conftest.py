@@ -1,4 +1,4 @@
-"""What several test files share."""
+"""Fixtures that several test files share."""
 import os
 import pathlib
 import shutil
@@ -14,10 +14,13 @@ UNPACK = ROOT.parent / "shared" / "fer2013" / "unpack.py"
 
 @pytest.fixture(scope="session")
 def real_fer2013(tmp_path_factory):
-    """FER2013 itself: where the environment variable FER2013 says, else unpacked for the session; or the test skips."""
+    """The path of FER2013: the environment variable FER2013, else a copy unpacked for the session.
+
+    Without either, the test is skipped.
+    """
     if "FER2013" in os.environ:
         path = pathlib.Path(os.environ["FER2013"])
-        assert path.exists(), f"the environment variable FER2013 names {path}, and nothing is there"
+        assert path.exists(), f"the environment variable FER2013 names {path}, which does not exist"
         yield path
     elif UNPACK.exists():
         folder = tmp_path_factory.mktemp("fer2013")
@@ -25,4 +28,4 @@ def real_fer2013(tmp_path_factory):
         yield folder
         shutil.rmtree(folder)
     else:
-        pytest.skip("needs FER2013: set the environment variable FER2013 to where it lies")
+        pytest.skip("needs FER2013: set the environment variable FER2013 to its path")

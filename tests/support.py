@@ -1,4 +1,4 @@
-"""What several test files share: the repository, its programs as a user runs them, a tiny dataset."""
+"""Shared by several test files: the repository's path, a way to run programs, a tiny dataset."""
 import os
 import pathlib
 import subprocess
@@ -16,15 +16,21 @@ ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow"}
 
 
 def run(script, *options, check=True):
-    result = subprocess.run([sys.executable, ROOT / script, *map(str, options)], capture_output=True, text=True,
-                            cwd=ROOT, env=ENVIRONMENT)
+    """Run a program as a user would; with `check`, it must end with exit status 0."""
+    result = subprocess.run([sys.executable, ROOT / script, *map(str, options)],
+                            capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT)
     if check:
         assert result.returncode == 0, result.stderr
     return result
 
 
 def make_dataset(folder, per_emotion):
-    """Folders of pictures that differ by emotion: a bright bar at another height for each."""
+    """Folders of pictures of noise with a bright bar, at another height for each emotion.
+
+    Args:
+        folder: pathlib.Path to write to.
+        per_emotion: {split: number of pictures of each emotion}.
+    """
     random = np.random.default_rng(0)
     for split, count in per_emotion.items():
         for label, emotion in enumerate(fer2013.EMOTIONS):
@@ -32,7 +38,8 @@ def make_dataset(folder, per_emotion):
             for number in range(count):
                 face = random.integers(0, 80, (48, 48), np.uint8)
                 face[label * 6:label * 6 + 8] += 150
-                Image.fromarray(face).save(folder / split / emotion / f"{split}_{emotion}_{number}.png")
+                name = f"{split}_{emotion}_{number}.png"
+                Image.fromarray(face).save(folder / split / emotion / name)
     return folder
 
 

@@ -7,14 +7,15 @@ import pytest
 from tests.support import ROOT
 
 PROGRAMS = {"train", "evaluate", "explain", "dataset", "report", "app"}
-ROOMS = {"base", "fer2013", "training", "explaining", "figures"}
+ROOMS = {"base", "fer2013", "training", "explaining", "figures", "networks"}
 ALLOWED = {  # beside itself
     "base": set(),
     "fer2013": {"base"},
-    "model": {"base"},
+    "model": {"base", "fer2013", "networks"},
     "figures": {"base", "fer2013"},
-    "training": {"base", "fer2013", "model", "figures"},
-    "explaining": {"base", "fer2013", "model", "figures"},
+    "networks": {"base", "fer2013"},
+    "training": {"base", "fer2013", "model", "figures", "networks"},
+    "explaining": {"base", "fer2013", "model", "figures", "networks"},
 } | dict.fromkeys(PROGRAMS, ROOMS | {"model"})
 
 

@@ -1,3 +1,4 @@
+"""The network's shape and parameters, its predictions, and saving and loading it."""
 import numpy as np
 import pytest
 
@@ -12,16 +13,18 @@ def model():
 
 
 def count(weights):
+    """Number of parameters."""
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
-def test_parameter_counts(model):
+def test_the_number_of_parameters_is_the_documented_one(model):
     assert count(model.trainable_weights) == 3_332_679
     assert count(model.non_trainable_weights) == 1_024
 
 
-def test_four_blocks_of_the_named_filters(model):
-    filters = [model.get_layer(f"block{block}_conv{which}").filters for block in (1, 2, 3, 4) for which in (1, 2)]
+def test_four_blocks_have_the_documented_filters(model):
+    filters = [model.get_layer(f"block{block}_conv{number}").filters
+               for block in (1, 2, 3, 4) for number in (1, 2)]
     assert filters == [64, 64, 64, 64, 128, 128, 256, 256]
     assert model.get_layer("block4_pool").output.shape == (None, 2, 2, 256)
 
@@ -31,44 +34,47 @@ def test_scaling_is_part_of_the_model(model):
     assert np.array(rescaled).tolist() == [-2.0, 0.0, 1.0]
 
 
-def test_answers_are_probabilities(model):
+def test_predictions_are_probabilities(model):
     pixels = np.random.default_rng(0).integers(0, 256, (8, 48, 48), np.uint8)
-    probabilities = network.predict(model, pixels, batch_size=8)
+    probabilities = network.predict(model, pixels, batch_sizes=(8,))
     assert probabilities.shape == (8, 7)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
     assert probabilities.min() >= 0
 
 
-def test_predict_gives_the_same_answers_in_any_batch_size(model):
+def test_predictions_do_not_depend_on_the_batch_size(model):
     pixels = np.random.default_rng(1).integers(0, 256, (5, 48, 48), np.uint8)
     expected = np.array(model(pixels[..., None].astype("float32"), training=False))
-    for batch_size in (2, 5, 8):  # uneven last batch, exactly one batch, one that must be filled up
-        np.testing.assert_allclose(network.predict(model, pixels, batch_size), expected, atol=1e-5)
+    for batch_size in (2, 5, 8):  # a short last batch, one full batch, one padded batch
+        answers = network.predict(model, pixels, (1, batch_size))
+        np.testing.assert_allclose(answers, expected, atol=1e-5)
 
 
 def test_test_time_augmentation_is_the_mean_over_the_face_and_its_mirror_image(model):
     pixels = np.random.default_rng(3).integers(0, 256, (3, 48, 48), np.uint8)
     mirrored = np.ascontiguousarray(pixels[:, :, ::-1])
-    answers = network.predict_mirrored(model, pixels)
-    np.testing.assert_allclose(answers, (network.predict(model, pixels) + network.predict(model, mirrored)) / 2)
-    np.testing.assert_allclose(answers, network.predict_mirrored(model, mirrored), atol=1e-6)
-    assert not np.allclose(answers, network.predict(model, pixels))
+    probabilities = network.predict_mirrored(model, pixels)
+    mean = (network.predict(model, pixels) + network.predict(model, mirrored)) / 2
+    np.testing.assert_allclose(probabilities, mean)
+    np.testing.assert_allclose(probabilities, network.predict_mirrored(model, mirrored), atol=1e-6)
+    assert not np.allclose(probabilities, network.predict(model, pixels))
 
 
-def test_precision_of_training_does_not_change_the_weights_dtype():
-    trained = network.build_model(dtype="mixed_bfloat16")
-    assert {weight.dtype for weight in trained.weights} == {"float32"}
-    assert trained.get_layer("block1_conv1").compute_dtype == "bfloat16"
+def test_mixed_precision_does_not_change_the_dtype_of_the_weights():
+    mixed = network.build_model(dtype="mixed_bfloat16")
+    assert {weight.dtype for weight in mixed.weights} == {"float32"}
+    assert mixed.get_layer("block1_conv1").compute_dtype == "bfloat16"
 
 
-def test_saved_model_loads_and_answers_alike(model, tmp_path):
+def test_a_saved_model_loads_and_predicts_the_same(model, tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = network.load_model(tmp_path / "model.keras")
     pixels = np.random.default_rng(2).integers(0, 256, (3, 48, 48), np.uint8)
-    assert np.array_equal(network.predict(loaded, pixels, 3), network.predict(model, pixels, 3))
+    answers = [network.predict(each, pixels, (3,)) for each in (loaded, model)]
+    assert np.array_equal(*answers)
 
 
-def test_missing_model_is_one_clear_line(tmp_path):
+def test_a_missing_model_is_a_user_error(tmp_path):
     with pytest.raises(UserError, match="none.keras: no such file"):
         network.load_model(tmp_path / "none.keras")
 

@@ -1,12 +1,12 @@
-"""Training: the learner and its batches, augmentation, optimisers, checkpoints, devices, and the measures of a model.
+"""Training a network: its batches, augmentation, optimiser and checkpoints, and its measures.
 
     recipe.py              the settings of a training run, and the choices that they name
-    learner.py             the network behind its augmentation, compiled
-    batches.py             what is learned of each face, in which order
-    augmentation.py        other views of the training faces
+    learner.py             compiles the network with its augmentation in front, and fits it
+    batches.py             the targets and weights of the faces, and the order of the batches
+    augmentation.py        random views of the training faces
     muon.py                the optimiser
-    checkpoint.py          what an interrupted run needs to go on exactly
+    checkpoint.py          the state from which an interrupted run continues exactly
     devices.py             several devices that share a batch
-    tensorflow_batches.py  how TensorFlow takes the batches
-    metrics.py             the numbers of an evaluation
+    tensorflow_batches.py  passes the batches to TensorFlow
+    metrics.py             the measures of an evaluation
 """

@@ -1,12 +1,14 @@
-"""Exact resumption: everything that changes while a network learns, in one file, whole after every epoch.
+"""Checkpoints, from which an interrupted training run continues exactly.
 
-    outputs/checkpoint.npz    every variable of the learner and of its optimizer, among them the statistics of batch
-                              normalisation and the states of augmentation and dropout; the weights of the best epoch;
-                              the run's record and the rows of its history
+    outputs/checkpoint.npz    all variables of the learner and its optimizer, among them the
+                              statistics of batch normalisation and the random states of
+                              augmentation and dropout; the weights of the best epoch; the run's
+                              record and the rows of its history
 
-The order of the training faces follows from the seed and the epoch (train.py), so nothing else is needed. The other
-files are made from what the checkpoint holds, and after it: wherever a run is killed, the next one finds a whole
-checkpoint and writes the others again. A finished run deletes it.
+The seed and the epoch decide the order of the training faces (batches.py), so nothing else is
+needed. Each file replaces its old version in one step, the checkpoint first, and the other files
+are made from it. So a run can be killed at any time: the next one finds a complete checkpoint and
+writes the others again. A finished run deletes its checkpoint.
 """
 import hashlib
 import json
@@ -25,43 +27,72 @@ from base.errors import UserError
 FILE = "checkpoint.npz"
 FILES = (FILE, "model.keras", "history.csv", "run.json")
 HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
-PLACES = ("--data", "--outputs")  # where files lie makes no other run; the faces themselves are compared
+PLACES = ("--data", "--outputs")  # not compared between runs: the faces themselves are
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 
 def find(folder, record):
-    """The record of the run that `folder` holds and `record` describes again; None where there is no run.
+    """The stored record of the run that `record` describes, or None if `folder` holds no run.
 
     Raises:
-        UserError: the run there had other arguments or other faces, or it was interrupted and has no checkpoint.
+        UserError: the run in `folder` had other arguments or other faces, or it was interrupted and
+            has no checkpoint.
     """
     if (folder / FILE).exists():
-        found = read(folder / FILE)["record"]
+        earlier = read(folder / FILE)["record"]
     elif (folder / "run.json").exists():
-        found = files.read_json(folder / "run.json")
+        earlier = files.read_json(folder / "run.json")
     else:
         return None
-    before, now = what_counts(found), what_counts(record)
+    before, now = compared(earlier), compared(record)
     changed = [f"{name} was {before.get(name)}, now {now.get(name)}"
                for name in {**before, **now} if before.get(name) != now.get(name)]
     if changed:
         raise UserError(f"{folder} holds another run: {'; '.join(changed)}; {START_OVER}")
-    if not (folder / FILE).exists() and not found.get("finished"):
-        raise UserError(f"{folder} holds a run that did not finish, without its {FILE}; {START_OVER}")
-    return found
+    if not (folder / FILE).exists() and not earlier.get("finished"):
+        raise UserError(
+            f"{folder} holds a run that did not finish, without its {FILE}; {START_OVER}")
+    if earlier.get("finished"):
+        check_model(folder, earlier)
+    return earlier
 
 
-def what_counts(record):
-    """{name: value} of what makes two runs the same: the arguments and the faces."""
-    arguments = {f"--{name.replace('_', '-')}": value for name, value in record.get("arguments", {}).items()}
+def check_model(folder, record):
+    """Raise a UserError if the model of a finished run is gone or is not the one it wrote."""
+    path = folder / "model.keras"
+    if not path.is_file():
+        raise UserError(f"{folder} holds a finished run, but its model.keras is gone; {START_OVER}")
+    known = record.get("model_sha256")
+    if known and hashlib.sha256(path.read_bytes()).hexdigest() != known:
+        raise UserError(f"{folder} holds a finished run, but its model.keras is damaged or of "
+                        f"another run; {START_OVER}")
+
+
+def compared(record):
+    """{name: value} of the arguments and the faces, which are equal in records of the same run."""
+    arguments = {f"--{name.replace('_', '-')}": value
+                 for name, value in record.get("arguments", {}).items()}
     dataset = record.get("dataset", {})
-    faces = {f"the {split} split": f"{sum(counts):,} faces ({str(dataset.get('sha256', {}).get(split))[:12]})"
+    digests = dataset.get("sha256", {})
+    faces = {f"the {split} split": f"{sum(counts):,} faces ({str(digests.get(split))[:12]})"
              for split, counts in dataset.get("faces", {}).items()}
     return {name: value for name, value in (arguments | faces).items() if name not in PLACES}
 
 
 def read(path, arrays=False):
-    """What Keeper.write wrote: {"record", "rows"} and, if asked for, {"variables", "best"} (lists of arrays)."""
+    """The state that Keeper.write saved.
+
+    Args:
+        path: of the checkpoint.
+        arrays: whether to read the lists of arrays too.
+
+    Returns:
+        {"record": dict, "rows": list of dicts, "variables", "best"}; the last two are lists of
+        arrays, or only their lengths if `arrays` is false.
+
+    Raises:
+        UserError: the file is not readable as a checkpoint.
+    """
     try:
         with np.load(path, allow_pickle=False) as file:
             state = json.loads(str(file["state"]))
@@ -74,18 +105,22 @@ def read(path, arrays=False):
 
 
 class Keeper:
-    """Keeps what a run has reached; callbacks of Keras's fit().
+    """Saves the state and the results of a training run; its methods are callbacks of fit().
 
     Args:
         folder: pathlib.Path to write to.
-        trained: the network; learner: the compiled model that trains it.
-        record: what made the run, as run.json tells it; epochs: how many are planned.
+        trained: the network.
+        learner: the compiled model that trains it.
+        record: dict that describes the run, the content of run.json before the results.
+        epochs: number of epochs planned.
     """
 
     def __init__(self, folder, trained, learner, record, epochs):
-        self.folder, self.trained, self.learner, self.record, self.epochs = folder, trained, learner, record, epochs
-        filters = [layer.filters for layer in trained.layers if isinstance(layer, keras.layers.Conv2D)][::2]
-        self.saved = network.build_model(filters=filters)  # float32 whatever the precision of training
+        self.folder, self.trained, self.learner = folder, trained, learner
+        self.record, self.epochs = record, epochs
+        convolutions = [layer for layer in trained.layers if isinstance(layer, keras.layers.Conv2D)]
+        filters = [layer.filters for layer in convolutions[::2]]  # two convolutions in each block
+        self.saved = network.build_model(filters=filters)  # float32 at any precision of training
         self.rows, self.best = [], []  # a dict per epoch; the weights of the best epoch
         learner.optimizer.build(learner.trainable_variables)
 
@@ -93,19 +128,21 @@ class Keeper:
         return self.learner.variables + self.learner.optimizer.variables
 
     def write(self):
-        """The checkpoint, from which everything else follows."""
+        """Write the checkpoint, from which the other files can be made."""
         variables = [keras.ops.convert_to_numpy(variable) for variable in self.variables()]
-        state = {"record": self.record, "rows": self.rows, "variables": len(variables), "best": len(self.best)}
+        state = {"record": self.record, "rows": self.rows,
+                 "variables": len(variables), "best": len(self.best)}
         arrays = {f"variables{index}": array for index, array in enumerate(variables)}
         arrays |= {f"best{index}": array for index, array in enumerate(self.best)}
         with files.replacing(self.folder / FILE) as path:
             np.savez(path, state=json.dumps(state), **arrays)
 
     def restore(self):
-        """Take up what the checkpoint holds; UserError where it belongs to another network."""
+        """Continue from the checkpoint; UserError if it is of another network."""
         state = read(self.folder / FILE, arrays=True)
         variables = self.variables()
-        if [array.shape for array in state["variables"]] != [tuple(variable.shape) for variable in variables]:
+        shapes = [tuple(variable.shape) for variable in variables]
+        if [array.shape for array in state["variables"]] != shapes:
             raise UserError(f"{self.folder / FILE}: weights of another network; {START_OVER}")
         for variable, array in zip(variables, state["variables"], strict=True):
             variable.assign(array)
@@ -114,35 +151,55 @@ class Keeper:
             self.write_model()
             self.write_history()
 
-    def begin(self, epoch, logs=None):
+    def begin_epoch(self, epoch, logs=None):
         self.started = time.perf_counter()
 
-    def step(self, step, logs):
-        """After every step: a loss that is no number cannot become one again."""
+    def check_loss(self, step, logs):
+        """Raise a UserError at a non-finite loss, which no later step can repair."""
         if not math.isfinite(logs["loss"]):
-            last = f"what epoch {len(self.rows)} reached is kept" if self.rows else "no epoch had ended"
-            raise UserError(f"the loss became {logs['loss']} in epoch {len(self.rows) + 1}, training stopped; {last}; "
-                            "a lower --learning-rate may help")
+            epochs = len(self.rows)
+            kept = f"the state after epoch {epochs} is kept" if epochs else "no epoch was complete"
+            raise UserError(f"the loss became {logs['loss']} in epoch {epochs + 1}, training "
+                            f"stopped; {kept}; a lower --learning-rate may help")
 
-    def end(self, epoch, logs):
+    def end_epoch(self, epoch, logs):
+        """Add the epoch to the history and write all files."""
         for name in ("loss", "val_loss"):
-            self.step(epoch, {"loss": logs[name]})
+            self.check_loss(epoch, {"loss": logs[name]})
         rate = float(self.learner.optimizer.learning_rate)
-        self.rows.append({"epoch": epoch + 1, **logs, "learning_rate": rate,
-                          "seconds": time.perf_counter() - self.started})
+        seconds = time.perf_counter() - self.started
+        self.rows.append({"epoch": epoch + 1, **logs, "learning_rate": rate, "seconds": seconds})
         improved = self.best_row() is self.rows[-1]
         if improved:
-            self.best = self.trained.get_weights()
+            self.best = self.finite_weights()
         self.write()
         if improved:
             self.write_model()
-        self.write_history()
+        self.try_to_write_history()
         if not sys.stdout.isatty():
             print(f"epoch {epoch + 1}/{self.epochs}: accuracy {logs['accuracy']:.4f}, validation "
-                  f"{logs['val_accuracy']:.4f}, {self.rows[-1]['seconds']:.0f} s", flush=True)
+                  f"{logs['val_accuracy']:.4f}, {seconds:.0f} s", flush=True)
+
+    def finite_weights(self):
+        """The network's weights; a UserError if one is not finite, as after an exploding step."""
+        weights = self.trained.get_weights()
+        if not all(np.isfinite(array).all() for array in weights):
+            epochs = len(self.rows) - 1
+            kept = f"the state after epoch {epochs} is kept" if epochs else "no epoch was complete"
+            raise UserError(f"a weight became non-finite in epoch {epochs + 1}, training "
+                            f"stopped; {kept}; a lower --learning-rate may help")
+        return weights
+
+    def try_to_write_history(self):
+        """Write the history, or warn: the checkpoint has it, and the last epoch writes it again."""
+        try:
+            self.write_history()
+        except UserError as error:
+            print(f"warning: {error}; training goes on and writes it again later", file=sys.stderr,
+                  flush=True)
 
     def best_row(self):
-        """The first epoch with the highest validation accuracy."""
+        """The row of the first epoch with the highest validation accuracy."""
         return max(self.rows, key=lambda row: row["val_accuracy"])
 
     def write_model(self):
@@ -151,7 +208,9 @@ class Keeper:
             self.saved.save(path)
 
     def write_history(self, finished=False):
-        lines = [",".join(HISTORY)] + [",".join(f"{row[name]:.6g}" for name in HISTORY) for row in self.rows]
+        """Write history.csv and run.json."""
+        lines = [",".join(HISTORY)]
+        lines += [",".join(f"{row[name]:.6g}" for name in HISTORY) for row in self.rows]
         with files.replacing(self.folder / "history.csv") as path:
             path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         best = self.best_row()
@@ -161,16 +220,20 @@ class Keeper:
             "seconds": [round(row["seconds"], 1) for row in self.rows],
             "last_weights_sha256": digest(*self.trained.get_weights()),
             "finished": finished,
-        })
+        } | ({"model_sha256": self.model_digest()} if finished else {}))
+
+    def model_digest(self):
+        return hashlib.sha256((self.folder / "model.keras").read_bytes()).hexdigest()
 
     def finish(self):
+        """Mark the run as finished and delete its checkpoint."""
         self.write_history(finished=True)
         (self.folder / FILE).unlink()
 
 
 def digest(*arrays):
-    """SHA-256 of the arrays' bytes, one after the other."""
-    found = hashlib.sha256()
+    """SHA-256 of the concatenated bytes of the arrays, in hexadecimal."""
+    sha256 = hashlib.sha256()
     for array in arrays:
-        found.update(np.ascontiguousarray(array))
-    return found.hexdigest()
+        sha256.update(np.ascontiguousarray(array))
+    return sha256.hexdigest()

@@ -5,35 +5,39 @@ from base.errors import UserError
 
 
 def share_batches(count, batch_size, arrays):
-    """Have `count` devices share every batch from now on in this process.
+    """Share every batch between `count` devices from now on in this process.
 
     Args:
-        count: at least 2; batch_size: of training.
-        arrays: of the training faces, with one row for each.
+        count: number of devices, at least 2.
+        batch_size: faces per training step.
+        arrays: arrays with one row for each training face.
 
     Returns:
-        The arrays without the at most count - 1 last rows that cannot be shared evenly.
+        The arrays without the last rows, at most count - 1, that cannot be shared evenly.
 
     Raises:
-        UserError: another backend than JAX, too few devices, or a batch that cannot be shared evenly.
+        UserError: the backend is not JAX, there are too few devices, or a batch cannot be shared
+            evenly.
     """
     if keras.backend.backend() != "jax":
-        raise UserError(f"--devices {count}: Keras shares batches with KERAS_BACKEND=jax alone, "
-                        f"this is {keras.backend.backend()}")
-    found = keras.distribution.list_devices()
-    if count > len(found):
-        raise UserError(f"--devices {count}: found {len(found)} ({', '.join(found)})")
+        raise UserError(f"--devices {count}: Keras shares batches only with KERAS_BACKEND=jax, "
+                        f"found {keras.backend.backend()}")
+    devices = keras.distribution.list_devices()
+    if count > len(devices):
+        raise UserError(f"--devices {count}: found {len(devices)} ({', '.join(devices)})")
     if batch_size % count:
-        raise UserError(f"--devices {count}: expected a --batch-size that they can share evenly, found {batch_size}")
-    keras.distribution.set_distribution(SharedTraining(devices=found[:count]))
+        raise UserError(f"--devices {count}: expected a --batch-size that they can share evenly, "
+                        f"found {batch_size}")
+    keras.distribution.set_distribution(SharedTraining(devices=devices[:count]))
     return [array[:len(array) // count * count] for array in arrays]
 
 
 class SharedTraining(keras.distribution.DataParallel):
-    """DataParallel, but batches of an indivisible size, validation's, are computed whole by every device.
+    """DataParallel, except that every device computes a whole batch if it cannot be shared evenly.
 
-    Keras takes the layout of a whole epoch from its first batch, and a last batch that does not fit it is an error. The
-    faces of validation must all count once, so they cannot be cut or filled up to a number that fits.
+    Keras takes the layout of an epoch from its first batch and fails if the last batch does not fit
+    it. Every validation face must count once, so validation batches cannot be cut or padded; they
+    have a size that no number of devices divides (learner.py).
     """
 
     def get_data_layout(self, data_shape):

@@ -1,38 +1,39 @@
-"""The recipe of a training run: its settings, and what the names in them stand for.
+"""The recipe of a training run: its settings, and the optimizers and schedules that they name.
 
-Keras is imported by the functions that need it: that takes seconds, and `train.py --help` needs the names alone.
+Only functions import Keras, because the import takes seconds and `train.py --help` needs just the
+names.
 """
 import dataclasses
 
 import numpy as np
 
-EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # of FER2013; of the bundled avatars, which are learned sooner
+EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the bundled avatars, which are easier
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """Every setting that decides which weights a training run ends with, beside the faces.
+    """The settings that, together with the faces, determine the final weights of a training run.
 
     Attributes:
         epochs: passes over the training faces.
         batch_size: faces per step.
         optimizer: a name in OPTIMIZERS.
-        learning_rate: the highest one of the schedule.
+        learning_rate: the highest learning rate of the schedule.
         schedule: a name in SCHEDULES.
         weight_decay: share by which each step shrinks the weights, times the learning rate.
         label_smoothing: share of each target that is spread over all classes.
         class_weight: a name in CLASS_WEIGHTS.
-        teachers: paths of .keras files whose mean answer to a face is learned beside its label.
-        teachers_share: of the teachers in the targets; the label has the rest.
-        filters: of the four blocks' convolutions; None for those of the network in model.py.
+        teachers: paths of .keras files; the mean of their predictions is part of the targets.
+        teachers_share: share of the teachers in the targets; the label has the rest.
+        filters: number of filters in each of the four blocks; None for model.FILTERS.
         block_dropout: share of activations dropped after each block.
-        dense_dropout: the same after the hidden dense layer.
+        dense_dropout: share of activations dropped after the hidden dense layer.
         sharp: share of the faces that augmentation neither turns nor scales.
-        erase: share of the faces of which a random rectangle is made grey.
-        precision: of the arithmetic, a name in PRECISIONS; weights are float32.
-        devices: how many share every batch.
-        start_from: path of a .keras file whose weights are the first ones; empty for new weights.
-        seed: of everything random.
+        erase: share of the faces in which a random rectangle is made grey.
+        precision: precision of the arithmetic, a name in PRECISIONS; weights are float32.
+        devices: number of devices that share every batch.
+        start_from: path of a .keras file with the initial weights; empty for new weights.
+        seed: seed of every random choice.
     """
     epochs: int = EPOCHS
     batch_size: int = 64
@@ -81,14 +82,20 @@ def constant(rate, steps, warmup):
 
 
 def inverse_frequency(labels):
-    """float64 (7,) weights with which every emotion weighs the same and the mean face weighs 1; 0 where none is."""
+    """float64 (7,) class weights that give every emotion the same total weight.
+
+    The mean weight of a face is 1. An emotion without faces has the weight 0.
+
+    Args:
+        labels: int (n,).
+    """
     counts = np.bincount(labels, minlength=7)
     return np.divide(len(labels), 7 * counts, out=np.zeros(7), where=counts > 0)
 
 
-OPTIMIZERS = {"adamw": adamw, "sgd": sgd, "muon": muon}  # function of learning rate and weight decay
-SCHEDULES = {"cosine": cosine, "constant": constant}  # of the highest rate, steps of the run and of its warm-up
-CLASS_WEIGHTS = {  # function of the training labels to the weight of each class, float64 (7,)
+OPTIMIZERS = {"adamw": adamw, "sgd": sgd, "muon": muon}  # (rate, weight decay) -> optimizer
+SCHEDULES = {"cosine": cosine, "constant": constant}  # (highest rate, steps, warmup) -> schedule
+CLASS_WEIGHTS = {  # labels of the training faces -> weight of each class, float64 (7,)
     "none": lambda labels: np.ones(7),
     "square-root": lambda labels: np.sqrt(inverse_frequency(labels)),
     "balanced": inverse_frequency,

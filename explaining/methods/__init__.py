@@ -1,14 +1,18 @@
-"""How much each pixel of a face speaks for a label, by LIME and by the methods that it is compared with.
+"""How much each pixel of a face speaks for a label, by LIME and by methods to compare it with.
 
-    relevance = METHODS["Grad-CAM"](face, label=3, model=model, seed=0)     # float64 (48, 48)
+    relevance = METHODS["Grad-CAM"](face, label=3, network=network, seed=0) # float64 (48, 48)
 
-Every method takes a uint8 (48, 48) face, a label, a model from model.load_model() and a seed (which only those that
-draw at random use), and returns a float64 (48, 48) map: the larger, the more a pixel speaks for the label. Only the
-order and the sign of a map can be compared between methods, since each has a unit of its own.
+Every method takes a uint8 (48, 48) face, a label, a networks.network.Network and a seed, which only
+random methods use. It returns a float64 (48, 48) map; the larger a value, the more the pixel
+speaks for the label. The units differ between methods, so only the order and the sign of the values
+can be compared.
 
-One file for each method. Grad-CAM and integrated gradients need gradients (gradients.py).
+Each method has its own file. Grad-CAM and integrated gradients need gradients (gradients.py), and
+Grad-CAM the layers one by one (networks/trace.py).
 """
-from explaining.methods.grad_cam import grad_cam
+from base.errors import UserError
+from explaining.methods.grad_cam import grad_cam, split
+from explaining.methods.gradients import require_gradients
 from explaining.methods.integrated_gradients import integrated_gradients
 from explaining.methods.lime import lime, stock_lime
 from explaining.methods.occlusion import occlusion
@@ -24,12 +28,25 @@ METHODS = {
 }
 
 
-def compare(explanation, model):
-    """Every method's map for the label and face of one face_lime.Explanation, which stands for LIME.
+def left_out(network):
+    """{name: reason} of the methods that cannot explain this network."""
+    reasons = {}
+    for name, check in (("Grad-CAM", split), ("integrated gradients", require_gradients)):
+        try:
+            check(network)
+        except UserError as error:
+            reasons[name] = str(error)
+    return reasons
+
+
+def compare(explanation, network):
+    """The maps of all methods that can explain the network, for the face and label explained.
+
+    The map of "LIME" is that of the explanation itself.
 
     Returns:
         {name of the method: float64 (48, 48)}.
     """
-    own = {"LIME": explanation.weight_map()}
-    return own | {name: method(explanation.face, explanation.label, model, explanation.seed)
-                  for name, method in METHODS.items() if name not in own}
+    maps, without = {"LIME": explanation.weight_map()}, left_out(network)
+    return maps | {name: method(explanation.face, explanation.label, network, explanation.seed)
+                   for name, method in METHODS.items() if name not in maps | without}

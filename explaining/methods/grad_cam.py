@@ -1,33 +1,44 @@
-"""Grad-CAM: the last convolution's channels, weighted by the label's slope in them."""
+"""Grad-CAM: the channels of the last convolution, weighted by the gradient of the label's logit."""
+import functools
+
 import keras
 import numpy as np
 from skimage.transform import resize
 
-from explaining.methods.gradients import gradient
+from explaining.methods.gradients import gradient, require_gradients
+from networks.trace import last_activations, trace
 
 
-def grad_cam(face, label, model, seed):
-    """The last convolution's channels, weighted by the label's mean slope in each; nowhere negative.
+def grad_cam(face, label, network, seed):
+    """The weighted sum of the last convolution's channels, without its negative values.
 
-    Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3. The channels are taken after their batch
-    normalisation and ReLU: before them Grad-CAM does hardly better than random (benchmarks/faithfulness.md). The
-    score is the label's logit, before the softmax; the 5x5 map is enlarged bilinearly.
+    The weight of a channel is the mean gradient of the label's logit with respect to it. The
+    channels are taken after batch normalisation and ReLU; before them Grad-CAM is hardly better
+    than random (benchmarks/faithfulness.md). The 5x5 map is enlarged bilinearly
+    to the face, whatever the size of the network's input.
+
+    Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3.
     """
-    layer, logits = last_activations(model), logits_of(model)
-    pixels = face[None, ..., None].astype(np.float32)  # (1, 48, 48, 1)
-    channels = keras.ops.convert_to_numpy(keras.Model(model.input, layer.output)(pixels))  # (1, 5, 5, channels)
-    head = keras.Model(layer.output, logits)
-    slope = gradient(lambda x: head(x, training=False)[:, label], channels)  # (1, 5, 5, channels)
-    coarse = np.maximum((slope.mean(axis=(0, 1, 2)) * channels[0]).sum(axis=2), 0)  # (5, 5)
+    body, head = split(network)
+    pictures = network.feed(face[None].astype(np.float32))  # (1, 48, 48, 1)
+    channels = keras.ops.convert_to_numpy(body(pictures, training=False))  # (1, 5, 5, channels)
+    output = network.output_of(label)
+    slope = gradient(lambda x: head(x, training=False)[:, output], channels)  # (1, 5, 5, channels)
+    if network.raw.channels_first:
+        channels, slope = np.moveaxis(channels, 1, 3), np.moveaxis(slope, 1, 3)
+    weights = slope.mean(axis=(0, 1, 2))  # (channels,)
+    coarse = np.maximum((weights * channels[0]).sum(axis=2), 0)  # (5, 5)
     return resize(coarse.astype(np.float64), face.shape, order=1)
 
 
-def last_activations(model):
-    """The last layer whose output is as large as the last convolution's: what follows it up to the pooling."""
-    last = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)][-1]
-    return [layer for layer in model.layers if layer.output.shape == last.output.shape][-1]
+@functools.lru_cache(maxsize=2)
+def split(network):
+    """Two models: from the network's input to the last convolution's channels, from them to logits.
 
-
-def logits_of(model):
-    """What goes into the final softmax; the probabilities themselves where that is not a layer of its own."""
-    return model.layers[-1].input if isinstance(model.layers[-1], keras.layers.Softmax) else model.output
+    Raises:
+        UserError: the network has no gradients, or no convolution.
+    """
+    require_gradients(network)
+    traced = trace(network.keras_model)
+    channels = last_activations(traced, network.name)
+    return keras.Model(traced.inputs, channels), keras.Model(channels, traced.logits)

@@ -1,4 +1,4 @@
-"""Gradients on any backend that has them. Keras has no public function for them, so the backend's own is called."""
+"""Gradients of a score on TensorFlow, JAX and PyTorch, for which Keras has no public function."""
 import keras
 import numpy as np
 
@@ -6,27 +6,30 @@ from base.errors import UserError
 
 
 def gradient(score, inputs):
-    """The gradient of the sum of score(inputs) by inputs: float32 of the same shape.
+    """The gradient of the sum of score(inputs) with respect to the inputs.
 
     Args:
         score: function from a float32 tensor of the backend to another tensor.
         inputs: float32 array.
 
-    Raises:
-        UserError: Keras runs on a backend without gradients.
+    Returns:
+        float32 array of the shape of the inputs.
     """
-    require_gradients()
     return GRADIENTS[keras.backend.backend()](score, inputs)
 
 
-def require_gradients():
-    """UserError where Keras runs on a backend without gradients."""
-    if keras.backend.backend() not in GRADIENTS:
-        raise UserError(f"KERAS_BACKEND={keras.backend.backend()} gives no gradients, which Grad-CAM and integrated "
-                        f"gradients need; expected one of {', '.join(GRADIENTS)}")
+def require_gradients(network):
+    """UserError if a Network's file format or Keras's backend has no gradients."""
+    if network.keras_model is None:
+        raise UserError(f"{network.name}: {network.raw.form} has no gradients, which Grad-CAM and "
+                        "integrated gradients need")
+    backend = keras.backend.backend()
+    if backend not in GRADIENTS:
+        raise UserError(f"KERAS_BACKEND={backend} gives no gradients, which Grad-CAM and "
+                        f"integrated gradients need; expected one of {', '.join(GRADIENTS)}")
 
 
-# The backends are imported where they are used: only one is sure to be there.
+# Each function imports its own backend, because the others may not be installed.
 
 def tensorflow_gradient(score, inputs):
     import tensorflow
@@ -34,8 +37,8 @@ def tensorflow_gradient(score, inputs):
     tensor = tensorflow.constant(inputs)
     with tensorflow.GradientTape() as tape:
         tape.watch(tensor)
-        answers = score(tensor)
-    return tape.gradient(answers, tensor).numpy()
+        scores = score(tensor)
+    return tape.gradient(scores, tensor).numpy()
 
 
 def jax_gradient(score, inputs):

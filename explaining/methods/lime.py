@@ -1,38 +1,39 @@
-"""LIME as explain.py runs it, and LIME as the lime package comes."""
+"""LIME as explain.py runs it, and LIME with the defaults of the lime package."""
 import contextlib
-import functools
 import io
 
 import numpy as np
 from lime.lime_image import LimeImageExplainer
 
-import model as network
 from explaining import face_lime
 
 
-def lime(face, label, model, seed, samples="auto"):
-    """LIME as explain.py runs it (face_lime.explain_face), each superpixel's weight painted on its pixels."""
-    predict = functools.partial(network.predict, model)
-    return face_lime.explain_face(face, predict, [label], samples=samples, seed=seed)[label].weight_map()
+def lime(face, label, network, seed, samples="auto"):
+    """LIME as explain.py runs it: the weight of each pixel's superpixel."""
+    explanations = face_lime.explain_face(face, network.predict, [label], samples=samples,
+                                          seed=seed)
+    return explanations[label].weight_map()
 
 
-def stock_lime(face, label, model, seed):
-    """LIME as the lime package comes (stock_explanation), each superpixel's weight painted on its pixels."""
-    found = stock_explanation(face, label, model, seed)
-    weights = np.zeros(found.segments.max() + 1)
-    for superpixel, weight in found.local_exp[label]:
+def stock_lime(face, label, network, seed):
+    """LIME with the defaults of the lime package: the weight of each pixel's superpixel."""
+    explanation = stock_explanation(face, label, network, seed)
+    weights = np.zeros(explanation.segments.max() + 1)
+    for superpixel, weight in explanation.local_exp[label]:
         weights[superpixel] = weight
-    return weights[found.segments]
+    return weights[explanation.segments]
 
 
-def stock_explanation(face, label, model, seed):
-    """lime's own ImageExplanation: quickshift's superpixels, hidden by their mean, 1,000 independent masks.
+def stock_explanation(face, label, network, seed):
+    """The ImageExplanation of the lime package with its defaults.
 
-    So few superpixels have few combinations: each picture is predicted once, which gives the same answer far sooner.
+    These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks. There
+    are so few superpixels that many masks are equal, so each distinct picture is predicted once,
+    which gives the same result much faster.
     """
     def predict_distinct(pictures):
-        faces, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
-        return network.predict(model, faces)[which.ravel()]
-    with contextlib.redirect_stderr(io.StringIO()):  # lime shows a progress bar, and has no option for it
+        pixels, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
+        return network.predict(pixels)[which.ravel()]
+    with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
         return LimeImageExplainer(random_state=seed).explain_instance(
             face, predict_distinct, labels=[label], top_labels=None, batch_size=1000)

@@ -1,7 +1,7 @@
-"""The control: a map that knows nothing."""
+"""The control for the other methods: a random map."""
 import numpy as np
 
 
-def random_order(face, label, model, seed):
-    """Uniform numbers from -1 to 1, which know nothing of the face or the model: what any method must beat."""
+def random_order(face, label, network, seed):
+    """Uniform random numbers from -1 to 1, independent of the face, the label and the network."""
     return np.random.default_rng(seed).uniform(-1, 1, face.shape)

@@ -1,4 +1,4 @@
-"""Files are whole or absent, one run at a time writes to a folder, and what fails says so in one line."""
+"""A file is written completely or not at all, one run writes to a folder, errors are one line."""
 import contextlib
 import errno
 import json
@@ -22,12 +22,13 @@ from training import checkpoint
 
 
 def refuse(error):
+    """A function that raises OSError with an error number, whatever it is called with."""
     def raise_it(*args, **options):
         raise OSError(error, os.strerror(error))
     return raise_it
 
 
-def test_a_file_takes_the_place_of_the_old_one(tmp_path):
+def test_a_new_file_replaces_the_old_one(tmp_path):
     files.write_json(tmp_path / "numbers.json", {"a": 1})
     files.write_json(tmp_path / "numbers.json", {"a": 2})
     assert files.read_json(tmp_path / "numbers.json") == {"a": 2}
@@ -35,7 +36,7 @@ def test_a_file_takes_the_place_of_the_old_one(tmp_path):
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, UserError, ZeroDivisionError])
-def test_what_breaks_off_leaves_the_old_file(tmp_path, error):
+def test_an_error_while_writing_leaves_the_old_file(tmp_path, error):
     (tmp_path / "notes.txt").write_text("old")
     with pytest.raises(error), files.replacing(tmp_path / "notes.txt") as path:
         path.write_text("half")
@@ -45,17 +46,18 @@ def test_what_breaks_off_leaves_the_old_file(tmp_path, error):
 
 @pytest.mark.parametrize("call", ["mkdir", "fsync", "replace"])
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
-def test_a_disk_that_refuses_is_one_line_and_the_old_file_stays(tmp_path, monkeypatch, call, error):
+def test_a_disk_error_is_one_line_and_leaves_the_old_file(tmp_path, monkeypatch, call, error):
     (tmp_path / "run.json").write_text("{}")
     monkeypatch.setattr(os, call, refuse(error))
     with pytest.raises(UserError) as raised:
         files.write_json(tmp_path / "run.json", {"a": 1})
     assert str(raised.value) == f"{tmp_path / 'run.json'}: cannot write it ({os.strerror(error)})"
     monkeypatch.undo()
-    assert [path.name for path in tmp_path.iterdir()] == ["run.json"] and files.read_json(tmp_path / "run.json") == {}
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+    assert files.read_json(tmp_path / "run.json") == {}
 
 
-def test_the_file_is_on_the_disk_before_it_takes_its_place(tmp_path, monkeypatch):
+def test_a_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monkeypatch):
     calls, fsync, replace = [], os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda descriptor: (calls.append("fsync"), fsync(descriptor)))
     monkeypatch.setattr(os, "replace", lambda *paths: (calls.append("replace"), replace(*paths)))
@@ -65,9 +67,10 @@ def test_the_file_is_on_the_disk_before_it_takes_its_place(tmp_path, monkeypatch
 
 @contextlib.contextmanager
 def no_room(size=1_000_000):
-    """The operating system lets no file of this process grow beyond `size` bytes, as on a full disk."""
+    """As on a full disk, no file of this process can grow beyond `size` bytes."""
     resource = pytest.importorskip("resource")
-    before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
         yield
@@ -78,13 +81,17 @@ def no_room(size=1_000_000):
 
 @pytest.fixture(scope="module")
 def network_and_learner():
-    trained = network.build_model()
-    learner = network.keras.Sequential([network.keras.Input(network.INPUT_SHAPE), trained])
+    return compiled(network.build_model())
+
+
+def compiled(model):
+    """A network and the compiled model that trains it."""
+    learner = network.keras.Sequential([network.keras.Input(network.INPUT_SHAPE), model])
     learner.compile("adam", "categorical_crossentropy")
-    return trained, learner
+    return model, learner
 
 
-def test_no_room_for_a_model_a_checkpoint_or_a_figure_loses_nothing(tmp_path, network_and_learner):
+def test_a_full_disk_loses_no_model_checkpoint_or_figure(tmp_path, network_and_learner):
     keeper = checkpoint.Keeper(tmp_path, *network_and_learner, {"arguments": {}}, epochs=3)
     keeper.best = keeper.trained.get_weights()
     keeper.write()
@@ -93,31 +100,32 @@ def test_no_room_for_a_model_a_checkpoint_or_a_figure_loses_nothing(tmp_path, ne
     figure.subplots().imshow(np.random.default_rng(0).random((900, 900)), interpolation="nearest")
     (tmp_path / "noise.png").write_bytes(b"old")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    for write in (keeper.write, keeper.write_model, lambda: style.save(figure, tmp_path / "noise.png")):
+    for write in (keeper.write, keeper.write_model,
+                  lambda: style.save(figure, tmp_path / "noise.png")):
         with pytest.raises(UserError, match="cannot write it"), no_room(100_000):
             write()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_larger_teacher_is_saved_whole(tmp_path):
-    trained = network.build_model(dtype="mixed_bfloat16", filters=(5, 6, 7, 8))
-    learner = network.keras.Sequential([network.keras.Input(network.INPUT_SHAPE), trained])
-    learner.compile("adam", "categorical_crossentropy")
-    keeper = checkpoint.Keeper(tmp_path, trained, learner, {"arguments": {}}, epochs=1)
-    keeper.best = trained.get_weights()
+def test_a_larger_teacher_is_saved_completely(tmp_path):
+    teacher, learner = compiled(network.build_model(dtype="mixed_bfloat16", filters=(5, 6, 7, 8)))
+    keeper = checkpoint.Keeper(tmp_path, teacher, learner, {"arguments": {}}, epochs=1)
+    keeper.best = teacher.get_weights()
     keeper.write_model()
     saved = network.load_model(tmp_path / "model.keras")
-    assert [saved.get_layer(f"block{block}_conv2").filters for block in (1, 2, 3, 4)] == [5, 6, 7, 8]
-    for before, after in zip(trained.get_weights(), saved.get_weights(), strict=True):
+    filters = [saved.get_layer(f"block{block}_conv2").filters for block in (1, 2, 3, 4)]
+    assert filters == [5, 6, 7, 8]
+    for before, after in zip(teacher.get_weights(), saved.get_weights(), strict=True):
         assert np.array_equal(before, after)
 
 
-def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path):
+def test_incomplete_files_of_a_killed_run_are_removed_and_nothing_else(tmp_path):
     for name in (".writing-model.keras-abc", ".writing-happy.png-abc", "mine"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "half").write_bytes(b"half")
     with files.locked(tmp_path, ["model.keras", "run.json"]):
-        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", ".writing-happy.png-abc", "mine"]
+        left = sorted(path.name for path in tmp_path.iterdir())
+        assert left == [".lock", ".writing-happy.png-abc", "mine"]
 
 
 HOLD = """
@@ -129,9 +137,9 @@ with files.locked(pathlib.Path(sys.argv[1]), []):
 """
 
 
-def test_a_second_run_is_refused_until_the_first_is_gone_even_killed(tmp_path):
-    first = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE, text=True,
-                             cwd=ROOT)
+def test_a_second_run_is_refused_until_the_first_has_ended_or_was_killed(tmp_path):
+    first = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE,
+                             text=True, cwd=ROOT)
     assert first.stdout.readline() == "held\n"
     with pytest.raises(UserError, match="another run writes there"), files.locked(tmp_path, []):
         pass
@@ -144,7 +152,8 @@ def test_a_second_run_is_refused_until_the_first_is_gone_even_killed(tmp_path):
 @pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES, errno.ENOSPC])
 def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path, monkeypatch, error):
     monkeypatch.setattr(files.filelock.FileLock, "acquire", refuse(error))
-    with pytest.raises(UserError, match=rf"cannot write there \({os.strerror(error)}\)"), files.locked(tmp_path, []):
+    message = rf"cannot write there \({os.strerror(error)}\)"
+    with pytest.raises(UserError, match=message), files.locked(tmp_path, []):
         pass
 
 
@@ -155,7 +164,7 @@ RECORD = {"arguments": {"epochs": 3, "learning_rate": 0.001, "data": "a.csv", "o
 
 
 def other(**changes):
-    """RECORD with other arguments, written and read as JSON."""
+    """RECORD with some arguments changed, after a conversion to JSON and back."""
     return json.loads(json.dumps(RECORD | {"arguments": RECORD["arguments"] | changes}))
 
 
@@ -163,8 +172,9 @@ def test_a_folder_without_a_run_has_none(tmp_path):
     assert checkpoint.find(tmp_path, RECORD) is None
 
 
-def test_the_same_run_is_found_wherever_its_files_lie(tmp_path):
+def test_the_same_run_is_recognised_with_other_paths(tmp_path):
     files.write_json(tmp_path / "run.json", RECORD)
+    (tmp_path / "model.keras").write_bytes(b"")
     assert checkpoint.find(tmp_path, other(data="elsewhere/a.csv", outputs=str(tmp_path))) == RECORD
 
 
@@ -176,7 +186,7 @@ def test_the_same_run_is_found_wherever_its_files_lie(tmp_path):
                            "sha256": {"train": "cc", "validation": "bb"}}},
      "the train split was 28 faces (aa), now 27 faces (cc)"),
 ])
-def test_another_run_is_refused_by_what_differs(tmp_path, now, expected):
+def test_the_refusal_of_another_run_names_the_difference(tmp_path, now, expected):
     files.write_json(tmp_path / "run.json", RECORD)
     with pytest.raises(UserError) as error:
         checkpoint.find(tmp_path, now)
@@ -185,7 +195,8 @@ def test_another_run_is_refused_by_what_differs(tmp_path, now, expected):
 
 def test_an_interrupted_run_without_its_checkpoint_is_not_overwritten(tmp_path):
     files.write_json(tmp_path / "run.json", RECORD | {"finished": False})
-    with pytest.raises(UserError, match="holds a run that did not finish, without its checkpoint.npz; --fresh"):
+    message = "holds a run that did not finish, without its checkpoint.npz; --fresh"
+    with pytest.raises(UserError, match=message):
         checkpoint.find(tmp_path, RECORD)
 
 
@@ -195,20 +206,21 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path, network_and_learner, share):
     keeper.write()
     content = (tmp_path / "checkpoint.npz").read_bytes()
     (tmp_path / "checkpoint.npz").write_bytes(content[:int(len(content) * share)])
-    with pytest.raises(UserError, match="checkpoint.npz: not readable as a checkpoint .*; --fresh starts over"):
+    message = "checkpoint.npz: not readable as a checkpoint .*; --fresh starts over"
+    with pytest.raises(UserError, match=message):
         keeper.restore()
 
 
 def test_a_checkpoint_of_another_network_is_one_line(tmp_path, network_and_learner):
     checkpoint.Keeper(tmp_path, *network_and_learner, RECORD, epochs=3).write()
-    trained, learner = network_and_learner
-    other_learner = network.keras.Sequential([network.keras.Input((8,)), network.keras.layers.Dense(2)])
+    keras, model = network.keras, network_and_learner[0]
+    other_learner = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)])
     other_learner.compile("adam", "mse")
     with pytest.raises(UserError, match="weights of another network; --fresh starts over"):
-        checkpoint.Keeper(tmp_path, trained, other_learner, RECORD, epochs=3).restore()
+        checkpoint.Keeper(tmp_path, model, other_learner, RECORD, epochs=3).restore()
 
 
-def test_going_on_with_other_versions_or_elsewhere_is_told(capsys):
+def test_going_on_with_other_versions_is_reported(capsys):
     record = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.1", "torch": "2.9"}}
     before = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.0", "tensorflow": "2.21"}}
     keeper = types.SimpleNamespace(record=record, rows=[{}, {}], epochs=5, restore=lambda: None)

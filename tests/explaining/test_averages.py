@@ -12,15 +12,16 @@ from tests import support
 SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=200, seed=0)
 
 
-def halves(faces):
-    """A "network": "angry" where the upper half is bright, "disgust" where the lower half is."""
-    answers = np.full((len(faces), 7), 1e-3)
-    answers[:, 0], answers[:, 1] = faces[:, :24].mean(axis=(1, 2)) + 0.1, faces[:, 24:].mean(axis=(1, 2))
-    return answers / answers.sum(axis=1, keepdims=True)
+def halves(pixels):
+    """A "network": "angry" if the upper half is bright, "disgust" if the lower half is bright."""
+    brightness = np.full((len(pixels), 7), 1e-3)
+    brightness[:, 0] = pixels[:, :24].mean(axis=(1, 2)) + 0.1
+    brightness[:, 1] = pixels[:, 24:].mean(axis=(1, 2))
+    return brightness / brightness.sum(axis=1, keepdims=True)
 
 
 @pytest.fixture
-def faces():
+def face_set():
     pixels = np.random.default_rng(0).integers(0, 100, (6, 48, 48)).astype(np.uint8)
     pixels[:3, :24] += 150  # angry
     pixels[3:, 24:] += 150  # disgust
@@ -29,10 +30,8 @@ def faces():
 
 
 @pytest.fixture
-def model_path(tmp_path):
-    path = tmp_path / "model.keras"
-    path.write_bytes(b"weights")
-    return path
+def identity():
+    return {"model": "weights", "scale": "as-is"}
 
 
 def explanation(index):
@@ -42,7 +41,7 @@ def explanation(index):
     return support.explanation(segments, weights, label=0)
 
 
-def test_collect_keeps_what_it_found_and_asks_for_the_rest_alone(tmp_path):
+def test_collect_keeps_results_and_explains_only_the_missing_faces(tmp_path):
     asked = []
 
     def explain(index):
@@ -53,22 +52,23 @@ def test_collect_keeps_what_it_found_and_asks_for_the_rest_alone(tmp_path):
     path = tmp_path / "happy_average.npz"
     with pytest.raises(KeyboardInterrupt):
         averages.collect([4, 2, 9], explain, path, {"seed": 0})
-    found = averages.collect([2, 4, 7], explain, path, {"seed": 0})
+    columns = averages.collect([2, 4, 7], explain, path, {"seed": 0})
     assert asked == [4, 2, 7]
-    assert found["index"].tolist() == [2, 4, 7]
-    assert found["map"].shape == (3, 48, 48) and found["map"][0, 24, 0] == 1.5 and found["map"][2, 0, 0] == -8
-    assert found["spread"][0].sum() == pytest.approx(3 * 1.5, rel=1e-5) and found["spread"][0, :24].sum() == 0
+    assert columns["index"].tolist() == [2, 4, 7]
+    maps, spread = columns["map"], columns["spread"]
+    assert maps.shape == (3, 48, 48) and maps[0, 24, 0] == 1.5 and maps[2, 0, 0] == -8
+    assert spread[0].sum() == pytest.approx(3 * 1.5, rel=1e-5) and spread[0, :24].sum() == 0
     averages.collect([2], explain, path, {"seed": 1})
     assert asked == [4, 2, 7, 2]
 
 
-def test_a_damaged_file_of_kept_maps_is_made_anew(tmp_path):
+def test_a_damaged_file_of_kept_maps_is_replaced(tmp_path):
     path = tmp_path / "happy_average.npz"
     path.write_bytes(b"PK\x03\x04 cut off")
     assert averages.collect([0], explanation, path, {})["index"].tolist() == [0]
 
 
-def test_regions_share_the_face_among_them():
+def test_the_regions_do_not_overlap_and_their_areas_sum_to_1():
     covered = np.zeros((48, 48), int)
     for rows, columns in averages.REGIONS.values():
         covered[rows, columns] += 1
@@ -77,9 +77,10 @@ def test_regions_share_the_face_among_them():
     assert averages.AREAS["mouth"] == pytest.approx(11 * 24 / 48**2)
 
 
-def test_share_of_positive_weight_by_region():
+def test_the_positive_weight_is_shared_out_by_region():
     spread = np.zeros((2, 48, 48))
-    spread[0, 10, 10], spread[0, 40, 20], spread[0, 0, 0] = 1, 2, 1  # brows, mouth, rest; the second face has none
+    # brows, mouth and rest of the first face; the second face has no positive weight
+    spread[0, 10, 10], spread[0, 40, 20], spread[0, 0, 0] = 1, 2, 1
     shares = averages.share_by_region(spread)
     assert {region: share[0] for region, share in shares.items()} == {
         "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25}
@@ -87,16 +88,17 @@ def test_share_of_positive_weight_by_region():
     assert averages.mean_shares(spread)["mouth"] == 0.5
 
 
-def test_many_faces_of_one_label(faces, model_path, tmp_path):
-    many_faces.explain_many([1], faces, 5, model_path, tmp_path, "png")
-    assert {path.name for path in tmp_path.iterdir()} == {"model.keras", "disgust_average.npz", "disgust_average.png"}
-
-
-def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
-    many_faces.explain_many([0, 1], faces, 2, model_path, tmp_path, "png")
+def test_many_faces_of_one_label_make_an_average(face_set, identity, tmp_path):
+    many_faces.explain_many([1], face_set, 5, identity, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "model.keras", "angry_average.npz", "angry_average.png", "disgust_average.npz", "disgust_average.png",
-        "emotions_average.png", "emotions_average.csv"}
+        "disgust_average.npz", "disgust_average.png"}
+
+
+def test_many_faces_of_two_labels_also_make_a_table(face_set, identity, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, identity, tmp_path, "png")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "angry_average.npz", "angry_average.png", "disgust_average.npz",
+        "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
     assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
     rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
@@ -108,46 +110,51 @@ def test_many_faces_of_two_labels(faces, model_path, tmp_path, capsys):
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
-def test_an_emotion_that_is_never_classified_correctly_is_one_clear_line(faces, model_path, tmp_path):
-    wrong = faces._replace(labels=np.full(6, 3, np.uint8))
+def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, identity, tmp_path):
+    wrong = face_set._replace(labels=np.full(6, 3, np.uint8))
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, model_path, tmp_path, "png")
+        many_faces.explain_many([3], wrong, 2, identity, tmp_path, "png")
 
 
-def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(faces, tmp_path, capsys):
-    many_faces.explain_mistakes([0, 1], faces, 5, tmp_path, "png")
+def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(face_set, tmp_path, capsys):
+    many_faces.explain_mistakes([0, 1], face_set, 5, tmp_path, "png")
     printed = capsys.readouterr().out.strip().split("\n")
-    assert len(printed) == 1 and "row 5" in printed[0]
-    assert printed[0].startswith("true: angry | predicted: disgust")
+    assert printed[0] == "only 1 of the 5 mistakes asked for; there are no more"
+    assert len(printed) == 3 and "row 5" in printed[1] and "low R²" in printed[1]
+    assert printed[1].startswith("true: angry | predicted: disgust")
     assert (tmp_path / "mistakes.png").stat().st_size > 10_000
     with pytest.raises(UserError, match="makes no mistake"):
-        many_faces.explain_mistakes([1], faces, 5, tmp_path, "png")
+        many_faces.explain_mistakes([1], face_set, 5, tmp_path, "png")
 
 
-def test_the_most_confident_mistakes_come_first(faces):
+def test_the_most_confident_mistakes_come_first(face_set):
     def predict(pixels):
         return np.stack([np.full(len(pixels), 0.1), np.linspace(0.5, 0.9, len(pixels))], axis=1)
-    sure = faces._replace(predict=predict, labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
-    assert sure.mistakes([0, 1], 3).tolist() == [4, 3, 1]
+    confident = face_set._replace(predict=predict, labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
+    assert confident.mistakes([0, 1], 3).tolist() == [4, 3, 1]
 
 
-def test_correct_faces_come_in_an_order_by_the_seed(faces):
-    assert sorted(faces.classified_correctly(0)) == [0, 1, 2] and sorted(faces.classified_correctly(1)) == [3, 4]
-    assert list(faces.classified_correctly(0)) == list(faces.classified_correctly(0, batch_size=1))
+def test_correctly_classified_faces_are_in_the_same_order_for_any_batch_size(face_set):
+    assert sorted(face_set.classified_correctly(0)) == [0, 1, 2]
+    assert sorted(face_set.classified_correctly(1)) == [3, 4]
+    one_by_one = face_set.classified_correctly(0, batch_size=1)
+    assert list(face_set.classified_correctly(0)) == list(one_by_one)
     with pytest.raises(UserError, match="no sad face in this split"):
-        next(faces.classified_correctly(4))
+        next(face_set.classified_correctly(4))
 
 
-def test_the_likeliest_face_where_none_is_right(faces):
-    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+def test_the_likeliest_face_is_there_if_none_is_classified_correctly(face_set):
+    dark = face_set._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
     assert next(dark.classified_correctly(1), None) is None
-    assert dark.likeliest(1) == halves(faces.pixels[:3])[:, 1].argmax()
+    assert dark.likeliest(1) == halves(face_set.pixels[:3])[:, 1].argmax()
 
 
-def test_the_explained_face_is_one_by_the_seed_or_the_surest_composite(faces):
-    surest = halves(faces.pixels[:3])[:, 0].argmax()
-    by_seed = {single_faces.choose_face(0, faces._replace(settings=LimeSettings(seed=seed))) for seed in range(20)}
+def test_the_seed_chooses_the_explained_face_but_the_probability_chooses_the_composite(face_set):
+    likeliest = halves(face_set.pixels[:3])[:, 0].argmax()
+    by_seed = {single_faces.choose_face(0, face_set._replace(settings=LimeSettings(seed=seed)))
+               for seed in range(20)}
     assert by_seed == {(0, ()), (1, ()), (2, ())}
-    assert single_faces.choose_face(0, faces._replace(typical=True)) == (surest, ())
-    dark = faces._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
-    assert single_faces.choose_face(1, dark) == (dark.likeliest(1), ("no disgust face is classified correctly",))
+    assert single_faces.choose_face(0, face_set._replace(typical=True)) == (likeliest, ())
+    dark = face_set._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    assert single_faces.choose_face(1, dark) == (
+        dark.likeliest(1), ("no disgust face is classified correctly",))

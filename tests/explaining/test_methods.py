@@ -10,7 +10,7 @@ from explaining import methods
 from explaining.baselines import BASELINES
 from explaining.faithfulness import randomise_from_the_top
 from explaining.methods.grad_cam import grad_cam
-from explaining.methods.gradients import gradient
+from explaining.methods.gradients import require_gradients
 from explaining.methods.integrated_gradients import integrated_gradients
 from explaining.methods.occlusion import occlusion
 from fer2013 import bundled
@@ -20,7 +20,7 @@ HAPPY = fer2013.EMOTIONS.index("happy")
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return network.as_network(network.load_model(bundled.PRETRAINED))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,10 @@ def explain(name, face, model):
 
 
 def one_channel_model():
-    """A convolution that doubles every pixel; its mean over all pixels, times (label - 3) / 2550, is the logit."""
+    """A model whose convolution doubles every pixel.
+
+    The logit of a label is the mean of the doubled pixels times (label - 3) / 2550.
+    """
     keras = network.keras
     inputs = keras.Input(network.INPUT_SHAPE)
     x = keras.layers.Conv2D(1, 1, use_bias=False, name="last")(inputs)
@@ -43,14 +46,15 @@ def one_channel_model():
     x = keras.layers.Dense(7, use_bias=False)(x)
     model = keras.Model(inputs, keras.layers.Softmax()(x))
     model.set_weights([np.full((1, 1, 1, 1), 2.0), (np.arange(7)[None] - 3) / 2550])
-    return model
+    return network.as_network(model)
 
 
 @pytest.mark.parametrize("name", methods.METHODS)
-def test_every_method_gives_a_map_of_the_face_and_the_same_one_again(name, pretrained, face):
+def test_every_method_returns_a_map_of_the_face_and_is_reproducible(name, pretrained, face):
     before = face.copy()
     maps = [explain(name, face, pretrained) for _ in range(2)]
-    assert maps[0].shape == (48, 48) and maps[0].dtype == np.float64 and np.isfinite(maps[0]).all()
+    assert maps[0].shape == (48, 48) and maps[0].dtype == np.float64
+    assert np.isfinite(maps[0]).all()
     np.testing.assert_allclose(*maps, rtol=1e-5, atol=1e-9)
     assert np.array_equal(face, before)
 
@@ -63,27 +67,29 @@ def test_lime_finds_the_mouth_of_a_smile(pretrained, face):
 def test_integrated_gradients_add_up_to_the_change_of_the_probability(pretrained, face):
     for baseline in ("zero", "blurred"):
         relevance = integrated_gradients(face, HAPPY, pretrained, 0, baseline)
-        answers = network.predict(pretrained, np.stack([face, BASELINES[baseline](face)]))[:, HAPPY]
-        assert relevance.sum() == pytest.approx(float(answers[0] - answers[1]), abs=0.01)
+        pixels = np.stack([face, BASELINES[baseline](face)])
+        probabilities = pretrained.predict(pixels)[:, HAPPY]
+        change = float(probabilities[0] - probabilities[1])
+        assert relevance.sum() == pytest.approx(change, abs=0.01)
 
 
-def test_integrated_gradients_of_a_pixel_that_does_not_differ_are_zero(face):
+def test_integrated_gradients_of_a_pixel_equal_to_the_baseline_are_zero(face):
     half = face.copy()
     half[:, :24] = 0  # as in the black baseline
     relevance = integrated_gradients(half, 6, one_channel_model(), 0)
     assert (relevance[:, :24] == 0).all() and (relevance[:, 24:] >= 0).all()
 
 
-def test_grad_cam_by_hand():
+def test_grad_cam_is_that_computed_by_hand():
     face = np.zeros((48, 48), np.uint8)
     face[20:24, 30:40] = 200
     model = one_channel_model()
-    slope = 3 / 2550 / 48 ** 2  # of label 6's logit by one value of the channel
+    slope = 3 / 2550 / 48 ** 2  # of label 6's logit with respect to one value of the channel
     np.testing.assert_allclose(grad_cam(face, 6, model, 0), 2.0 * face * slope, rtol=1e-5)
-    assert (grad_cam(face, 0, model, 0) == 0).all()  # what speaks against a label is cut off
+    assert (grad_cam(face, 0, model, 0) == 0).all()  # negative values are removed
 
 
-def test_occlusion_finds_the_only_thing_there_is():
+def test_occlusion_finds_the_only_bright_rectangle():
     face = np.zeros((48, 48), np.uint8)
     face[20:24, 30:40] = 200
     relevance = occlusion(face, 6, one_channel_model(), 0, "zero")
@@ -91,16 +97,18 @@ def test_occlusion_finds_the_only_thing_there_is():
     assert relevance[20:24, 30:40].min() > 10 * abs(relevance[:, :20]).max()
 
 
-def test_a_backend_without_gradients_is_one_clear_line(monkeypatch):
+def test_a_backend_without_gradients_is_an_error(monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "openvino")
-    with pytest.raises(UserError, match="KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"):
-        gradient(None, None)
+    expected = "KERAS_BACKEND=openvino gives no gradients.*expected one of tensorflow, jax"
+    with pytest.raises(UserError, match=expected):
+        require_gradients(network.as_network(keras.Model()))
 
 
 def test_an_explanation_depends_on_what_the_network_learned(pretrained, face):
     names = ("LIME", "Grad-CAM", "integrated gradients")
     original = {name: explain(name, face, pretrained).ravel() for name in names}
-    *_, (_, randomised) = randomise_from_the_top(pretrained, seed=0)  # nothing learned is left
+    model = pretrained.keras_model
+    *_, (_, randomised) = randomise_from_the_top(model, seed=0)  # every layer is randomised
     for name in names:
-        changed = explain(name, face, randomised).ravel()
+        changed = explain(name, face, network.as_network(randomised)).ravel()
         assert spearmanr(original[name], changed).statistic < 0.6, name

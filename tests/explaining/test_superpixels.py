@@ -31,15 +31,16 @@ def test_the_grid_has_49_squares():
     assert segments[6, 6] == 0 and segments[6, 7] == 1 and segments[7, 6] == 7
 
 
-def test_where_no_setting_fits_superpixels_are_squares():
-    assert np.array_equal(superpixels.segment(FACES["black"], "felzenszwalb"), superpixels.segment(NOISE, "grid"))
+def test_the_superpixels_are_squares_if_no_parameter_value_fits():
+    segments = superpixels.segment(FACES["black"], "felzenszwalb")
+    assert np.array_equal(segments, superpixels.segment(NOISE, "grid"))
 
 
-def test_what_hides_a_superpixel():
+def test_each_rule_hides_a_superpixel_as_its_name_says():
     face = np.zeros((48, 48), np.uint8)
     face[:24] = 100
     segments = np.repeat([0, 1, 2, 3], 12)[:, None] * np.ones((1, 48), int)
-    segments[11] = 1  # the second superpixel has 12 rows of 100 and, below, none of 0
+    segments[11] = 1  # the second superpixel has only rows of 100
     assert (HIDING["mean"](face, segments) == 50).all()
     assert (HIDING["zero"](face, segments) == 0).all()
     assert np.array_equal(HIDING["superpixel-mean"](face, segments), face)
@@ -47,5 +48,5 @@ def test_what_hides_a_superpixel():
     assert HIDING["superpixel-mean"](face, mixed)[[0, 31, 32, 47], 0].tolist() == [75, 75, 0, 0]
     blurred = HIDING["blurred"](face, segments)
     assert blurred.dtype == np.uint8 and blurred[0, 0] == 100 and blurred[-1, -1] == 0
-    assert (np.diff(blurred[:, 5].astype(int)) <= 0).all()  # a soft edge where there was a sharp one
+    assert (np.diff(blurred[:, 5].astype(int)) <= 0).all()  # the sharp edge is soft now
     assert 40 <= blurred[24, 5] <= 60

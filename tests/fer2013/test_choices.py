@@ -2,6 +2,9 @@
 import json
 import shutil
 
+import pytest
+
+from base.errors import UserError
 from fer2013 import bundled
 
 
@@ -33,3 +36,9 @@ def test_the_default_data_are_the_repositorys_whichever_folder_the_program_runs_
     monkeypatch.chdir(clone)
     assert bundled.choose_training_data("data") == "data"
     assert bundled.choose_training_data("other") == "other"
+
+
+def test_a_training_run_without_its_model_is_not_replaced_by_the_pretrained_one(tmp_path):
+    run_folder(tmp_path / "run", "FER2013").unlink()
+    with pytest.raises(UserError, match="model.keras: gone, but a training run's run.json"):
+        bundled.choose_model("", tmp_path / "run")

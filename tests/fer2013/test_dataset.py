@@ -1,4 +1,4 @@
-"""Every form of the dataset gives the same arrays, and bad input is told in one line.
+"""Every form of the dataset gives the same arrays, and an error about bad input is one line.
 
 The dataset of these tests is seven faces of noise, one of each emotion, in all three splits.
 """
@@ -20,9 +20,10 @@ from base.errors import UserError
 from fer2013 import glance
 from tests.support import ROOT
 
-FACES = (  # emotion and usage of rows 1 to 7, their splits mixed; within a split also in order of the folders' names
-    ("angry", "Training"), ("fear", "PublicTest"), ("disgust", "PrivateTest"), ("happy", "Training"),
-    ("sad", "PublicTest"), ("surprise", "PrivateTest"), ("neutral", "Training"))
+FACES = (  # emotion and usage of rows 1 to 7; each split is in the order of its folders' names
+    ("angry", "Training"), ("fear", "PublicTest"), ("disgust", "PrivateTest"),
+    ("happy", "Training"), ("sad", "PublicTest"), ("surprise", "PrivateTest"),
+    ("neutral", "Training"))
 LABELS = {"angry": 0, "disgust": 1, "fear": 2, "happy": 3, "sad": 4, "surprise": 5, "neutral": 6}
 ROWS = {"train": (1, 4, 7), "validation": (2, 5), "test": (3, 6)}
 PIXELS = np.random.default_rng(0).integers(0, 256, (7, 48, 48), dtype=np.uint8)
@@ -84,12 +85,13 @@ def write_val_folders(folder):
 
 
 def write_unsplit(folder, faces_per_emotion):
-    """train/ alone, each face of another grey."""
+    """Only train/; the grey of each face is its number."""
     numbers = iter(range(256))
     for emotion, count in faces_per_emotion.items():
         for _ in range(count):
             number = next(numbers)
-            write_image(folder / "train" / emotion / f"{number:03}.png", np.full((48, 48), number, np.uint8))
+            path = folder / "train" / emotion / f"{number:03}.png"
+            write_image(path, np.full((48, 48), number, np.uint8))
     return folder
 
 
@@ -98,20 +100,28 @@ def zip_of(folder, archive, nested=False):
     return shutil.make_archive(archive, "zip", folder.parent if nested else folder, base)
 
 
-FORMS = {  # how it is written, as what describe() tells of it, and the names of rows 1 to 7
-    "fer2013.csv": (write_csv, "CSV", [f"row {number}" for number in range(1, 8)]),
-    "icml_face_data.csv": (write_icml_csv, "CSV", [f"row {number}" for number in range(1, 8)]),
-    "Kaggle": (write_kaggle, "folders", [f"{usage}_{number}.png" for number, (_, usage) in enumerate(FACES, 1)]),
-    "validation": (write_three_folders, "folders", [f"face_{number}.png" for number in range(1, 8)]),
-    "val": (write_val_folders, "folders", [f"face_{number}.png" for number in range(1, 8)]),
+def zip_in_directory(path, tmp):
+    zip_of(tmp / "outer", tmp / "other" / "archive")
+    return tmp / "other"
+
+
+ROW_NAMES = [f"row {number}" for number in range(1, 8)]
+FACE_NAMES = [f"face_{number}.png" for number in range(1, 8)]
+KAGGLE_NAMES = [f"{usage}_{number}.png" for number, (_, usage) in enumerate(FACES, start=1)]
+FORMS = {  # the function that writes it, its name in describe(), and the names of rows 1 to 7
+    "fer2013.csv": (write_csv, "CSV", ROW_NAMES),
+    "icml_face_data.csv": (write_icml_csv, "CSV", ROW_NAMES),
+    "Kaggle": (write_kaggle, "folders", KAGGLE_NAMES),
+    "validation": (write_three_folders, "folders", FACE_NAMES),
+    "val": (write_val_folders, "folders", FACE_NAMES),
 }
-PLACES = {  # the path to load; `made`, what writing gave, lies in tmp/outer/inner
-    "itself": lambda made, tmp: made,
-    "in a directory": lambda made, tmp: tmp / "outer" / "inner",
-    "nested in a directory": lambda made, tmp: tmp,
-    "zip": lambda made, tmp: zip_of(tmp / "outer" / "inner", tmp / "archive"),
-    "nested in a zip": lambda made, tmp: zip_of(tmp / "outer", tmp / "archive", nested=True),
-    "zip in a directory": lambda made, tmp: zip_of(tmp / "outer", tmp / "other" / "archive") and tmp / "other",
+PLACES = {  # the path to load, given that of the dataset, which is in tmp/outer/inner, and tmp
+    "itself": lambda path, tmp: path,
+    "in a directory": lambda path, tmp: tmp / "outer" / "inner",
+    "nested in a directory": lambda path, tmp: tmp,
+    "zip": lambda path, tmp: zip_of(tmp / "outer" / "inner", tmp / "archive"),
+    "nested in a zip": lambda path, tmp: zip_of(tmp / "outer", tmp / "archive", nested=True),
+    "zip in a directory": zip_in_directory,
 }
 
 
@@ -137,8 +147,9 @@ def test_emotions_are_in_the_order_of_their_labels_in_the_challenge():
     assert dict(zip(fer2013.EMOTIONS, range(7), strict=True)) == LABELS
 
 
-def test_rows_of_a_csv_keep_their_order_whatever_their_labels(tmp_path):
-    path = write_table(tmp_path / "any_name.csv", [row(6), row(0, usage="PublicTest"), row(2), row(0)])
+def test_rows_of_a_csv_keep_their_order_with_any_labels(tmp_path):
+    rows = [row(6), row(0, usage="PublicTest"), row(2), row(0)]
+    path = write_table(tmp_path / "any_name.csv", rows)
     _, labels, names = fer2013.load(path, "train")
     assert labels.tolist() == [6, 2, 0]
     assert names == ["row 1", "row 3", "row 4"]
@@ -151,16 +162,18 @@ def test_rows_of_a_csv_keep_their_order_whatever_their_labels(tmp_path):
     lambda text: text.removesuffix(b"\n"),
     lambda text: text.replace(b",", b" , "),
     lambda text: re.sub(rb",([\d ]+),", rb',"\1",', text),
-], ids=["BOM", "CRLF", "blank lines at the end", "no newline at the end", "spaces around commas", "quoted pixels"])
+], ids=["BOM", "CRLF", "blank lines at the end", "no newline at the end", "spaces around commas",
+        "quoted pixels"])
 def test_a_csv_as_other_programs_write_it_loads_the_same(change, tmp_path):
     path = write_csv(tmp_path)
     path.write_bytes(change(path.read_bytes()))
     for split, numbers in ROWS.items():
-        np.testing.assert_array_equal(fer2013.load(path, split)[0], PIXELS[[number - 1 for number in numbers]])
+        rows = [number - 1 for number in numbers]
+        np.testing.assert_array_equal(fer2013.load(path, split)[0], PIXELS[rows])
 
 
 @pytest.mark.parametrize("named", ["the file", "its directory"])
-def test_a_csv_that_changed_is_read_anew(named, tmp_path):
+def test_a_csv_that_has_changed_is_read_again(named, tmp_path):
     path = tmp_path if named == "its directory" else tmp_path / "fer2013.csv"
     for count in (1, 2):
         write_table(tmp_path / "fer2013.csv", [row()] * count)
@@ -173,7 +186,7 @@ def test_folders_are_preferred_to_a_csv_beside_them(tmp_path):
     assert fer2013.find(tmp_path).form == "folders"
 
 
-def test_the_dataset_nearest_to_the_top_is_taken(tmp_path):
+def test_the_least_nested_dataset_is_used(tmp_path):
     write_table(tmp_path / "a" / "fer2013.csv", [row()] * 2)
     write_table(tmp_path / "fer2013.csv", [row()])
     assert len(fer2013.load(tmp_path, "train")[1]) == 1
@@ -196,13 +209,13 @@ def test_a_link_to_a_folder_is_followed(tmp_path):
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "._face_1.png", "Thumbs.db", "desktop.ini"])
-def test_what_file_managers_leave_behind_is_no_face(name, tmp_path):
+def test_files_that_file_managers_leave_behind_are_ignored(name, tmp_path):
     write_three_folders(tmp_path)
     (tmp_path / "train" / "angry" / name).write_bytes(b"?")
     assert len(fer2013.load(tmp_path, "train")[1]) == 3
 
 
-def test_outside_test_the_folder_tells_the_split_and_not_the_file_name(tmp_path):
+def test_outside_test_the_folder_determines_the_split_and_not_the_file_name(tmp_path):
     for folder in ("train", "val"):
         write_image(tmp_path / folder / "happy" / "PrivateTest_1.png")
     assert fer2013.splits(tmp_path) == ("train", "validation")
@@ -224,7 +237,7 @@ def test_a_wrong_split_is_the_callers_mistake():
 
 
 @pytest.mark.parametrize("bundled", ["avatars", "composites"])
-def test_bundled_faces_are_passed_over_in_favour_of_the_users(bundled, tmp_path):
+def test_a_users_data_are_preferred_to_the_bundled_faces(bundled, tmp_path):
     write_kaggle(tmp_path / "data" / bundled)
     write_csv(tmp_path / "data" / "z" / "users")
     for named in (tmp_path / "data", tmp_path):
@@ -233,7 +246,7 @@ def test_bundled_faces_are_passed_over_in_favour_of_the_users(bundled, tmp_path)
 
 
 @pytest.mark.parametrize("bundled", ["avatars", "composites"])
-def test_bundled_faces_are_used_only_when_named_themselves(bundled, tmp_path):
+def test_bundled_faces_are_found_only_if_named_themselves(bundled, tmp_path):
     write_kaggle(tmp_path / bundled)
     assert fer2013.search(tmp_path) is None
     assert fer2013.splits(tmp_path / bundled) == fer2013.SPLITS
@@ -247,18 +260,20 @@ def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
     train, validation = (fer2013.load(tmp_path, split) for split in ("train", "validation"))
     assert np.bincount(train[1], minlength=7).tolist() == [0, 18, 0, 36, 0, 0, 0]
     assert np.bincount(validation[1], minlength=7).tolist() == [0, 2, 0, 4, 0, 0, 0]
-    assert sorted(train[2] + validation[2]) == [f"{number:03}.png" for number in range(60)]  # disjoint, none lost
+    all_names = [f"{number:03}.png" for number in range(60)]
+    assert sorted(train[2] + validation[2]) == all_names  # disjoint, and none is lost
     for pixels, labels, names in (train, validation):
         assert [f"{face[0, 0]:03}.png" for face in pixels] == names
         assert sorted(zip(labels, names, strict=True)) == list(zip(labels, names, strict=True))
 
 
 def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
-    faces = write_unsplit(tmp_path / "made", {"happy": 40, "disgust": 20})
+    folder = write_unsplit(tmp_path / "made", {"happy": 40, "disgust": 20})
     held_out = [fer2013.load(path, "validation")[2]
-                for path in (faces, faces, zip_of(faces, tmp_path / "archive", nested=True))]
+                for path in (folder, folder, zip_of(folder, tmp_path / "archive", nested=True))]
     assert held_out[0] == held_out[1] == held_out[2]
-    assert set(held_out[0]) != {f"{number:03}.png" for number in (0, 1, 2, 3, 40, 41)}  # drawn, not the first
+    first = {f"{number:03}.png" for number in (0, 1, 2, 3, 40, 41)}
+    assert set(held_out[0]) != first  # drawn at random
 
 
 def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
@@ -268,7 +283,7 @@ def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
     assert "no validation split found: 1 faces, a stratified tenth of train" in caplog.text
 
 
-def test_nothing_is_held_out_where_there_is_a_validation_split(tmp_path, caplog):
+def test_nothing_is_held_out_if_there_is_a_validation_split(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
     fer2013.load(write_kaggle(tmp_path), "train")
     assert caplog.text == ""
@@ -290,7 +305,7 @@ def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
     assert "train: 2 images were not 48x48 grey and were converted" in caplog.text
 
 
-# What is said of it
+# Descriptions
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -299,18 +314,20 @@ def test_describe_names_form_counts_and_the_difference_to_fer2013(form, tmp_path
     path = write(tmp_path)
     labels = fer2013.load(path, "train")[1]
     assert fer2013.describe(path, "train", labels) == [
-        f"train: 3 faces (1 angry, 0 disgust, 0 fear, 1 happy, 0 sad, 0 surprise, 1 neutral), {kind} in {path}",
+        "train: 3 faces (1 angry, 0 disgust, 0 fear, 1 happy, 0 sad, 0 surprise, 1 neutral), "
+        f"{kind} in {path}",
         "train: this is not FER2013's own count, 28,709 faces = 3995/436/4097/7215/4830/3171/4965"]
 
 
-def test_describe_has_nothing_to_add_where_the_counts_are_fer2013s_own(tmp_path):
+def test_describe_is_one_line_if_the_counts_are_those_of_fer2013(tmp_path):
     labels = np.repeat(np.arange(7, dtype=np.uint8), fer2013.COUNTS["validation"])
     lines = fer2013.describe(write_csv(tmp_path), "validation", labels)
     assert len(lines) == 1
-    assert lines[0].startswith("validation: 3,589 faces (467 angry, 56 disgust, 496 fear, 895 happy")
+    assert lines[0].startswith(
+        "validation: 3,589 faces (467 angry, 56 disgust, 496 fear, 895 happy")
 
 
-def test_seen_in_tells_identical_faces_from_almost_identical_ones():
+def test_seen_in_distinguishes_identical_from_almost_identical_faces():
     almost = PIXELS[0].copy()
     almost[47, 47] ^= 1
     seen = fer2013.seen_in(np.stack([PIXELS[2], almost, PIXELS[0], PIXELS[2]]), PIXELS[:3])
@@ -331,48 +348,59 @@ def error_of(path, split="train"):
 
 
 EXPECTED_COLUMNS = "expected emotion, pixels and Usage, with commas between them"
+EXPECTED_PIXELS = "expected numbers from 0"
+EXPECTED_LABEL = "expected a label from 0 to 6"
 PIXEL_LIST = ["7"] * 2304
-BAD_ROWS = {
-    "too few pixels": (row(pixels=" ".join(PIXEL_LIST[1:])), "2,303 pixels", "expected 2,304"),
-    "too many pixels": (row(pixels=" ".join(PIXEL_LIST + ["7"])), "2,305 pixels", "expected 2,304"),
+
+
+def row_of(*pixels):
+    return row(pixels=" ".join(pixels))
+
+
+BAD_ROWS = {  # the row, and two parts of its message: what is wrong, and what was expected
+    "too few pixels": (row_of(*PIXEL_LIST[1:]), "2,303 pixels", "expected 2,304"),
+    "too many pixels": (row_of(*PIXEL_LIST, "7"), "2,305 pixels", "expected 2,304"),
     "no pixels": (row(pixels=""), "0 pixels", "expected 2,304"),
-    "a word first": (row(pixels=" ".join(["x"] + PIXEL_LIST[1:])), "not a whole number", "expected numbers from 0"),
-    "a word last": (row(pixels=" ".join(PIXEL_LIST[1:] + ["x"])), "not a whole number", "expected numbers from 0"),
-    "not a number": (row(pixels=" ".join(PIXEL_LIST[1:] + ["nan"])), "not a whole number", "expected numbers from 0"),
-    "a fraction": (row(pixels=" ".join(["7.5"] + PIXEL_LIST[1:])), "not a whole number", "expected numbers from 0"),
-    "pixel above": (row(pixels=" ".join(PIXEL_LIST[1:] + ["256"])), "pixel 256", "expected 0 to 255"),
-    "pixel below": (row(pixels=" ".join(["-1"] + PIXEL_LIST[1:])), "pixel -1", "expected 0 to 255"),
-    "label above": (row(7), "emotion '7'", "expected a label from 0 to 6"),
-    "label below": (row(-1), "emotion '-1'", "expected a label from 0 to 6"),
-    "label a fraction": (row("3.0"), "emotion '3.0'", "expected a label from 0 to 6"),
-    "label a word": (row("happy"), "emotion 'happy'", "expected a label from 0 to 6"),
-    "no label": (row(""), "emotion ''", "expected a label from 0 to 6"),
-    "unknown Usage": (row(usage="Test"), "Usage 'Test'", "expected Training, PublicTest, PrivateTest"),
+    "a word first": (row_of("x", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
+    "a word last": (row_of(*PIXEL_LIST[1:], "x"), "not a whole number", EXPECTED_PIXELS),
+    "not a number": (row_of(*PIXEL_LIST[1:], "nan"), "not a whole number", EXPECTED_PIXELS),
+    "a fraction": (row_of("7.5", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
+    "pixel above": (row_of(*PIXEL_LIST[1:], "256"), "pixel 256", "expected 0 to 255"),
+    "pixel below": (row_of("-1", *PIXEL_LIST[1:]), "pixel -1", "expected 0 to 255"),
+    "label above": (row(7), "emotion '7'", EXPECTED_LABEL),
+    "label below": (row(-1), "emotion '-1'", EXPECTED_LABEL),
+    "label a fraction": (row("3.0"), "emotion '3.0'", EXPECTED_LABEL),
+    "label a word": (row("happy"), "emotion 'happy'", EXPECTED_LABEL),
+    "no label": (row(""), "emotion ''", EXPECTED_LABEL),
+    "unknown Usage": (row(usage="Test"), "Usage 'Test'",
+                      "expected Training, PublicTest, PrivateTest"),
     "short row": ("3," + "7 " * 2304, "2 cells", "expected emotion, pixels and Usage"),
     "an unclosed quote": ('"' + row(), "not readable as CSV", "unexpected end of data"),
     "a word after a quote": ('"3"x' + row()[1:], "not readable as CSV", "',' expected after '\"'"),
-    "a huge field": (row(pixels="7 " * 70_000), "more than 131,072 characters in a line", "expected one face"),
+    "a huge field": (row(pixels="7 " * 70_000), "more than 131,072 characters in a line",
+                     "expected one face"),
     "many cells": ("3," * 70_000, "more than 131,072 characters in a line", "expected one face"),
 }
 
 
 @pytest.mark.parametrize("case", BAD_ROWS)
-def test_a_bad_row_is_named_with_what_was_found_and_expected(case, tmp_path):
-    bad, found, expected = BAD_ROWS[case]
+def test_a_bad_row_is_named_with_what_is_wrong_and_what_was_expected(case, tmp_path):
+    bad, problem, expected = BAD_ROWS[case]
     path = write_table(tmp_path / "t.csv", [row(), bad, row()])
     message = error_of(path)
     assert message.startswith(f"{path}, row 2: ")
-    assert found in message
+    assert problem in message
     assert expected in message
 
 
 @pytest.mark.parametrize("split", fer2013.SPLITS)
 def test_a_bad_row_stops_every_split(split, tmp_path):
-    path = write_table(tmp_path / "t.csv", [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(9)])
+    rows = [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(9)]
+    path = write_table(tmp_path / "t.csv", rows)
     assert error_of(path, split).startswith(f"{path}, row 4: ")
 
 
-def test_a_csv_in_a_directory_or_zip_is_named_with_it(tmp_path):
+def test_a_csv_in_a_directory_or_zip_is_named_with_its_whole_path(tmp_path):
     write_table(tmp_path / "made" / "fer2013.csv", [row(9)])
     archive = zip_of(tmp_path / "made", tmp_path / "archive")
     assert error_of(tmp_path / "made").startswith(f"{tmp_path / 'made' / 'fer2013.csv'}, row 1: ")
@@ -385,14 +413,15 @@ def test_a_missing_column_is_named(column, tmp_path):
     assert error_of(path) == f"{path}: no column '{column}'; {EXPECTED_COLUMNS}"
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", ";").encode()])
-def test_a_file_that_is_no_such_table_is_named_with_what_was_expected(content, tmp_path):
+@pytest.mark.parametrize("content", [
+    b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", ";").encode()])
+def test_a_file_that_is_not_such_a_table_is_named_with_what_was_expected(content, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(content)
     assert error_of(path) == f"{path}: no column 'emotion'; {EXPECTED_COLUMNS}"
 
 
-def test_a_csv_of_nothing_but_a_header_has_no_face(tmp_path):
+def test_a_csv_with_only_a_header_has_no_face(tmp_path):
     path = write_table(tmp_path / "t.csv", [])
     assert error_of(path) == f"{path}: no face in the train split"
     assert fer2013.splits(path) == ()
@@ -413,7 +442,8 @@ def png_bytes():
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"no image", png_bytes()[:800]], ids=["empty", "text", "cut off"])
+@pytest.mark.parametrize("content", [b"", b"no image", png_bytes()[:800]],
+                         ids=["empty", "text", "cut off"])
 @pytest.mark.parametrize("zipped", [False, True], ids=["folders", "zip"])
 def test_an_unreadable_image_is_named(content, zipped, tmp_path):
     folder = write_three_folders(tmp_path / "made")
@@ -427,8 +457,9 @@ def test_an_unreadable_image_is_named(content, zipped, tmp_path):
 def test_an_unknown_class_folder_is_named_with_the_known_ones(split, tmp_path):
     write_three_folders(tmp_path)
     write_image(tmp_path / split / "contempt" / "a.png")
-    assert error_of(tmp_path) == (f"{tmp_path}: unknown class folder 'contempt' in {split}/contempt/a.png; "
-                                  "expected angry, disgust, fear, happy, sad, surprise, neutral")
+    assert error_of(tmp_path) == (
+        f"{tmp_path}: unknown class folder 'contempt' in {split}/contempt/a.png; "
+        "expected angry, disgust, fear, happy, sad, surprise, neutral")
 
 
 def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
@@ -446,7 +477,8 @@ def test_a_zip_without_a_dataset_says_how_to_get_one(tmp_path):
 
 def test_a_missing_path_says_how_to_get_fer2013(tmp_path):
     path = tmp_path / "nowhere"
-    assert error_of(path) == f"{path}: no such file or directory; data/README.md says how to get FER2013"
+    assert error_of(path) == (f"{path}: no such file or directory; "
+                              "data/README.md says how to get FER2013")
 
 
 @pytest.mark.parametrize("content", [b"", b"emotion,pixels,Usage\n", b"PK\x03\x04 cut off"])
@@ -458,14 +490,14 @@ def test_a_broken_zip_is_named(content, tmp_path):
 
 
 def damage(archive):
-    """Turn bits of what the first file of a .zip holds; the list of its files stays whole."""
+    """Flip bits of the first file in a .zip; the list of its files stays intact."""
     content = bytearray(archive.read_bytes())
     content[100:140] = bytes(byte ^ 255 for byte in content[100:140])
     archive.write_bytes(content)
 
 
 def encrypt(archive):
-    """Set the flags that say that the first file of a .zip needs a password."""
+    """Set the flags by which the first file in a .zip needs a password."""
     content = bytearray(archive.read_bytes())
     content[6] |= 1
     content[content.index(b"PK\x01\x02") + 8] |= 1
@@ -477,7 +509,8 @@ def encrypt(archive):
     ("fer2013.csv", "\n".join((HEADER, *table_rows())).encode(), "not readable as CSV"),
     ("train/happy/a.png", png_bytes(), "not a readable image"),
 ], ids=["CSV", "folders"])
-def test_a_zip_that_cannot_be_unpacked_is_named_with_the_file_in_it(harm, name, content, reason, tmp_path):
+def test_a_zip_that_cannot_be_unpacked_is_named_with_the_file_in_it(
+        harm, name, content, reason, tmp_path):
     path = tmp_path / "fer2013.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
@@ -488,24 +521,25 @@ def test_a_zip_that_cannot_be_unpacked_is_named_with_the_file_in_it(harm, name, 
     assert reason in message
 
 
-# Through the command line
+# On the command line of train.py
 
 
 @pytest.mark.parametrize("make, reason", [
     (lambda tmp: tmp / "nowhere", "no such file or directory"),
-    (lambda tmp: write_table(tmp / "t.csv", [row(), row(9)]), "row 2: emotion '9'; expected a label from 0 to 6"),
+    (lambda tmp: write_table(tmp / "t.csv", [row(), row(9)]),
+     "row 2: emotion '9'; expected a label from 0 to 6"),
     (lambda tmp: write_unsplit(tmp / "faces", {"happy": 1}), "no face in the validation split"),
 ], ids=["missing path", "bad row", "no validation split"])
 def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_path):
-    written = tmp_path / "outputs"
-    written.mkdir()
-    command = [sys.executable, ROOT / "train.py", "--data", make(tmp_path), "--outputs", written]
-    ended = subprocess.run(command, capture_output=True, text=True)
-    assert ended.returncode == 2
-    assert ended.stderr.count("\n") == 1
-    assert ended.stderr.startswith("train.py: ")
-    assert reason in ended.stderr
-    assert list(written.iterdir()) == []
+    outputs = tmp_path / "outputs"
+    outputs.mkdir()
+    command = [sys.executable, ROOT / "train.py", "--data", make(tmp_path), "--outputs", outputs]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("train.py: ")
+    assert reason in result.stderr
+    assert list(outputs.iterdir()) == []
 
 
 # FER2013 itself
@@ -513,7 +547,7 @@ def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_pat
 
 @pytest.fixture(scope="module")
 def both_forms(real_fer2013):
-    """{form: {split: (pixels, labels, names)}} of a directory that holds train/ and test/ folders and fer2013.csv."""
+    """{form: {split: (pixels, labels, names)}} of the folders and the CSV in one directory."""
     table = real_fer2013 / "fer2013.csv"
     if not (table.is_file() and (real_fer2013 / "train").is_dir()):
         pytest.skip("needs FER2013 as folders and as fer2013.csv in one directory")
@@ -523,13 +557,13 @@ def both_forms(real_fer2013):
 
 @pytest.mark.parametrize("split", ["train", "validation"])
 @pytest.mark.parametrize("form", ["folders", "CSV"])
-def test_real_counts_are_the_published_ones(form, split, both_forms):
+def test_the_counts_of_the_real_data_are_the_published_ones(form, split, both_forms):
     labels = both_forms[form][split][1]
     assert tuple(np.bincount(labels, minlength=7)) == fer2013.COUNTS[split]
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
-def test_real_folders_and_csv_hold_the_same_faces(split, both_forms):
+def test_the_real_folders_and_csv_contain_the_same_faces(split, both_forms):
     in_folders, in_csv = (as_sorted(*both_forms[form][split]) for form in ("folders", "CSV"))
     assert in_folders == in_csv
 
@@ -539,43 +573,49 @@ def as_sorted(pixels, labels, names):
 
 
 def test_280_real_publictest_faces_are_also_training_faces(both_forms):
-    for faces in both_forms.values():
-        assert fer2013.seen_in(faces["validation"][0], faces["train"][0]).sum() == 280
+    for by_split in both_forms.values():
+        assert fer2013.seen_in(by_split["validation"][0], by_split["train"][0]).sum() == 280
 
 
 # The data at a glance
 
 
 def make_glance_data():
-    """Face 0 is three times in train, once with another label, and once in validation; face 3 of train is blank."""
+    """Face 0 is three times in train, once with another label, and once in validation.
+
+    Face 3 of train is blank.
+    """
     blank = np.full((48, 48), 9, np.uint8)
     train = np.stack([PIXELS[0], PIXELS[1], PIXELS[0], blank, PIXELS[0]])
     validation = np.stack([PIXELS[0], PIXELS[2]])
-    return {"train": (train, np.uint8([3, 3, 3, 4, 5]), None), "validation": (validation, np.uint8([3, 6]), None)}
+    return {"train": (train, np.uint8([3, 3, 3, 4, 5]), None),
+            "validation": (validation, np.uint8([3, 6]), None)}
 
 
-def test_glance_counts_what_is_identical_in_conflict_and_blank():
+def test_the_summary_counts_identical_conflicting_and_blank_faces():
     *lines, last = glance.summary(make_glance_data()).splitlines()
     table = {line[:20].strip(): line[20:].split() for line in lines}
     assert table == {
         "": ["train", "validation"], "angry": ["0", "0"], "disgust": ["0", "0"], "fear": ["0", "0"],
         "happy": ["3", "1"], "sad": ["1", "0"], "surprise": ["1", "0"], "neutral": ["0", "1"],
-        "also in train": ["3", "1"], "also in validation": ["3", "0"], "labels in conflict": ["3", "1"],
-        "blank": ["1", "0"]}
-    assert last == ("1 groups of pixel-identical faces hold 4 faces; 1 of the groups carry conflicting labels")
+        "also in train": ["3", "1"], "also in validation": ["3", "0"],
+        "labels in conflict": ["3", "1"], "blank": ["1", "0"]}
+    assert last == ("1 groups of pixel-identical faces contain 4 faces; "
+                    "1 of the groups have conflicting labels")
 
 
-def test_examples_are_of_their_emotion_and_drawn_by_the_seed():
+def test_examples_are_of_their_emotion_and_depend_on_the_seed():
     labels = np.repeat(np.arange(7, dtype=np.uint8), [20, 0, 20, 2, 20, 20, 20])
     pixels = np.arange(len(labels), dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
     first, again, other = (glance.choose_examples(pixels, labels, seed) for seed in (0, 0, 1))
-    for label, faces in enumerate(first):
-        assert (labels[faces[:, 0, 0]] == label).all() and len(np.unique(faces[:, 0, 0])) == len(faces)
-    assert [len(faces) for faces in first] == [5, 0, 5, 2, 5, 5, 5]
+    for label, examples in enumerate(first):
+        indices = examples[:, 0, 0]  # the grey of a face is its index
+        assert (labels[indices] == label).all() and len(np.unique(indices)) == len(examples)
+    assert [len(examples) for examples in first] == [5, 0, 5, 2, 5, 5, 5]
     assert all(map(np.array_equal, first, again)) and not all(map(np.array_equal, first, other))
 
 
-# Through its own command line
+# On the command line of dataset.py
 
 
 def run(tmp_path, *options, **environment):
@@ -583,18 +623,20 @@ def run(tmp_path, *options, **environment):
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | environment)
 
 
-def test_the_script_prints_the_facts_and_draws_them(tmp_path):
+def test_the_script_prints_and_draws_the_counts(tmp_path):
     result = run(tmp_path, "--data", write_csv(tmp_path), "--dpi", "40")
     assert result.returncode == 0, result.stderr
     assert "validation: 2 faces (0 angry, 0 disgust, 1 fear" in result.stdout
-    assert "0 groups of pixel-identical faces hold 0 faces" in result.stdout
+    assert "0 groups of pixel-identical faces contain 0 faces" in result.stdout
     assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["dataset.png"]
     assert Image.open(tmp_path / "outputs" / "dataset.png").width == 11 * 40
 
 
-def test_the_script_takes_no_table_without_faces(tmp_path):
-    result = run(tmp_path, "--data", write_table(tmp_path / "t.csv", []))
-    assert (result.returncode, result.stderr) == (2, f"dataset.py: {tmp_path / 't.csv'}: no face in any split\n")
+def test_the_script_refuses_a_table_without_faces(tmp_path):
+    path = write_table(tmp_path / "t.csv", [])
+    result = run(tmp_path, "--data", path)
+    assert result.returncode == 2
+    assert result.stderr == f"dataset.py: {path}: no face in any split\n"
 
 
 KAGGLEHUB = """
@@ -609,7 +651,7 @@ def dataset_download(handle, output_dir):
 
 
 def run_download(tmp_path, data, **environment):
-    """--download with a kagglehub that copies the folders that MADE names."""
+    """dataset.py --download with a fake kagglehub, which copies the folders that MADE names."""
     (tmp_path / "lib").mkdir(exist_ok=True)
     (tmp_path / "lib" / "kagglehub.py").write_text(KAGGLEHUB)
     made = tmp_path / "made"
@@ -619,26 +661,28 @@ def run_download(tmp_path, data, **environment):
                PYTHONPATH=str(tmp_path / "lib"), MADE=str(made), **environment)
 
 
-def test_download_lays_the_kaggle_folders_into_data_and_shows_them(tmp_path):
+def test_download_puts_the_kaggle_folders_into_data_and_describes_them(tmp_path):
     result = run_download(tmp_path, tmp_path / "data")
     assert result.returncode == 0, result.stderr
     assert "train: 3 faces" in result.stdout
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["fer2013"]
     np.testing.assert_array_equal(fer2013.load(tmp_path / "data", "train")[0], PIXELS[[0, 3, 6]])
     again = run_download(tmp_path, tmp_path / "data", FAIL="1")
-    assert again.returncode == 0 and "holds FER2013 already, nothing to download" in again.stdout
+    assert again.returncode == 0 and "already contains FER2013, nothing to download" in again.stdout
 
 
 @pytest.mark.parametrize("case", ["no network", "nothing in it", "no package"])
-def test_a_download_that_fails_leaves_nothing_and_says_what_to_do_by_hand(case, tmp_path):
+def test_a_failed_download_leaves_nothing_and_says_how_to_do_it_by_hand(case, tmp_path):
     (tmp_path / "lib").mkdir()
-    if case == "no package":  # also where kagglehub is installed
+    if case == "no package":  # even if kagglehub is installed
         (tmp_path / "lib" / "kagglehub.py").write_text("raise ImportError")
-        result = run(tmp_path, "--data", tmp_path / "data", "--download", PYTHONPATH=str(tmp_path / "lib"))
+        result = run(tmp_path, "--data", tmp_path / "data", "--download",
+                     PYTHONPATH=str(tmp_path / "lib"))
     else:
         if case == "nothing in it":
             (tmp_path / "made").mkdir()
-        result = run_download(tmp_path, tmp_path / "data", **({"FAIL": "1"} if case == "no network" else {}))
+        failure = {"FAIL": "1"} if case == "no network" else {}
+        result = run_download(tmp_path, tmp_path / "data", **failure)
     assert result.returncode == 2 and result.stderr.count("\n") == 1
     assert "https://www.kaggle.com/datasets/msambare/fer2013 with a browser" in result.stderr
     assert list((tmp_path / "data").iterdir()) == [] and not (tmp_path / "outputs").exists()

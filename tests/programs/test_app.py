@@ -1,4 +1,4 @@
-"""app.py in a browser without a window; needs Gradio, Playwright and Chromium, and skips where one is missing."""
+"""app.py in a browser without a window; skipped if Gradio, Playwright or Chromium is missing."""
 import os
 import shutil
 import socket
@@ -14,8 +14,9 @@ from PIL import Image
 
 from tests.support import ROOT, run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SECONDS = 120  # for the server to start, and for an explanation: a busy machine is slow
+CHROMIUM = next(filter(None, map(shutil.which, (
+    "chromium", "chromium-browser", "google-chrome"))), None)
+SECONDS = 120  # for the server to start, and for an explanation; a busy machine is slow
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +26,10 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("app")
-    process = subprocess.Popen([sys.executable, ROOT / "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True,
-                               env=os.environ | {"KERAS_BACKEND": "tensorflow", "TMPDIR": str(folder)})
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"KERAS_BACKEND": "tensorflow", "TMPDIR": str(folder)})
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address, process)
@@ -35,7 +37,7 @@ def server(tmp_path_factory):
     finally:
         process.terminate()
         process.wait()
-    assert list(folder.iterdir()) == []  # no picture stays behind
+    assert list(folder.iterdir()) == []  # every picture is deleted
 
 
 def wait_for(address, process):
@@ -51,22 +53,29 @@ def wait_for(address, process):
 
 @pytest.fixture
 def page(server):
-    """The open page; at the end nothing may have been asked of another machine, and no error be in its console."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    """The open page.
+
+    At the end it must not have requested anything from another machine, and its console must be
+    free of errors.
+    """
+    playwright = pytest.importorskip("playwright.sync_api",
+                                     reason="needs Playwright: pip install playwright")
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
-    asked, errors = set(), []
+    requested, errors = set(), []
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(SECONDS * 1000)
-        page.on("request", lambda request: asked.add(request.url))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: requested.add(request.url))
+        page.on("console", lambda message: (
+            errors.append(message.text) if message.type == "error" else None))
         page.goto(server[1])
         page.get_by_role("button", name="Explain").wait_for()
         yield page
         browser.close()
-    assert {url for url in asked if not url.startswith((server[1], "data:", "blob:"))} == set()
+    own = (server[1], "data:", "blob:")
+    assert {url for url in requested if not url.startswith(own)} == set()
     assert errors == []
 
 
@@ -77,24 +86,25 @@ def upload(page, path, samples=100):
 
 
 def explanation(page):
-    """The text of the answer, once it is there."""
+    """The text of the explanation, after waiting for it."""
     page.get_by_role("button", name="Explain").click()
     words = page.get_by_role("textbox", name="In words")
     page.wait_for_function("box => box.value != ''", arg=words.element_handle())
     return words.input_value()
 
 
-def test_a_picture_is_read_and_explained(page):
+def test_a_picture_is_classified_and_explained(page):
     upload(page, ROOT / "examples" / "eileen_collins.jpg")
     text = explanation(page)
-    assert "512 x 512 pixels, 1 face" in text and "face 1: happy" in text and "explained: happy" in text
+    assert "512 x 512 pixels, 1 face" in text and "face 1: happy" in text
+    assert "explained: happy" in text
     assert "100 samples" in text
     figure = page.locator("img[src*='/file=']").last
     figure.wait_for()
     page.wait_for_function("image => image.naturalWidth == 1500", arg=figure.element_handle())
 
 
-def test_another_emotion_is_explained_and_a_picture_without_a_face_is_told(page, tmp_path):
+def test_another_emotion_is_explained_and_a_picture_without_a_face_is_reported(page, tmp_path):
     upload(page, ROOT / "examples" / "eileen_collins.jpg")
     page.get_by_role("combobox", name="Emotion to explain").click()
     page.get_by_role("option", name="neutral").click()
@@ -112,20 +122,21 @@ def test_the_webcam_can_be_chosen(page):
 
 
 def test_only_this_machine_reaches_the_server(server):
-    with socket.socket() as other:  # an address of this machine that is not the one that is served
+    with socket.socket() as other:  # another address of this machine
         other.settimeout(5)
         assert other.connect_ex(("127.0.0.2", server[0])) != 0
 
 
-def test_a_port_that_is_taken_is_told_in_one_line(server):
+def test_a_port_that_is_in_use_is_reported_in_one_line(server):
     result = run("app.py", "--port", server[0], check=False)
     assert result.returncode == 2 and f"--port {server[0]}: cannot listen there" in result.stderr
     assert "Traceback" not in result.stderr
 
 
 def test_an_upload_that_is_too_large_is_refused(server):
-    body = b"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.png\"\r\n\r\n" + bytes(21_000_000)
-    request = urllib.request.Request(f"{server[1]}/gradio_api/upload", body + b"\r\n--x--\r\n",
+    header = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
+    body = header + bytes(21_000_000) + b"\r\n--x--\r\n"
+    request = urllib.request.Request(f"{server[1]}/gradio_api/upload", body,
                                      {"Content-Type": "multipart/form-data; boundary=x"})
     with pytest.raises((urllib.error.HTTPError, ConnectionError)) as refused:
         urllib.request.urlopen(request, timeout=SECONDS)

@@ -1,4 +1,4 @@
-"""report.py: what the page says, of which files, and how it looks in a browser."""
+"""report.py: what the page says about which files, and how it looks in a browser."""
 import base64
 import html.parser
 import importlib.util
@@ -18,7 +18,8 @@ from base import catalogue
 from fer2013 import bundled
 from tests.support import run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 HOSTILE = "</td><script>alert('1')</script>\"&.png"
 
 
@@ -51,35 +52,47 @@ def png(shade, size=(30, 20)):
 
 
 def score(emotion, faces="data"):
-    return {"file": f"{emotion}.png", "heading": f"true: {emotion} | predicted: {emotion} (0.91)", "probability": 0.91,
-            "r2": 0.4321, "stability": 0.8, "superpixels": 47, "division": "slic", "hidden": "blurred", "samples": 500,
-            "seed": 3, "notes": [HOSTILE], "model": "outputs/model.keras", "split": "test", "faces": faces}
+    return {"file": f"{emotion}.png", "heading": f"true: {emotion} | predicted: {emotion} (0.91)",
+            "probability": 0.91, "r2": 0.4321, "stability": 0.8, "superpixels": 47,
+            "division": "slic", "hidden": "blurred", "samples": 500, "seed": 3,
+            "notes": [HOSTILE], "model": "outputs/model.keras", "split": "test", "faces": faces}
 
 
 def evaluation():
-    numbers = {"accuracy": 0.7125, "balanced_accuracy": 0.66, "macro_f1": 0.675, "expected_calibration_error": 0.0312,
-               "accuracy_not_in_train": None, "faces": 70}
-    emotions = {name: {"precision": 0.5, "recall": 0.25, "f1": 0.333, "faces": 10.0} for name in fer2013.EMOTIONS}
-    return numbers | {"model": "elsewhere.keras", "data": "my data", "split": "validation", "emotions": emotions}
+    emotions = {name: {"precision": 0.5, "recall": 0.25, "f1": 0.333, "faces": 10.0}
+                for name in fer2013.EMOTIONS}
+    return {"accuracy": 0.7125, "balanced_accuracy": 0.66, "macro_f1": 0.675,
+            "expected_calibration_error": 0.0312, "accuracy_not_in_train": None, "faces": 70,
+            "model": "elsewhere.keras", "data": "my data", "split": "validation",
+            "emotions": emotions}
+
+
+def training_run():
+    return {
+        "trained_on": "FER2013",
+        "arguments": {"data": "my data", "epochs": 3, "seed": 0, "start_from": "", "fresh": False},
+        "dataset": {"form": "CSV", "root": "my data",
+                    "faces": {"train": fer2013.COUNTS["train"]}},
+        "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2,
+        "best_val_accuracy": 0.655, "seconds": [50, 51, 49], "finished": False}
 
 
 def write_outputs(folder):
-    """A folder as the other scripts leave it: a little of everything, and every emotion explained."""
+    """A folder as the other programs leave it: some of each kind, and every emotion explained."""
     (folder / "model.keras").write_bytes(b"not read")
-    (folder / "run.json").write_text(json.dumps({
-        "trained_on": "FER2013",
-        "arguments": {"data": "my data", "epochs": 3, "seed": 0, "start_from": "", "fresh": False},
-        "dataset": {"form": "CSV", "root": "my data", "faces": {"train": fer2013.COUNTS["train"]}},
-        "versions": {"keras": "3.15.1"}, "machine": "Linux, 2 cores", "best_epoch": 2, "best_val_accuracy": 0.655,
-        "seconds": [50, 51, 49], "finished": False}))
+    records = {"run.json": training_run(), "evaluation.json": evaluation(),
+               "explanations.json": {name: score(name) for name in fer2013.EMOTIONS}}
+    for name, record in records.items():
+        (folder / name).write_text(json.dumps(record))
     (folder / "history.csv").write_text("epoch,val_accuracy\n1,0.5\n2,0.655\n3,0.65\n")
     (folder / "emotions_average.csv").write_text("emotion,faces,mouth,r2\nhappy,200,0.61,0.7\n")
-    (folder / "evaluation.json").write_text(json.dumps(evaluation()))
-    (folder / "explanations.json").write_text(json.dumps({name: score(name) for name in fer2013.EMOTIONS}))
-    for shade, name in enumerate([*fer2013.EMOTIONS, "curves", "confusion_matrix", "reliability", "happy_compare"]):
-        (folder / f"{name}.png").write_bytes(png(10 * shade, size=(300, 100) if shade < 7 else (90, 100)))
+    names = [*fer2013.EMOTIONS, "curves", "confusion_matrix", "reliability", "happy_compare"]
+    for shade, name in enumerate(names):
+        picture = png(10 * shade, size=(300, 100) if shade < 7 else (90, 100))
+        (folder / f"{name}.png").write_bytes(picture)
     (folder / "me & <you>.png").write_bytes(png(200))
-    (folder / "drawn.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
+    (folder / "drawn.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>')
     return folder
 
 
@@ -94,18 +107,26 @@ def page(outputs):
     return Page(outputs[0] / "report.html")
 
 
+def contents(images):
+    """The bytes of the pictures inside the page."""
+    return {base64.b64decode(image["src"].split(",", 1)[1]) for image in images}
+
+
 def test_the_page_holds_every_picture_byte_for_byte_with_an_alternative(outputs, page):
-    shown = {base64.b64decode(image["src"].split(",", 1)[1]) for image in page.images()}
-    assert shown == {path.read_bytes() for path in outputs[0].iterdir() if path.suffix in (".png", ".svg")}
-    assert all(len(image["alt"]) > 40 for image in page.images())
-    assert {tuple(image[side] for side in ("width", "height")) for image in page.images() if "width" in image} == {
-        ("300", "100"), ("90", "100"), ("30", "20")}
-    assert any("R² 0.43" in image["alt"] and "true: happy" in image["alt"] for image in page.images())
+    images = page.images()
+    pictures = {path.read_bytes() for path in outputs[0].iterdir()
+                if path.suffix in (".png", ".svg")}
+    assert contents(images) == pictures
+    assert all(len(image["alt"]) > 40 for image in images)
+    sizes = {(image["width"], image["height"]) for image in images if "width" in image}
+    assert sizes == {("300", "100"), ("90", "100"), ("30", "20")}
+    assert any("R² 0.43" in image["alt"] and "true: happy" in image["alt"] for image in images)
 
 
 def test_nothing_comes_from_elsewhere(page):
     assert not {"script", "iframe", "object", "embed", "base"} & {tag for tag, _ in page.tags}
-    addresses = [value for _, found in page.tags for name, value in found.items() if name in ("src", "href")]
+    addresses = [value for _, attributes in page.tags for name, value in attributes.items()
+                 if name in ("src", "href")]
     assert all(re.match("data:|#", address) for address in addresses)
     assert "url(" not in page.source and "@import" not in page.source
 
@@ -113,17 +134,18 @@ def test_nothing_comes_from_elsewhere(page):
 def test_numbers_facts_and_commands_are_on_the_page(page):
     text = " ".join(page.text.split())
     for expected in ("71.2%", "0.031", "no such face", "28,709", "FER2013's own counts", "0.61",
-                     "Of another model", "elsewhere.keras", "2 of 3, the run is not finished; 65.5% on validation",
-                     "2.5 minutes", "47 500 3",
-                     "python train.py --data 'my data' --epochs 3 --seed 0", "python evaluate.py --data 'my data'",
+                     "Of another model", "elsewhere.keras",
+                     "2 of 3, the run is not finished; 65.5% on validation", "2.5 minutes",
+                     "47 500 3", "python train.py --data 'my data' --epochs 3 --seed 0",
+                     "python evaluate.py --data 'my data'",
                      "python explain.py --image PICTURE --outputs"):
         assert expected in text
     assert "--start-from" not in text and "--fresh" not in text
 
 
 def test_the_training_command_is_one_that_the_shell_and_train_take():
-
-    arguments = {"data": "my data", "teachers": ["a.keras", "my b.keras"], "seed": 0, "fresh": True, "start_from": ""}
+    arguments = {"data": "my data", "teachers": ["a.keras", "my b.keras"], "seed": 0,
+                 "fresh": True, "start_from": ""}
     expected = "python train.py --data 'my data' --teachers a.keras 'my b.keras' --seed 0 --fresh"
     assert report.training_command(arguments) == expected
     assert report.training_command({"teachers": [], "seed": 0}) == "python train.py --seed 0"
@@ -140,13 +162,15 @@ def test_missing_parts_are_named_with_their_command(outputs, page):
     assert "Not made yet: dataset. python dataset.py" in text
     others = " ".join(name for name in fer2013.EMOTIONS if name != "happy")
     assert f"python explain.py --compare --label {others} --data 'my data'" in text
-    assert "Not made yet: curves" not in text and "missing: mistakes; python explain.py --mistakes" in outputs[1]
+    assert "Not made yet: curves" not in text
+    assert "missing: mistakes; python explain.py --mistakes" in outputs[1]
 
 
 def test_fer2013_faces_are_pointed_out_and_bundled_ones_are_not(page, tmp_path):
     assert "Do not publish this page" in page.text
     (tmp_path / "happy.png").write_bytes(png(0))
-    (tmp_path / "explanations.json").write_text(json.dumps({"happy": score("happy", "the bundled composite faces")}))
+    record = {"happy": score("happy", "the bundled composite faces")}
+    (tmp_path / "explanations.json").write_text(json.dumps(record))
     run("report.py", "--outputs", tmp_path)
     assert "Do not publish this page" not in Page(tmp_path / "report.html").text
 
@@ -154,9 +178,9 @@ def test_fer2013_faces_are_pointed_out_and_bundled_ones_are_not(page, tmp_path):
 def test_with_no_outputs_the_pretrained_model_has_its_own_pictures(tmp_path):
     result = run("report.py", "--outputs", tmp_path / "none")
     page = Page(tmp_path / "none" / "report.html")
-    shown = {base64.b64decode(image["src"].split(",", 1)[1]) for image in page.images()}
     shipped = {path.read_bytes() for path in bundled.PRETRAINED.parent.glob("*.png")}
-    assert shown == shipped and page.text.count("Shipped with the pretrained model") == len(shipped)
+    assert contents(page.images()) == shipped
+    assert page.text.count("Shipped with the pretrained model") == len(shipped)
     assert "Not measured yet" in page.text and "the pretrained one" in result.stdout
 
 
@@ -181,24 +205,27 @@ def test_a_damaged_file_is_named_and_nothing_is_written(tmp_path, name, content,
 
 
 @pytest.mark.parametrize("name", ["run.json", "evaluation.json", "explanations.json"])
-def test_a_record_of_another_shape_is_told_in_one_line(tmp_path, name):
+def test_a_record_of_another_structure_is_refused_in_one_line(tmp_path, name):
     folder = write_outputs(tmp_path)
     (folder / name).write_text('{"emotions": {"happy": 1}, "dataset": 3, "happy": []}')
     result = run("report.py", "--outputs", folder, check=False)
-    assert result.returncode == 2 and f"{name}" in result.stderr and "make it again" in result.stderr
+    assert result.returncode == 2
+    assert name in result.stderr and "make it again" in result.stderr
     assert len(result.stderr.splitlines()) == 1 and not (folder / "report.html").exists()
 
 
 def test_the_catalogue_knows_the_figures_of_the_programs():
-    known = catalogue.taken(fer2013.EMOTIONS)
-    assert {"happy", "happy_average", "happy_compare", "emotions_average", "mistakes", "dataset", "curves"} <= known
+    names = {"happy", "happy_average", "happy_compare", "emotions_average", "mistakes", "dataset",
+             "curves"}
+    assert names <= catalogue.taken(fer2013.EMOTIONS)
 
 
 # In a browser
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs Playwright: pip install playwright")
     if CHROMIUM is None:
         pytest.skip("needs Chromium")
     with playwright.sync_playwright() as driver:
@@ -209,32 +236,44 @@ def browser():
 
 @pytest.fixture(params=[(360, "light"), (360, "dark"), (1200, "light"), (1200, "dark")], ids=str)
 def shown(request, browser, outputs):
-    """The open page on a phone and a large screen, light and dark; its console stays empty, and nothing is fetched."""
+    """The open page on a phone and a large screen, light and dark.
+
+    Afterwards, its console must be empty, and it must have fetched nothing from elsewhere.
+    """
     width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    page, errors, asked = context.new_page(), [], []
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    page, errors, requested = context.new_page(), [], []
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requested.append(request.url))
     page.goto((outputs[0] / "report.html").as_uri())
     yield page
     context.close()
-    assert errors == [] and [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert errors == []
+    assert [url for url in requested if not url.startswith(("file:", "data:"))] == []
+
+
+def open_details(page):
+    page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
 
 
 def test_it_fits_the_screen_and_every_picture_is_shown(shown, page):
-    shown.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
+    open_details(shown)
     assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    sizes = shown.locator("img").evaluate_all("all => all.map(one => [one.naturalWidth, one.clientHeight])")
+    sizes = shown.locator("img").evaluate_all(
+        "all => all.map(one => [one.naturalWidth, one.clientHeight])")
     assert len(sizes) == len(page.images()) and all(min(size) > 0 for size in sizes)
 
 
-def test_axe_finds_nothing_to_complain_of(shown):
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None:
+def test_axe_finds_no_violation(shown):
+    package = importlib.util.find_spec("axe_playwright_python")
+    if package is None:
         pytest.skip("needs axe-core: pip install axe-playwright-python")
-    shown.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")
-    shown.add_script_tag(content=pathlib.Path(found.submodule_search_locations[0], "axe.min.js").read_text())
+    open_details(shown)
+    script = pathlib.Path(package.submodule_search_locations[0], "axe.min.js")
+    shown.add_script_tag(content=script.read_text())
     result = shown.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert len(result["passes"]) > 20
-    assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in result["violations"]] == []
+    assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]])
+            for rule in result["violations"]] == []

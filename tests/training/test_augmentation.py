@@ -5,69 +5,72 @@ from training import augmentation
 
 
 @pytest.fixture
-def faces():
+def pixels():
+    """Noise: float32 (16, 48, 48, 1)."""
     return np.random.default_rng(0).integers(0, 256, (16, 48, 48, 1)).astype("float32")
 
 
-def views(faces, **options):
-    return np.asarray(augmentation.FaceAugmentation(**options)(faces, training=True))
+def augment(pixels, **options):
+    return np.asarray(augmentation.FaceAugmentation(**options)(pixels, training=True))
 
 
-def test_does_nothing_at_inference(faces):
-    assert np.array_equal(np.asarray(augmentation.FaceAugmentation()(faces)), faces)
+def test_augmentation_does_nothing_at_inference(pixels):
+    assert np.array_equal(np.asarray(augmentation.FaceAugmentation()(pixels)), pixels)
 
 
-def test_sharp_unshifted_faces_are_themselves_or_their_mirror_images(faces):
-    seen = views(faces, shift=0, contrast=0, sharp=1.0)
-    same = [np.allclose(view, face, atol=0.01) for view, face in zip(seen, faces, strict=True)]
-    mirrored = [np.allclose(view, face[:, ::-1], atol=0.01) for view, face in zip(seen, faces, strict=True)]
+def test_sharp_unshifted_faces_stay_the_same_or_are_mirrored(pixels):
+    views = augment(pixels, shift=0, contrast=0, sharp=1.0)
+    pairs = list(zip(views, pixels, strict=True))
+    same = [np.allclose(view, face, atol=0.01) for view, face in pairs]
+    mirrored = [np.allclose(view, face[:, ::-1], atol=0.01) for view, face in pairs]
     assert all(np.logical_xor(same, mirrored)) and any(same) and any(mirrored)
 
 
-def test_sharp_faces_move_by_whole_pixels_and_no_further_than_asked(faces):
+def test_sharp_faces_move_by_whole_pixels_and_at_most_by_the_shift(pixels):
     middle = np.s_[4:-4, 4:-4]
-    for view, face in zip(views(faces, shift=4, contrast=0, sharp=1.0), faces, strict=True):
+    for view, face in zip(augment(pixels, shift=4, contrast=0, sharp=1.0), pixels, strict=True):
         moves = [np.roll(side, (down, right), (0, 1)) for side in (face, face[:, ::-1])
                  for down in range(-4, 5) for right in range(-4, 5)]
         assert any(np.allclose(view[middle], move[middle], atol=0.05) for move in moves)
 
 
-def test_turning_goes_as_far_as_asked():
+def test_faces_turn_up_to_the_largest_angle():
     bar = np.zeros((64, 48, 48, 1), "float32")
     bar[:, 23:25] = 255  # a line through the centre
-    seen = views(bar, turn=45, zoom=0, shift=0, contrast=0, sharp=0.0)
-    upper = seen[:, :, 40, 0].argmax(axis=1) - 23.5  # where the line crosses column 40
+    views = augment(bar, turn=45, zoom=0, shift=0, contrast=0, sharp=0.0)
+    upper = views[:, :, 40, 0].argmax(axis=1) - 23.5  # where the line crosses column 40
     angles = np.degrees(np.arctan2(np.abs(upper), 40 - 23.5))
     assert angles.max() <= 46 and angles.max() > 30 and angles.min() < 15
 
 
 def test_contrast_keeps_the_mean_and_stays_within_the_greys():
-    face = np.tile(np.array([[100.0, 140.0]], "float32"), (48, 24))[None, ..., None].repeat(8, axis=0)
-    seen = views(face, turn=0, zoom=0, shift=0, contrast=0.5)
-    np.testing.assert_allclose(seen.mean(axis=(1, 2, 3)), 120, atol=0.1)
-    spread = seen.max(axis=(1, 2, 3)) - seen.min(axis=(1, 2, 3))
+    stripes = np.tile(np.array([[100.0, 140.0]], "float32"), (48, 24))  # (48, 48)
+    pixels = stripes[None, ..., None].repeat(8, axis=0)  # (8, 48, 48, 1)
+    views = augment(pixels, turn=0, zoom=0, shift=0, contrast=0.5)
+    np.testing.assert_allclose(views.mean(axis=(1, 2, 3)), 120, atol=0.1)
+    spread = views.max(axis=(1, 2, 3)) - views.min(axis=(1, 2, 3))
     assert spread.min() >= 20 - 0.1 and spread.max() <= 60 + 0.1 and np.ptp(spread) > 5
-    assert views(255 * np.round(face / 240), contrast=0.9).max() <= 255
+    assert augment(255 * np.round(pixels / 240), contrast=0.9).max() <= 255
 
 
-def test_same_seed_same_views_and_new_ones_at_each_call(faces):
-    assert np.array_equal(views(faces, seed=1), views(faces, seed=1))
-    assert not np.array_equal(views(faces, seed=1), views(faces, seed=2))
+def test_the_same_seed_gives_the_same_views_and_every_call_gives_new_ones(pixels):
+    assert np.array_equal(augment(pixels, seed=1), augment(pixels, seed=1))
+    assert not np.array_equal(augment(pixels, seed=1), augment(pixels, seed=2))
     layer = augmentation.FaceAugmentation(seed=1)
-    first, second = np.asarray(layer(faces, training=True)), np.asarray(layer(faces, training=True))
+    first, second = (np.asarray(layer(pixels, training=True)) for _ in range(2))
     assert not np.array_equal(first, second)
 
 
-def test_erasing_makes_a_rectangle_of_the_asked_share_of_the_faces_grey():
-    faces = np.full((400, 48, 48, 1), 10, "float32")
+def test_erasing_makes_a_rectangle_grey_in_the_given_share_of_the_faces():
+    pixels = np.full((400, 48, 48, 1), 10, "float32")
     first, erasing = augmentation.layers(sharp=1.0, erase=0.25, seed=0)
-    seen = np.asarray(erasing(first(faces, training=True), training=True))
-    grey = (seen == 128).all(axis=3)  # (400, 48, 48)
+    views = np.asarray(erasing(first(pixels, training=True), training=True))
+    grey = (views == 128).all(axis=3)  # (400, 48, 48)
     assert 0.15 < grey.any(axis=(1, 2)).mean() < 0.35
     for face in grey[grey.any(axis=(1, 2))]:
         assert face.sum() == face.any(axis=1).sum() * face.any(axis=0).sum() <= 48 * 48 * 0.36
-    assert np.array_equal(np.asarray(erasing(faces, training=False)), faces)
+    assert np.array_equal(np.asarray(erasing(pixels, training=False)), pixels)
 
 
-def test_nothing_is_erased_unless_asked():
+def test_nothing_is_erased_by_default():
     assert len(augmentation.layers(sharp=0.5, erase=0.0, seed=0)) == 1

@@ -11,32 +11,37 @@ OPTIONS = ("--epochs", "2", "--batch-size", "14", "--schedule", "constant")
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return make_dataset(tmp_path_factory.mktemp("fer2013"), {"train": 4, "val": 3})  # 28 and 21 faces
+    folder = tmp_path_factory.mktemp("fer2013")
+    return make_dataset(folder, {"train": 4, "val": 3})  # 28 and 21 faces
 
 
 def test_only_jax_shares_batches(data, tmp_path):
-    result = run("train.py", "--data", data, "--outputs", tmp_path / "outputs", "--devices", "2", check=False)
+    result = run("train.py", "--data", data, "--outputs", tmp_path / "outputs", "--devices", "2",
+                 check=False)
     assert result.returncode == 2
-    assert result.stderr == ("train.py: --devices 2: Keras shares batches with KERAS_BACKEND=jax alone, "
-                             "this is tensorflow\n")
+    assert result.stderr == ("train.py: --devices 2: Keras shares batches only with "
+                             "KERAS_BACKEND=jax, found tensorflow\n")
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
 @pytest.mark.parametrize("options, expected", [
     (("--devices", "3"), "found 2 (cpu:0, cpu:1)"),
-    (("--devices", "2", "--batch-size", "15"), "expected a --batch-size that they can share evenly, found 15")])
-def test_too_few_devices_or_an_odd_batch_are_refused(options, expected, data, tmp_path, monkeypatch):
+    (("--devices", "2", "--batch-size", "15"),
+     "expected a --batch-size that they can share evenly, found 15")])
+def test_too_few_devices_and_an_odd_batch_size_are_refused(options, expected, data, tmp_path,
+                                                           monkeypatch):
     result = train(monkeypatch, data, tmp_path, *options)
     assert result.returncode == 2 and result.stderr.splitlines()[-1].endswith(expected)
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed")
-def test_two_devices_learn_what_one_does(data, tmp_path, monkeypatch):
+def test_two_devices_have_the_same_losses_as_one(data, tmp_path, monkeypatch):
     losses = []
     for count in ("1", "2"):
         result = train(monkeypatch, data, tmp_path / count, "--devices", count)
         assert result.returncode == 0, result.stderr
-        losses.append(pandas.read_csv(tmp_path / count / "history.csv")[["loss", "val_loss"]].to_numpy())
+        history = pandas.read_csv(tmp_path / count / "history.csv")
+        losses.append(history[["loss", "val_loss"]].to_numpy())
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 

@@ -5,43 +5,47 @@ from training import metrics
 
 
 def one_hot(labels, confidence=1.0):
-    """Probabilities that give `confidence` to each label and share the rest evenly."""
+    """Probabilities of `confidence` for each label; the other classes share the rest evenly."""
     rest = (1 - confidence) / 6
     probabilities = np.full((len(labels), 7), rest)
     probabilities[np.arange(len(labels)), labels] = confidence
     return probabilities
 
 
-def test_known_answers():
+def test_the_measures_of_known_predictions_are_right():
     labels = np.array([0, 0, 0, 3, 3, 6])
     predicted = np.array([0, 0, 3, 3, 3, 3])
     unseen = np.array([True, True, True, False, False, True])
-    numbers = metrics.measure(labels, one_hot(predicted), unseen)
-    assert numbers["faces"] == 6
-    assert numbers["accuracy"] == pytest.approx(4 / 6)
-    assert numbers["balanced_accuracy"] == pytest.approx((2 / 3 + 1 + 0) / 3)
-    # F1: angry 2*2/(2+3), happy 2*2/(4+2), neutral 0; emotions that no face has do not count
-    assert numbers["macro_f1"] == pytest.approx((0.8 + 2 / 3 + 0) / 3)
-    assert numbers["faces_not_in_train"] == 4
-    assert numbers["accuracy_not_in_train"] == pytest.approx(2 / 4)
-    assert numbers["emotions"]["angry"] == pytest.approx({"precision": 1, "recall": 2 / 3, "f1": 0.8, "faces": 3})
-    assert numbers["emotions"]["happy"] == pytest.approx({"precision": 0.5, "recall": 1, "f1": 2 / 3, "faces": 2})
-    assert numbers["emotions"]["disgust"] == {"precision": 0, "recall": 0, "f1": 0, "faces": 0}
+    measures = metrics.measure(labels, one_hot(predicted), unseen)
+    assert measures["faces"] == 6
+    assert measures["accuracy"] == pytest.approx(4 / 6)
+    assert measures["balanced_accuracy"] == pytest.approx((2 / 3 + 1 + 0) / 3)
+    # F1: angry 2*2/(2+3), happy 2*2/(4+2), neutral 0; emotions without a face do not count
+    assert measures["macro_f1"] == pytest.approx((0.8 + 2 / 3 + 0) / 3)
+    assert measures["faces_not_in_train"] == 4
+    assert measures["accuracy_not_in_train"] == pytest.approx(2 / 4)
+    emotions = measures["emotions"]
+    assert emotions["angry"] == pytest.approx(
+        {"precision": 1, "recall": 2 / 3, "f1": 0.8, "faces": 3})
+    assert emotions["happy"] == pytest.approx(
+        {"precision": 0.5, "recall": 1, "f1": 2 / 3, "faces": 2})
+    assert emotions["disgust"] == {"precision": 0, "recall": 0, "f1": 0, "faces": 0}
 
 
-def test_no_unseen_face_gives_no_accuracy_rather_than_a_number():
+def test_the_accuracy_on_unseen_faces_is_none_if_there_are_none():
     labels = np.array([0, 1])
-    assert metrics.measure(labels, one_hot(labels), np.zeros(2, bool))["accuracy_not_in_train"] is None
+    measures = metrics.measure(labels, one_hot(labels), np.zeros(2, bool))
+    assert measures["accuracy_not_in_train"] is None
 
 
-def test_confusion_rows_are_true_and_columns_predicted():
+def test_the_rows_of_the_confusion_matrix_are_true_labels_and_the_columns_predicted_ones():
     matrix = metrics.confusion(np.array([0, 0, 5]), one_hot(np.array([0, 2, 5])))
     assert matrix.shape == (7, 7)
     assert (matrix[0, 0], matrix[0, 2], matrix[5, 5], matrix.sum()) == (1, 1, 1, 3)
 
 
-def test_calibration_error_of_known_gaps():
-    # 0.6 sure and right in 2 of 4, 0.9 sure and right in 2 of 2: (4 * 0.1 + 2 * 0.1) / 6
+def test_the_calibration_error_of_known_differences_is_right():
+    # confidence 0.6 and 2 of 4 correct, confidence 0.9 and 2 of 2: (4 * 0.1 + 2 * 0.1) / 6
     labels = np.array([0, 0, 1, 1, 2, 2])
     predicted = np.array([0, 0, 0, 0, 2, 2])
     probabilities = np.concatenate([one_hot(predicted[:4], 0.6), one_hot(predicted[4:], 0.9)])
@@ -52,7 +56,7 @@ def test_calibration_error_of_known_gaps():
     assert np.isnan(accuracy[0]) and np.isnan(confidence[0])
 
 
-def test_full_confidence_belongs_to_the_last_bin():
+def test_a_confidence_of_1_belongs_to_the_last_bin():
     labels = np.array([3])
     _, _, count, error = metrics.calibration(labels, one_hot(labels))
     assert count[-1] == 1 and error == 0

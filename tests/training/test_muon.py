@@ -15,45 +15,47 @@ def updated(start, gradients, optimizer):
 
 
 @pytest.mark.parametrize("shape", [(6, 20), (20, 6), (9, 9)])
-def test_orthogonal_keeps_the_directions_and_levels_their_strengths(shape):
+def test_orthogonal_keeps_singular_vectors_and_makes_singular_values_about_1(shape):
     left, _, right = np.linalg.svd(RANDOM.normal(size=shape), full_matrices=False)
-    strengths = np.geomspace(1, 0.05, min(shape))
-    matrix = ((left * strengths) @ right).astype("float32")
-    found = keras.ops.convert_to_numpy(muon.orthogonal(keras.ops.convert_to_tensor(7 * matrix)))
-    levelled = left.T @ found @ right.T
-    assert np.diag(levelled) == pytest.approx(1, abs=0.35)
-    assert levelled - np.diag(np.diag(levelled)) == pytest.approx(0, abs=1e-3)
+    singular_values = np.geomspace(1, 0.05, min(shape))
+    matrix = ((left * singular_values) @ right).astype("float32")
+    result = keras.ops.convert_to_numpy(muon.orthogonal(keras.ops.convert_to_tensor(7 * matrix)))
+    rotated = left.T @ result @ right.T  # diagonal, with the singular values of the result
+    assert np.diag(rotated) == pytest.approx(1, abs=0.35)
+    assert rotated - np.diag(np.diag(rotated)) == pytest.approx(0, abs=1e-3)
 
 
 @pytest.mark.parametrize("shape", [(6, 40), (40, 6)], ids=["wide", "tall"])
-def test_orthogonal_is_five_steps_of_the_published_iteration(shape):
+def test_orthogonal_equals_five_steps_of_the_published_iteration(shape):
     matrix = RANDOM.normal(size=shape)
     expected = matrix / np.linalg.norm(matrix)
     for _ in range(5):
         square = expected @ expected.T
         expected = 3.4445 * expected + (-4.7750 * square + 2.0315 * square @ square) @ expected
-    found = muon.orthogonal(keras.ops.convert_to_tensor(matrix.astype("float32")))
-    assert keras.ops.convert_to_numpy(found) == pytest.approx(expected, abs=1e-5)
+    result = muon.orthogonal(keras.ops.convert_to_tensor(matrix.astype("float32")))
+    assert keras.ops.convert_to_numpy(result) == pytest.approx(expected, abs=1e-5)
 
 
 def test_a_kernel_moves_as_far_along_a_weak_direction_as_along_a_strong_one():
     left, _, right = np.linalg.svd(RANDOM.normal(size=(36, 8)), full_matrices=False)
-    gradient = (10 * np.outer(left[:, 0], right[0]) + np.outer(left[:, 1], right[1])).astype("float32")
-    moved = -updated(np.zeros((3, 3, 4, 8), "float32"), [gradient.reshape(3, 3, 4, 8)], muon.Muon(0.01))
+    gradient = 10 * np.outer(left[:, 0], right[0]) + np.outer(left[:, 1], right[1])  # (36, 8)
+    start, gradient = np.zeros((3, 3, 4, 8), "float32"), gradient.astype("float32")
+    moved = -updated(start, [gradient.reshape(3, 3, 4, 8)], muon.Muon(0.01))
     strong, weak = (left[:, index] @ moved.reshape(36, 8) @ right[index] for index in (0, 1))
-    assert strong == pytest.approx(0.01 * 0.2 * 6, rel=0.35)  # the square root of 36, the longer side
+    assert strong == pytest.approx(0.01 * 0.2 * 6, rel=0.35)  # 6: square root of the longer side
     assert weak == pytest.approx(strong, rel=0.5)
 
 
-@pytest.mark.parametrize("shape", [(5,), (6, 7), (3, 3, 1, 8)], ids=["bias", "dense", "first convolution"])
-def test_every_other_variable_is_adams(shape):
+@pytest.mark.parametrize("shape", [(5,), (6, 7), (3, 3, 1, 8)],
+                         ids=["bias", "dense", "first convolution"])
+def test_all_other_variables_are_updated_as_by_adamw(shape):
     start = RANDOM.normal(size=shape).astype("float32")
     gradients = [RANDOM.normal(size=shape).astype("float32") for _ in range(4)]
     assert updated(start, gradients, muon.Muon(0.01, weight_decay=0.1)) == pytest.approx(
         updated(start, gradients, keras.optimizers.AdamW(0.01, weight_decay=0.1)), abs=1e-6)
 
 
-def test_momentum_carries_on_along_an_earlier_gradient():
+def test_momentum_continues_along_an_earlier_gradient():
     one, other = (np.zeros((3, 3, 2, 2), "float32") for _ in range(2))
     one[0, 0, 0, 0] = other[2, 2, 1, 1] = 1
     start = np.zeros_like(one)
@@ -61,11 +63,14 @@ def test_momentum_carries_on_along_an_earlier_gradient():
     assert moved[0, 0, 0, 0] < -1e-3 and moved[2, 2, 1, 1] < -1e-3
 
 
-def test_decay_shrinks_a_kernel_that_has_no_gradient():
+def test_weight_decay_shrinks_a_kernel_with_a_zero_gradient():
     start = np.ones((3, 3, 2, 2), "float32")
-    assert updated(start, [0 * start], muon.Muon(0.1, weight_decay=0.5)) == pytest.approx(0.95 * start)
+    optimizer = muon.Muon(0.1, weight_decay=0.5)
+    assert updated(start, [0 * start], optimizer) == pytest.approx(0.95 * start)
 
 
-def test_its_settings_come_back_from_its_config():
-    again = muon.Muon.from_config(muon.Muon(0.02, weight_decay=0.1, momentum=0.8).get_config())
-    assert (float(again.learning_rate), again.weight_decay, again.momentum) == pytest.approx((0.02, 0.1, 0.8))
+def test_the_config_restores_the_settings():
+    config = muon.Muon(0.02, weight_decay=0.1, momentum=0.8).get_config()
+    restored = muon.Muon.from_config(config)
+    settings = float(restored.learning_rate), restored.weight_decay, restored.momentum
+    assert settings == pytest.approx((0.02, 0.1, 0.8))

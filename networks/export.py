@@ -1,0 +1,158 @@
+"""A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the bundled faces.
+
+    path = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
+"""
+import contextlib
+import importlib.util
+import io
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+import fer2013
+from base import command_line, files
+from base.errors import UserError
+from fer2013 import bundled
+from networks import feeding, ways
+from networks.formats import FORMATS
+
+TOLERANCE = 1e-4  # largest difference of a probability between the exported file and the original
+
+
+class Format(NamedTuple):
+    """How a format is written and asked."""
+    write: Callable  # (keras.Model, path, {name: text}) -> None
+    ask: Callable  # (path, float32 (n, height, width, channels)) -> float32 (n, classes)
+    packages: tuple  # modules that are not in requirements.txt
+
+
+def export(network, kind, folder):
+    """Write a network in another format, after checking that the file gives the same answers.
+
+    Args:
+        network: a networks.network.Network with a keras_model.
+        kind: a name in formats.FORMATS.
+        folder: where to write; the name is that of the network's file.
+
+    Returns:
+        The path that was written, and {name: text} of how to use the file.
+
+    Raises:
+        UserError: a package is missing, the network has no keras_model, or the answers differ.
+    """
+    check_packages(kind)
+    if network.keras_model is None:
+        raise UserError(f"{network.name}: {network.raw.form} cannot be exported; "
+                        "expected a Keras model")
+    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + FORMATS[kind])
+    about = describe(network)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=files.unfinished(path.name)) as place:
+        temporary = pathlib.Path(place, path.name)
+        with command_line.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
+            KINDS[kind].write(network.keras_model, temporary, about)
+            check_answers(network, KINDS[kind].ask, temporary, path)
+        replace(temporary, path)
+    if kind != "onnx":  # the other formats hold no metadata
+        files.write_json(path.parent / f"{path.name}.json", about)
+    return path, about
+
+
+def check_packages(kind):
+    """UserError if a package that the format needs is not installed."""
+    missing = [name for name in KINDS[kind].packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f"--export {kind} needs {', '.join(missing)}; "
+                        "pip install -r requirements-optional.txt")
+    if keras.backend.backend() != "tensorflow":
+        raise UserError(f"--export {kind} needs KERAS_BACKEND=tensorflow")
+
+
+def describe(network):
+    """{name: text}: what the file takes and gives, for its metadata."""
+    shape = network.keras_model.inputs[0].shape[1:]
+    return {
+        "input": f"float32 (n, {', '.join(map(str, shape))}): a grey face from forehead to chin, "
+                 "as FER2013 frames it",
+        "scaling": ways.SCALES[network.feeding.scale].words + ", which are from 0 to 255",
+        "output": f"{network.feeding.answers}, float32 (n, {network.raw.classes})",
+        "labels": ",".join(network.feeding.labels),
+        "source": f"{network.name}, SHA-256 {network.digest}",
+    }
+
+
+def check_answers(network, ask, temporary, path):
+    """UserError if the file's answers to the bundled faces differ from the network's."""
+    pixels = fer2013.load(bundled.COMPOSITES, "test")[0]
+    pictures = keras.ops.convert_to_numpy(network.feed(pixels.astype(np.float32)))
+    expected = feeding.ask(network.raw, pixels, network.feeding.scale)
+    difference = np.abs(ask(temporary, pictures) - expected).max()
+    if not difference <= TOLERANCE:  # true for NaN too
+        raise UserError(f"{path}: not written, its answers to the bundled faces differ from those "
+                        f"of {network.name} by {difference:.1e}, more than {TOLERANCE}")
+
+
+def replace(temporary, path):
+    """Move a file or directory to `path`, in place of an earlier one."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    os.replace(temporary, path)
+
+
+# The packages are imported where they are used, because some of them are optional.
+
+def write_onnx(model, path, about):
+    import onnx
+
+    model(np.zeros((1, *model.inputs[0].shape[1:]), np.float32))  # Keras exports called ones alone
+    model.export(path, format="onnx", verbose=False)
+    exported = onnx.load(path)
+    onnx.helper.set_model_props(exported, about)
+    onnx.save(exported, path)
+
+
+def ask_onnx(path, pictures):
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return session.run(None, {session.get_inputs()[0].name: pictures})[0]
+
+
+def write_tflite(model, path, about):
+    import tensorflow
+
+    path.write_bytes(tensorflow.lite.TFLiteConverter.from_keras_model(model).convert())
+
+
+def ask_tflite(path, pictures):
+    import tensorflow
+
+    interpreter = tensorflow.lite.Interpreter(str(path))
+    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], pictures.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pictures)
+    interpreter.invoke()
+    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+
+
+def write_saved_model(model, path, about):
+    model.export(path, format="tf_saved_model", verbose=False)
+
+
+def ask_saved_model(path, pictures):
+    import tensorflow
+
+    loaded = tensorflow.saved_model.load(str(path))  # it must live as long as it is asked
+    return loaded.serve(pictures).numpy()
+
+
+KINDS = {
+    "onnx": Format(write_onnx, ask_onnx, ("onnx", "tf2onnx", "onnxruntime")),
+    "tflite": Format(write_tflite, ask_tflite, ()),
+    "saved_model": Format(write_saved_model, ask_saved_model, ()),
+}

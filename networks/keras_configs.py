@@ -1,0 +1,84 @@
+"""Configurations of Keras 1, 2 and 3, translated into what the installed Keras builds.
+
+Only what a forward pass needs is kept: initialisers, regularisers and constraints are dropped, so
+that nothing slow or unknown of a file is run; the weights come from the file.
+"""
+import inspect
+
+import keras
+
+from base.errors import UserError
+
+DROPPED = ("initializer", "regularizer", "constraint", "init")  # ends of names
+OLD_CLASSES = {"Convolution2D": "Conv2D", "SeparableConvolution2D": "SeparableConv2D",
+               "Model": "Functional", "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D"}
+OLD_NAMES = {"nb_filter": "filters", "border_mode": "padding", "subsample": "strides",
+             "output_dim": "units", "p": "rate", "bias": "use_bias", "dim_ordering": "data_format",
+             "batch_input_shape": "batch_shape"}
+OLD_VALUES = {"data_format": {"th": "channels_first", "tf": "channels_last"}}
+OF_EVERY_LAYER = ("name", "trainable")
+
+
+def translate(config):
+    """The configuration of a model, {"class_name", "config"}, for keras.models.model_from_json()."""
+    name = OLD_CLASSES.get(config["class_name"], config["class_name"])
+    if name == "Sequential":
+        return {"class_name": name, "config": sequential(config["config"])}
+    if name == "Functional":
+        inside = dict(config["config"])
+        inside["layers"] = [layer(each) for each in inside["layers"]]
+        return {"class_name": name, "config": inside}
+    raise UserError(f"is a {name}; expected a Sequential or functional model")
+
+
+def sequential(config):
+    """Keras before 2.2.3 had a list of layers, later ones have a dict with the list and a name."""
+    layers = config if isinstance(config, list) else config["layers"]
+    name = "sequential" if isinstance(config, list) else config.get("name", "sequential")
+    made = [layer(each) for each in layers]
+    shape = input_shape(layers[0]["config"])
+    if made[0]["class_name"] != "InputLayer" and shape is not None:
+        made.insert(0, {"class_name": "InputLayer",
+                        "config": {"batch_shape": shape, "name": f"{name}_input"}})
+    elif shape is None and isinstance(config, dict) and config.get("build_input_shape"):
+        made.insert(0, {"class_name": "InputLayer",
+                        "config": {"batch_shape": config["build_input_shape"],
+                                   "name": f"{name}_input"}})
+    return {"name": name, "layers": made}
+
+
+def input_shape(config):
+    return config.get("batch_input_shape") or config.get("batch_shape")
+
+
+def layer(described):
+    """One layer, or a model inside of a model."""
+    name = OLD_CLASSES.get(described["class_name"], described["class_name"])
+    if name in ("Sequential", "Functional"):
+        inner = translate(described)
+    else:
+        inner = {"class_name": name, "config": arguments(name, described["config"])}
+    kept = {key: described[key] for key in ("name", "inbound_nodes") if key in described}
+    return kept | inner
+
+
+def arguments(name, config):
+    """The arguments of a layer's class, under their present names."""
+    config = {OLD_NAMES.get(key, key): value for key, value in config.items()}
+    if "nb_row" in config:
+        config["kernel_size"] = (config["nb_row"], config["nb_col"])
+    for key, values in OLD_VALUES.items():
+        config[key] = values.get(config[key], config[key]) if key in config else None
+    parameters = inspect.signature(getattr(keras.layers, name).__init__).parameters
+    others = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    known = set(parameters) | set(OF_EVERY_LAYER if others else ())
+    kept = {key: plain(value) for key, value in config.items()
+            if key in known and value is not None and not key.endswith(DROPPED)}
+    return kept | {"dtype": "float32"}  # also of layers that a file has in bfloat16
+
+
+def plain(value):
+    """A dictionary of Keras 3 that stands for a value, as that value: an axis, an activation."""
+    if isinstance(value, dict) and value.get("class_name") == "function":
+        return value["config"]
+    return value

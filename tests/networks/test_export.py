@@ -1,0 +1,47 @@
+"""A network in other formats answers alike and says how it is fed."""
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+import model as architecture
+from base.errors import UserError
+from networks import export
+
+FILTERS = (2, 2, 2, 2)
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return architecture.as_network(architecture.build_model(seed=0, filters=FILTERS), "tiny.keras")
+
+
+@pytest.mark.parametrize("kind", export.KINDS)
+def test_an_exported_file_says_what_it_takes_and_gives(kind, tiny, tmp_path):
+    for package in export.KINDS[kind].packages:
+        pytest.importorskip(package)
+    path, about = export.export(tiny, kind, tmp_path)  # checks the answers to the bundled faces
+    assert path.name.startswith("tiny") and path.exists()
+    if kind == "onnx":
+        import onnx
+
+        assert {each.key: each.value for each in onnx.load(path).metadata_props} == about
+    else:
+        assert json.loads((tmp_path / f"{path.name}.json").read_text()) == about
+    assert about["labels"] == "angry,disgust,fear,happy,sad,surprise,neutral"
+    assert about["scaling"].startswith("pixels as they are")
+    assert not list(tmp_path.glob(".writing*"))
+
+
+def test_a_file_that_answers_otherwise_is_not_written(tiny, tmp_path, monkeypatch):
+    other = dataclasses.replace(tiny.raw, call=lambda x: np.eye(7, dtype="float32")[[0] * len(x)])
+    with pytest.raises(UserError, match="not written, its answers to the bundled faces differ"):
+        export.export(dataclasses.replace(tiny, raw=other), "tflite", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_package_is_named(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(export.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match="--export onnx needs onnx, tf2onnx, onnxruntime; pip"):
+        export.export(tiny, "onnx", tmp_path)

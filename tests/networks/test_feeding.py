@@ -1,0 +1,182 @@
+"""How networks are fed is found out, on tiny ones whose scaling and order of labels are known.
+
+The "network" reads how bright a face is, as its label has it, and only if the pixels are scaled as
+it expects: otherwise every face is too dark or too bright.
+"""
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from base.errors import UserError
+from explaining import methods
+from explaining.methods.grad_cam import grad_cam
+from explaining.methods.integrated_gradients import integrated_gradients
+from fer2013 import EMOTIONS
+from networks import feeding, network, search, ways
+from networks.feeding import Feeding
+from networks.network import Network, open_network
+from networks.raw import RawNetwork
+
+CLASSES = len(EMOTIONS)
+
+
+LEVELS = 20 + 32 * np.arange(CLASSES)  # mean grey value of the faces of each label
+
+
+def bright_faces(count, seed=0):
+    """Faces as bright as their label has it: search.Faces."""
+    labels = np.arange(count, dtype=np.uint8) % CLASSES
+    noise = np.random.default_rng(seed).integers(-8, 9, (count, 48, 48))
+    pixels = (LEVELS[labels][:, None, None] + noise).astype(np.uint8)
+    return search.Faces(pixels, labels, "faces")
+
+
+def bright_network(scale, labels, finish=lambda x: x, channels=1, size=48):
+    """A raw network that expects this scaling and has its outputs in this order."""
+    apply = ways.SCALES[scale].apply
+    levels = [apply(np.float32(LEVELS[EMOTIONS.index(name)])) if name in EMOTIONS else np.inf
+              for name in labels]
+    contrast = apply(np.float32(255)) - apply(np.float32(0))
+
+    def call(pictures):
+        means = pictures.mean(axis=(1, 2, 3))[:, None]  # (n, 1)
+        far = np.abs(means - np.float32(levels)) / contrast  # (n, classes), in shares of 255
+        return finish(np.maximum(5 - 50 * far, -50)).astype(np.float32)
+    return RawNetwork("theirs.h5", "a fake", (size, size, channels), False, len(labels), call,
+                      None, False, "digest")
+
+
+def softmax(x):
+    powers = np.exp(x - x.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+ALPHABETICAL = ways.names_of("alphabetical", CLASSES)
+
+
+@pytest.mark.parametrize("scale, labels, finish, answers", [
+    ("unit", ALPHABETICAL, softmax, "probabilities"),
+    ("as-is", EMOTIONS, lambda x: x, "logits"),
+    ("unit", ways.names_of("ferplus", 8), softmax, "probabilities"),
+    # an order that has no name
+    ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
+])
+def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, answers):
+    found = search.find(bright_network(scale, labels, finish), bright_faces(700))
+    assert (found.scale, found.labels, found.answers) == (scale, tuple(labels), answers)
+    assert "100 % of 700 faces; next best" in found.words()
+
+
+def test_an_answer_in_another_order_comes_out_in_that_of_fer2013():
+    labels = ways.names_of("alphabetical", 8)
+    opened = Network(bright_network("unit", labels, softmax),
+                     Feeding("unit", labels, "probabilities"))
+    faces = bright_faces(70)
+    answers = opened.predict(faces.pixels)
+    assert answers.shape == (70, CLASSES) and answers.dtype == np.float32
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-6)
+    assert np.array_equal(answers.argmax(axis=1), faces.labels)
+    assert "contempt left out and the rest renormalised" in opened.describe()
+
+
+def test_a_network_that_reads_nothing_is_refused_and_taken_when_told_how():
+    raw = dataclasses.replace(bright_network("unit", EMOTIONS), call=lambda x: np.tile(
+        np.float32([0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]), (len(x), 1)))
+    with pytest.raises(UserError, match="theirs.h5: no better than chance.*--scale and --labels"):
+        search.find(raw, bright_faces(140))
+    assert search.find(raw, bright_faces(140), "signed", "fer2013").scale == "signed"
+
+
+def test_two_ways_that_differ_and_read_alike_are_told_to_the_user():
+    def happy_alone(x):  # knows happy from the rest: any order with happy at that place may be it
+        return softmax(np.where(np.arange(CLASSES) == 3, x, x.mean(axis=1, keepdims=True)))
+    with pytest.raises(UserError, match="two ways cannot be told apart.*say which with --scale"):
+        search.find(bright_network("unit", ways.names_of("ferplus", 7), happy_alone),
+                    bright_faces(700))
+
+
+def test_answers_that_are_not_finite_are_refused():
+    raw = dataclasses.replace(bright_network("unit", EMOTIONS),
+                              call=lambda x: np.full((len(x), CLASSES), np.nan, np.float32))
+    with pytest.raises(UserError, match="not finite numbers, however the pixels are scaled"):
+        search.find(raw, bright_faces(70))
+    with pytest.raises(UserError, match="no probabilities"):
+        Network(raw, Feeding("unit", EMOTIONS, "probabilities")).predict(bright_faces(7).pixels)
+
+
+def test_a_softmax_of_bfloat16_counts_as_one_and_is_renormalised():
+    rough = softmax(np.random.default_rng(0).normal(size=(50, CLASSES))) * 1.004
+    assert feeding.kind_of(rough) == "probabilities"
+    read = np.asarray(feeding.read_answers(rough, Feeding("unit", EMOTIONS, "probabilities")))
+    np.testing.assert_allclose(read.sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [32, 48, 96])
+def test_faces_are_resized_and_made_of_three_channels(size):
+    raw = bright_network("unit", EMOTIONS, channels=3, size=size)
+    ramp = np.tile(np.arange(48, dtype=np.float32), (1, 48, 1)) * 5
+    fed = np.asarray(feeding.feed(ramp, raw, "as-is"))
+    assert fed.shape == (1, size, size, 3) and np.ptp(fed, axis=3).max() == 0
+    middle = fed[0, size // 2, 2:-2, 0]
+    np.testing.assert_allclose(np.diff(middle), 5 * 48 / size, atol=1e-3)  # still a ramp
+
+
+def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
+    raw = bright_network("unit", ALPHABETICAL, softmax)
+    monkeypatch.setattr(network, "read", lambda path: raw)
+    monkeypatch.setattr(search, "labelled_faces", lambda data: bright_faces(70))
+    first = open_network("theirs.h5", folder=tmp_path)
+    assert first.caption == first.describe() and "theirs.h5: pixels / 255" in first.caption
+    monkeypatch.setattr(search, "find", None)
+    assert open_network("theirs.h5", folder=tmp_path).feeding == first.feeding
+    with pytest.raises(UserError, match="--labels: 8 names; theirs.h5 has 7 outputs"):
+        open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
+
+
+def nested_network(channels_first=False):
+    """A Sequential of a Sequential that sees the upper half of /255 pixels, and its Network."""
+    keras.utils.set_random_seed(0)
+    inner = keras.Sequential([keras.Input((96, 96, 3)), keras.layers.Conv2D(2, 3, padding="same"),
+                              keras.layers.ReLU()])
+    model = keras.Sequential([keras.Input((96, 96, 3)), inner, keras.layers.AveragePooling2D(8),
+                              keras.layers.Flatten(), keras.layers.Dense(7, "softmax")])
+    raw = RawNetwork("nested.keras", "Keras", (96, 96, 3), False, 7,
+                     lambda x: model.predict_on_batch(x), model, False, "nested")
+    return Network(raw, Feeding("unit", ALPHABETICAL, "probabilities"))
+
+
+def test_gradient_methods_explain_nested_sequential_models_of_another_size():
+    opened, face = nested_network(), bright_faces(7).pixels[3]
+    assert methods.left_out(opened) == {}
+    relevance = integrated_gradients(face, 3, opened, 0)
+    ends = opened.predict(np.stack([face, np.zeros_like(face)]))[:, 3]
+    assert relevance.shape == (48, 48)
+    assert relevance.sum() == pytest.approx(float(ends[0] - ends[1]), abs=1e-3)
+    coarse = grad_cam(face, 3, opened, 0)
+    assert coarse.shape == (48, 48) and (coarse >= 0).all()
+
+
+def test_methods_that_a_network_does_not_allow_are_left_out_with_a_reason():
+    dense = keras.Sequential([keras.Input((48, 48, 1)), keras.layers.Flatten(),
+                              keras.layers.Dense(7)])
+    raw = dataclasses.replace(nested_network().raw, keras_model=dense, input_shape=(48, 48, 1),
+                              path="dense.h5")
+    no_convolution = Network(raw, Feeding("unit", EMOTIONS, "logits"))
+    assert methods.left_out(no_convolution) == {
+        "Grad-CAM": "dense.h5 has no convolution, whose channels Grad-CAM needs"}
+    lite = Network(dataclasses.replace(raw, keras_model=None, form="TensorFlow Lite"),
+                   no_convolution.feeding)
+    assert set(methods.left_out(lite)) == {"Grad-CAM", "integrated gradients"}
+
+
+def test_statistics_of_batch_normalisation_tell_scalings_apart():
+    """signed and dataset standardisation differ in contrast, which no accuracy may show."""
+    model = keras.Sequential([keras.Input((48, 48, 1)), keras.layers.BatchNormalization()])
+    faces = bright_faces(140).pixels
+    seen = faces / 127.5 - 1
+    model.layers[0].set_weights([np.array([x]) for x in (1, 0, seen.mean(), seen.var())])
+    raw = dataclasses.replace(nested_network().raw, keras_model=model, input_shape=(48, 48, 1))
+    found = search.statistics.divergences(raw, faces, ("unit", "signed", "dataset"))
+    assert found["signed"] < 0.01 < 0.1 < min(found["unit"], found["dataset"])

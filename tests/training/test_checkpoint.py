@@ -1,0 +1,64 @@
+"""What a training run keeps: finite weights, its model, and its history when a file is in use."""
+import json
+
+import keras
+import numpy as np
+import pytest
+
+import model as network
+from base import files
+from base.errors import UserError
+from training import checkpoint
+
+RECORD = {"arguments": {"seed": 0}, "dataset": {}}
+LOGS = {"accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    model = network.build_model(filters=(1, 1, 1, 1))
+    learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
+    learner.compile(optimizer=keras.optimizers.SGD(), loss="categorical_crossentropy")
+    return model, learner
+
+
+@pytest.fixture
+def keeper(trained, tmp_path):
+    keeper = checkpoint.Keeper(tmp_path, *trained, RECORD, epochs=2)
+    keeper.begin_epoch(0)
+    return keeper
+
+
+def test_weights_that_exploded_are_not_kept_even_if_the_loss_is_finite(keeper):
+    keeper.end_epoch(0, LOGS)
+    before = (keeper.folder / "model.keras").read_bytes()
+    good = keeper.trained.get_weights()
+    keeper.trained.set_weights([np.full_like(array, np.nan) for array in good])
+    with pytest.raises(UserError, match="a weight became non-finite in epoch 2.*after epoch 1 is"):
+        keeper.end_epoch(1, LOGS | {"val_accuracy": 0.9})
+    keeper.trained.set_weights(good)
+    assert (keeper.folder / "model.keras").read_bytes() == before
+
+
+def test_a_history_that_another_program_holds_does_not_end_training(keeper, monkeypatch, capsys):
+    def refuse(path, content):
+        raise UserError(f"{path}: cannot write it (in use)")
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "write_json", refuse)
+        keeper.end_epoch(0, LOGS)
+    assert "warning: " in capsys.readouterr().err
+    keeper.finish()
+    assert json.loads((keeper.folder / "run.json").read_text(encoding="utf-8"))["finished"]
+
+
+@pytest.mark.parametrize(("damage", "expected"), [
+    (lambda path: path.unlink(), "its model.keras is gone"),
+    (lambda path: path.write_bytes(path.read_bytes()[:-9]), "its model.keras is damaged"),
+])
+def test_a_finished_run_without_its_model_is_not_called_finished(keeper, damage, expected):
+    keeper.end_epoch(0, LOGS)
+    keeper.finish()
+    assert checkpoint.find(keeper.folder, RECORD)["finished"]
+    damage(keeper.folder / "model.keras")
+    with pytest.raises(UserError, match=f"{expected}.*--fresh starts over"):
+        checkpoint.find(keeper.folder, RECORD)
