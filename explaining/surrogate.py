@@ -6,14 +6,14 @@
     surrogate.together()[3, 8]          # what superpixels 3 and 8 add together beyond their sum
 
 A Gaussian process (Rasmussen & Williams 2006, sections 2.2 and 5.4) on signs s in {-1, 1}, with the
-kernel exp(Σ bᵢ sᵢ s'ᵢ), which is a product, Π (1 + θᵢ sᵢ s'ᵢ) with θᵢ = tanh bᵢ, up to a constant. On
-masks it equals the Gaussian kernel with a length scale for each superpixel. Multiplied out, it holds
-every product of signs, so what one superpixel or a pair contributes follows in closed form.
+kernel exp(Σ bᵢ sᵢ s'ᵢ), which is a product, Π (1 + θᵢ sᵢ s'ᵢ) with θᵢ = tanh bᵢ, up to a constant.
+On masks it equals the Gaussian kernel with a length scale for each superpixel. Multiplied out, it
+holds every product of signs, so what one superpixel or a pair contributes follows in closed form.
 
-The masks are complementary pairs. Half the sum of the two answers holds the products of an even number of
-signs, half their difference those of an odd number: two smaller problems, with kernels cosh and sinh.
-scikit-learn's GaussianProcessRegressor has neither the two halves nor the leave-one-pair-out answers,
-and takes several times as long.
+The masks are complementary pairs. Half the sum of the two answers holds the products of an even
+number of signs, half their difference those of an odd number: two smaller problems, with kernels
+cosh and sinh. scikit-learn's GaussianProcessRegressor has neither the two halves nor the
+leave-one-pair-out answers, and takes several times as long.
 """
 from typing import NamedTuple
 
@@ -22,10 +22,13 @@ from scipy.linalg import lapack
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-LEARNED = 500  # pairs that the kernel is learned from: 0.5 s of one core, more change R² by under 0.01
+# pairs that the kernel is learned from: 0.5 s of one core, more change R² by under 0.01
+LEARNED = 500
 ITERATIONS = 10  # of L-BFGS: 20 give 0.003 more R² at 1,000 samples, in twice the time
-TYPICAL = np.log(0.02), 1.0  # prior of log bᵢ, mean and standard deviation: keeps weak superpixels weak
-LEAST = 1e-8  # variance, as a share of the answers': keeps an additive network's empty half solvable
+# prior of log bᵢ, mean and standard deviation: keeps weak superpixels weak
+TYPICAL = np.log(0.02), 1.0
+# variance, as a share of the answers': keeps an additive network's empty half solvable
+LEAST = 1e-8
 
 
 class Kernel(NamedTuple):
@@ -58,7 +61,8 @@ class Surrogate:
 
     def similarities(self, signs):
         """The two halves of the kernel between some signs and those fitted to: (2, n, pairs)."""
-        return self.kernel.variances[:, None, None] * even_and_odd(signs, self.signs, self.kernel.scales)
+        halves = even_and_odd(signs, self.signs, self.kernel.scales)
+        return self.kernel.variances[:, None, None] * halves
 
     def predict(self, masks):
         """The answers to complementary pairs of masks, int (n, superpixels): float64 (n,)."""
@@ -70,10 +74,11 @@ class Surrogate:
 
         The Banzhaf value, twice the coefficient of its sign: float64 (superpixels,).
         """
-        return 2 * self.scaled(1) * np.tanh(self.kernel.scales) * (self.coefficients[1] @ self.signs)
+        theta = np.tanh(self.kernel.scales)
+        return 2 * self.scaled(1) * theta * (self.coefficients[1] @ self.signs)
 
     def together(self):
-        """What two superpixels add together beyond the sum of each, mean over all states of the others.
+        """What two superpixels add together beyond their sum, mean over all states of the others.
 
         The Banzhaf interaction index (Grabisch & Roubens 1999), four times the coefficient of the
         product of their signs: float64 (superpixels, superpixels), symmetric, 0 on the diagonal.
@@ -91,7 +96,10 @@ class Surrogate:
 
 
 def signs_of(masks):
-    """The first masks of the pairs, as -1 for hidden and 1 for shown: float64 (pairs, superpixels)."""
+    """The first masks of the pairs.
+
+    As -1 for hidden and 1 for shown: float64 (pairs, superpixels).
+    """
     return 2.0 * masks[::2] - 1
 
 
@@ -125,7 +133,8 @@ def learn_kernel(masks, answers):
     """The Kernel under which the answers are likeliest (evidence), from the first LEARNED pairs.
 
     Args:
-        masks: int (samples, superpixels), complementary pairs; answers: float (samples,), not all equal.
+        masks: int (samples, superpixels), complementary pairs; answers: float (samples,), not all
+            equal.
     """
     unit = answers.std()
     signs = signs_of(masks)[:LEARNED]
@@ -133,7 +142,8 @@ def learn_kernel(masks, answers):
     with threadpool_limits(1):
         found = minimize(
             surprise, first_guess(signs, halves), (signs, halves), jac=True, method="L-BFGS-B",
-            bounds=[(-9, 1)] * signs.shape[1] + [(np.log(LEAST), 12)] * 4, options={"maxiter": ITERATIONS}).x
+            bounds=[(-9, 1)] * signs.shape[1] + [(np.log(LEAST), 12)] * 4,
+            options={"maxiter": ITERATIONS}).x
     scales, variances, noises = np.split(np.exp(found), [signs.shape[1], signs.shape[1] + 2])
     return Kernel(scales, unit**2 * variances, unit**2 * noises)
 
@@ -144,7 +154,8 @@ def first_guess(signs, halves):
     scales = np.arctanh(np.maximum(0.2 * linear / max(linear.max(), LEAST), 0.005))
     even, odd = (max(half.var(), LEAST) for half in halves)
     odd_share = (1 - np.exp(-2 * scales.sum())) / 2  # of the kernel: sinh over exp
-    return np.log([*scales, 2 * even, odd / odd_share, max(0.3 * even, LEAST), max(0.2 * odd, LEAST)])
+    noises = max(0.3 * even, LEAST), max(0.2 * odd, LEAST)
+    return np.log([*scales, 2 * even, odd / odd_share, *noises])
 
 
 def surprise(logarithms, signs, halves):
@@ -155,7 +166,8 @@ def surprise(logarithms, signs, halves):
     value, slope_scales = (distance**2).sum() / 2, distance / TYPICAL[1]
     slope_variances, slope_noises = np.zeros(2), np.zeros(2)
     for half, answer in enumerate(halves):
-        inverse, logarithm = invert(variances[half] * kernels[half] + noises[half] * np.eye(len(answer)))
+        noise = noises[half] * np.eye(len(answer))
+        inverse, logarithm = invert(variances[half] * kernels[half] + noise)
         coefficients = inverse @ answer
         value += answer @ coefficients / 2 + logarithm
         pull = np.outer(coefficients, coefficients) - inverse
@@ -168,5 +180,8 @@ def surprise(logarithms, signs, halves):
 
 
 def r_squared(answers, predicted):
-    """The share of the answers' variance that is predicted: at most 1, below 0 where a mean does better."""
+    """The share of the answers' variance that is predicted.
+
+    At most 1, below 0 where a mean does better.
+    """
     return float(1 - ((answers - predicted)**2).sum() / ((answers - answers.mean())**2).sum())

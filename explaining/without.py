@@ -1,7 +1,7 @@
 """What happens to the answer without a part of the face: the plainest check of an explanation.
 
-    found = without_parts(face, predict, label=3, segments=segments, hidden=hidden, marked=[8, 21], seed=0)
-    found.marked_hidden         # the probability of happy when the marked superpixels are hidden
+    without = without_parts(face, predict, 3, segments, hidden, marked=[8, 21], seed=0)
+    without.marked_hidden       # the probability of happy when superpixels 8 and 21 are hidden
 """
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ def without_parts(face, predict, label, segments, hidden, marked, seed):
         seed: of the random choices.
     """
     count = segments.max() + 1
-    shown = np.ones((4 + DRAWS, count), bool)  # whole, marked hidden, only marked, all hidden, random
+    # whole, marked hidden, only marked, all hidden, random
+    shown = np.ones((4 + DRAWS, count), bool)
     shown[1, marked] = shown[3] = shown[2] = False
     shown[2, marked] = True
     random = np.random.default_rng(seed)

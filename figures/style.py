@@ -86,10 +86,10 @@ def read_record(path):
     if path.suffix == ".svg":
         match = re.search(r"<dc:description>(.*?)</dc:description>", path.read_text("utf-8"), re.S)
         content = html.unescape(match[1]) if match else "{}"
-    else:
-        with Image.open(path) as picture:
-            content = picture.info.get("Description", "{}")
     try:
+        if path.suffix != ".svg":
+            with Image.open(path) as picture:
+                content = picture.info.get("Description", "{}")
         return dict(json.loads(content))
-    except (ValueError, TypeError):  # a picture that another program wrote
+    except (OSError, ValueError, TypeError):  # damaged, or another program's
         return {}

@@ -16,7 +16,7 @@ CLASSES = (7, 8)
 KINDS = {  # how files of other kinds begin, and what to do
     b"version https://git-lfs": "a Git LFS pointer, not the file itself; `git lfs pull` gets it",
     b"<": "an HTML or XML page, not a model; the download went wrong",
-    b"\x80": "a pickle, which can run any code and is never read; save the model as .keras or .onnx",
+    b"\x80": "a pickle, which can run any code and is not read; save the model as .keras or .onnx",
     b"\x93NUMPY": "a NumPy array; expected a whole model",
 }
 SAVED_MODEL = ("a SavedModel is a program that may read and write files, and is not run; "

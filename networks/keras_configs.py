@@ -20,7 +20,7 @@ OF_EVERY_LAYER = ("name", "trainable")
 
 
 def translate(config):
-    """The configuration of a model, {"class_name", "config"}, for keras.models.model_from_json()."""
+    """The present form, {"class_name", "config"}, of a model's configuration."""
     name = OLD_CLASSES.get(config["class_name"], config["class_name"])
     if name == "Sequential":
         return {"class_name": name, "config": sequential(config["config"])}

@@ -22,7 +22,8 @@ MOST_BYTES = 1_000_000_000  # of all weights together, unpacked
 LAYERS = frozenset((  # beside those of model_file.CLASSES: these do nothing after training
     "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "RandomFlip",
     "RandomRotation", "RandomZoom", "RandomContrast", "RandomTranslation", "RandomBrightness",
-    "RandomCrop", "RandomHeight", "RandomWidth", "SpatialDropout1D", "Permute", "Average", "Maximum",
+    "RandomCrop", "RandomHeight", "RandomWidth", "SpatialDropout1D", "Permute", "Average",
+    "Maximum",
     "Subtract", "Identity", "ThresholdedReLU", "Softplus", "UpSampling2D", "Cropping2D", "Resizing",
     "Model", "Convolution2D", "SeparableConvolution2D", "MaxPool2D", "AvgPool2D",
 ))
@@ -137,7 +138,7 @@ def load_weights(model, content, suffix):
 
 
 def load_old_weights(model, content):
-    """Load the weights of an archive of Keras 2, which numbers the layers of each class its own way.
+    """Load the weights of an archive of Keras 2, which numbers layers its own way.
 
     There the layers of a class are conv2d, conv2d_2, conv2d_4 in order, and on Windows their group
     has a backslash in its name.

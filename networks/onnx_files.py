@@ -34,7 +34,7 @@ def read(path, content):
         raise Refused("does not say how many classes it has")
     fixed = inputs[0].shape[0] if isinstance(inputs[0].shape[0], int) else None
     return RawNetwork(
-        str(path), "ONNX", (shape[1], shape[2], shape[0]) if first else tuple(shape), first, classes,
+        str(path), "ONNX", (*shape[1:], shape[0]) if first else tuple(shape), first, classes,
         caller(session, inputs[0].name, first, fixed), None, False,
         hashlib.sha256(content).hexdigest())
 

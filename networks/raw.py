@@ -1,4 +1,4 @@
-"""What a model file holds once it is read, whatever its format: a function from pictures to answers."""
+"""What a model file of any format holds once it is read: a function from pictures to answers."""
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -12,18 +12,21 @@ class RawNetwork:
 
     Attributes:
         path: where it was read, as the user wrote it.
-        form: the file's format in words, such as "HDF5 of Keras 2.4.0" or "TensorFlow Lite, quantised".
-        input_shape: (height, width, channels) of a picture, in this order even where channels come first; height and
-            width are equal, channels 1 or 3.
+        form: the file's format in words, such as "HDF5 of Keras 2.4.0" or "TensorFlow Lite,
+            quantised".
+        input_shape: (height, width, channels) of a picture, in this order even where channels come
+            first; height and width are equal, channels 1 or 3.
         channels_first: whether the network itself takes (channels, height, width).
         classes: how many answers it gives, 7 or 8.
-        call: float32 (n, height, width, channels) -> float32 (n, classes). It takes channels last always and turns
-            them inside, quantises inside, and goes through any n in batches of few fixed sizes. The answers are as
-            the network gives them, probabilities or logits.
-        keras_model: the keras.Model, which takes what the network itself takes; None for formats without gradients.
-        rescales: whether its first step is a Rescaling or Normalization layer of its own, so that it takes raw pixels.
-        digest: SHA-256, in hexadecimal, of the bytes that were loaded (of the architecture's, then of the weights',
-            where these are two files).
+        call: float32 (n, height, width, channels) -> float32 (n, classes). It takes channels last
+            always and turns them inside, quantises inside, and goes through any n in batches of few
+            fixed sizes. The answers are as the network gives them, probabilities or logits.
+        keras_model: the keras.Model, which takes what the network itself takes; None for formats
+            without gradients.
+        rescales: whether its first step is a Rescaling or Normalization layer of its own, so that
+            it takes raw pixels.
+        digest: SHA-256, in hexadecimal, of the bytes that were loaded (of the architecture's, then
+            of the weights', where these are two files).
     """
     path: str
     form: str

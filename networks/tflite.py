@@ -33,7 +33,8 @@ def read(path, content):
 def caller(interpreter, channels_first):
     """A function from float32 (n, height, width, channels) to float32 (n, classes)."""
     place = interpreter.get_input_details()[0]["index"]
-    interpreter.resize_tensor_input(place, (BATCH, *interpreter.get_input_details()[0]["shape"][1:]))
+    shape = interpreter.get_input_details()[0]["shape"]
+    interpreter.resize_tensor_input(place, (BATCH, *shape[1:]))
     interpreter.allocate_tensors()
     entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 

@@ -66,7 +66,7 @@ def layer_of(config, class_name):
 def test_an_ordinary_model_of_another_architecture_is_read(tmp_path, members):
     path = write(tmp_path / "model.keras", members, compression=zipfile.ZIP_DEFLATED)
     model = network.load_model(path)
-    assert network.predict(model, np.zeros((2, 48, 48), np.uint8), 2).shape == (2, 7)
+    assert network.predict(model, np.zeros((2, 48, 48), np.uint8), (2,)).shape == (2, 7)
 
 
 def test_a_compiled_model_is_read_without_its_optimizer(tmp_path):
@@ -237,7 +237,7 @@ def test_a_cut_off_file_is_refused(tmp_path, share):
 def test_a_damaged_file_is_read_correctly_or_refused(tmp_path, members):
     whole = write(tmp_path / "whole.keras", members).read_bytes()
     pixels = np.random.default_rng(0).integers(0, 256, (2, 48, 48), np.uint8)
-    expected = network.predict(network.load_model(tmp_path / "whole.keras"), pixels, 2)
+    expected = network.predict(network.load_model(tmp_path / "whole.keras"), pixels, (2,))
     random, refused = np.random.default_rng(1), 0
     for _ in range(20):
         content = bytearray(whole)
@@ -248,5 +248,5 @@ def test_a_damaged_file_is_read_correctly_or_refused(tmp_path, members):
         except UserError as error:
             refused += "\n" not in str(error)
         else:
-            assert np.array_equal(network.predict(model, pixels, 2), expected)
+            assert np.array_equal(network.predict(model, pixels, (2,)), expected)
     assert refused > 10

@@ -69,7 +69,14 @@ def test_the_local_model_is_limes_own(face):
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
     explainer = face_lime.FaceExplainer(hide=MEAN, random_state=5)
     theirs = explainer.explain_instance(
-        face, predict, labels=(1,), top_labels=None, num_samples=300, segmentation_fn=lambda image: segments)
+    face,
+    predict,
+    labels=(
+        1,
+        ),
+        top_labels=None,
+        num_samples=300,
+         segmentation_fn=lambda image: segments)
     weights, intercept, r2 = explainer.fit(1)
     assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)))
     assert (intercept, r2) == pytest.approx((theirs.intercept[1], theirs.score))

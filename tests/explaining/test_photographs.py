@@ -215,7 +215,7 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
     explain_photographs.explain_all([picture], happy, settings, undecided, tmp_path, "png",
                                     cropped=True, source="model: theirs.h5")
     lines = capsys.readouterr().out.split("\n")
-    assert lines[0] == f"face.png: 48 x 48 pixels, 1 face"
+    assert lines[0] == "face.png: 48 x 48 pixels, 1 face"
     assert lines[1].startswith("  face 1: angry (0.14) | explained: happy (0.14); happy 14%; ")
     assert lines[1].endswith("; model: theirs.h5")
     assert lines[2] == f"wrote {tmp_path / 'face_2.png'}"

@@ -69,7 +69,8 @@ def test_held_out_answers_are_those_of_a_fit_without_the_pair():
     others = np.arange(len(masks)) // 2 != 7
     without = surrogate.Surrogate(masks[others], answers[others] - answers.mean(), kernel)
     expected = without.predict(masks[14:16])
-    np.testing.assert_allclose(whole.held_out[14:16], expected, atol=0.01)  # the mean differs a little
+    # the mean differs a little
+    np.testing.assert_allclose(whole.held_out[14:16], expected, atol=0.01)
 
 
 def test_noise_is_not_taken_for_knowledge():
