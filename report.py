@@ -27,7 +27,7 @@ from base import catalogue, command_line, files
 from base.errors import UserError
 from explaining import averages
 from fer2013 import bundled
-from figures import page, style
+from figures import page
 from figures.page import entries, number, percent
 
 TYPES = {".png": "image/png", ".svg": "image/svg+xml"}  # what browsers show; they show no PDF
@@ -54,6 +54,8 @@ class Shelf:
 
     def records(self):
         """The scores by emotion that the pictures themselves keep, whatever was written later."""
+        from figures import style  # not at the top: --help needs no Matplotlib
+
         paths = {emotion: self.picture(emotion) for emotion in fer2013.EMOTIONS}
         kept = {emotion: style.read_record(path).get("explanations", {}).get(emotion)
                 for emotion, path in paths.items() if path}

@@ -15,7 +15,11 @@ from base.errors import UserError
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """--help with the script's docstring, its line breaks kept, and the default of every option."""
+    """--help with the script's docstring, its line breaks kept, and the defaults that are values."""
+
+    def _get_help_string(self, action):  # argparse's own hook, used by its formatters too
+        nothing = action.default is None or action.default in ([], "", False)
+        return action.help if nothing else super()._get_help_string(action)
 
 
 class Quiet(argparse.Action):

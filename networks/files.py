@@ -44,6 +44,8 @@ def read(path):
         raise UserError(f"{path}: {SAVED_MODEL}")
     try:
         content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UserError(f"{path}: no such file; expected a model") from error
     except OSError as error:
         raise UserError(f"{path}: not readable ({error.strerror}); expected a model") from error
     try:

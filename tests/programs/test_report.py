@@ -120,7 +120,8 @@ def test_the_page_holds_every_picture_byte_for_byte_with_an_alternative(outputs,
     assert all(len(image["alt"]) > 40 for image in images)
     sizes = {(image["width"], image["height"]) for image in images if "width" in image}
     assert sizes == {("300", "100"), ("90", "100"), ("30", "20")}
-    assert any("R² alone 0.43" in image["alt"] and "true: happy" in image["alt"] for image in images)
+    assert any("R² alone 0.43" in image["alt"] and "true: happy" in image["alt"]
+               for image in images)
 
 
 def test_nothing_comes_from_elsewhere(page):
