@@ -15,7 +15,7 @@ from base.errors import UserError
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """--help with the script's docstring, its line breaks kept, and the defaults that are values."""
+    """--help with the script's docstring, its line breaks kept, and defaults that are values."""
 
     def _get_help_string(self, action):  # argparse's own hook, used by its formatters too
         nothing = action.default is None or action.default in ([], "", False)
