@@ -8,6 +8,7 @@ weights. benchmarks/photographs.md compares it with the detectors of scikit-imag
 """
 import functools
 import glob
+import itertools
 import pathlib
 from typing import NamedTuple
 
@@ -57,7 +58,7 @@ def list_pictures(paths):
         UserError: a file does not exist, or a folder contains no picture.
     """
     pictures = {}  # by absolute path, so that each counts once
-    for path in [match for path in paths for match in expanded(path)]:
+    for path in itertools.chain.from_iterable(map(expanded, paths)):
         if not path.exists():
             raise UserError(f"{path}: no such file or folder; "
                             "expected a JPEG, PNG or WebP picture")
