@@ -47,6 +47,8 @@ def read(path):
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file; expected a model") from error
     except OSError as error:
+        if not path.exists():
+            raise UserError(f"{path}: no such file; python train.py writes a model") from error
         raise UserError(f"{path}: not readable ({error.strerror}); expected a model") from error
     try:
         raw = read_content(path, content)

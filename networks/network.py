@@ -109,7 +109,7 @@ class Network:
         return self.feeding.labels.index(EMOTIONS[label])
 
 
-def open_network(path, data=None, scale=None, labels=None, folder=None):
+def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None):
     """Read a network, find out how it is fed where that is not known, and say so in a line.
 
     Args:
@@ -124,6 +124,7 @@ def open_network(path, data=None, scale=None, labels=None, folder=None):
         UserError: see files.read(); no way to feed it is better than chance, or two cannot be told
             apart.
     """
+    scale, labels = (None if value == ways.AUTO else value for value in (scale, labels))
     raw = read(path)
     check_labels(raw, labels)
     if is_ours(raw) and not (scale or labels):

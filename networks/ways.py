@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from fer2013 import EMOTIONS
 
+AUTO = "auto"  # of --scale and --labels: to be found out
 OTHER = "contempt"  # the eighth class of FERPlus and AffectNet, which FER2013 lacks
 MEAN, DEVIATION = 131.0, 78.2  # of all pixels of FER2013's 28,709 training faces
 # mean and deviation of red, green, blue / 255
@@ -95,7 +96,7 @@ def in_words(labels):
 
 def order_of_labels(text):
     """An argparse type: the name of an order, or a tuple of the outputs' seven or eight names."""
-    if text in LABELS:
+    if text == AUTO or text in LABELS:
         return text
     names = tuple(name.strip().lower() for name in text.split(","))
     if len(names) not in (7, 8) or len(set(names)) < len(names) or set(EMOTIONS) - set(names):
@@ -110,10 +111,10 @@ def add_feeding_options(parser):
     """--scale and --labels, for every program that reads a model."""
     group = parser.add_argument_group("a model from elsewhere")
     scales = "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items())
-    group.add_argument("--scale", choices=SCALES,
-                       help="how its pixels are scaled, found out on labelled faces if not given; "
+    group.add_argument("--scale", choices=(AUTO, *SCALES), default=AUTO,
+                       help=f"how its pixels are scaled; {AUTO}: found out on labelled faces; "
                             + scales)
-    group.add_argument("--labels", type=order_of_labels, metavar="ORDER",
+    group.add_argument("--labels", type=order_of_labels, metavar="ORDER", default=AUTO,
                        help=f"the order of its outputs, one of {', '.join(LABELS)}, or their seven "
-                            "or eight names with commas between them; found out on labelled faces "
-                            "if not given")
+                            f"or eight names with commas between them; {AUTO}: found out on "
+                            "labelled faces")
