@@ -1,5 +1,12 @@
 """Anybody's network of facial expressions, read from its file; nothing in the file is run.
 
-    raw.py      what a model file holds once it is read: one function from pictures to answers
-    files.py    the one door for every format: read(path)
+    network.py       the one interface: uint8 (n, 48, 48) faces in, seven probabilities out
+    files.py         the one door for every format: read(path)
+    raw.py           what a file holds once it is read: a function from pictures to answers
+    keras_files.py   .keras archives and HDF5 files of Keras 1 to 3
+    keras_configs.py their configurations, translated into what this Keras builds
+    tflite.py, onnx_files.py   the other formats
+    feeding.py, search.py, ways.py, statistics.py   how a network wants its pixels and labels
+    trace.py         the layers of nested models, for methods that need gradients
+    export.py, formats.py      ours in formats that others use
 """
