@@ -70,7 +70,10 @@ def check_members(infos):
     if names != sorted(MEMBERS):
         contents = ", ".join(names)[:100] or "nothing"
         raise Refused(f"contains {contents} instead of {', '.join(MEMBERS)}")
-    for info in infos:  # zipfile reads no more than the size that the directory declares
+    for info in infos:
+        # of these zipfile reads no more than the directory declares; bzip2 and LZMA have no limit
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(f"{info.filename} is neither stored nor deflated")
         most = MEMBERS[info.filename]
         if info.file_size > most:
             raise Refused(f"{info.filename} has {info.file_size:,} bytes, more than {most:,}")

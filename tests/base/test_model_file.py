@@ -250,3 +250,12 @@ def test_a_damaged_file_is_read_correctly_or_refused(tmp_path, members):
         else:
             assert np.array_equal(network.predict(model, pixels, (2,)), expected)
     assert refused > 10
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_members_that_unpack_without_a_limit_are_refused(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "model.keras", "w", method) as archive:
+        for name in model_file.MEMBERS:
+            archive.writestr(name, b"{}")
+    with pytest.raises(UserError, match="neither stored nor deflated"):
+        model_file.check(tmp_path / "model.keras")
