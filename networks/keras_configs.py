@@ -8,6 +8,7 @@ import inspect
 import keras
 
 from base.errors import UserError
+from base.model_file import Refused
 
 DROPPED = ("initializer", "regularizer", "constraint", "init")  # ends of names
 OLD_CLASSES = {"Convolution2D": "Conv2D", "SeparableConvolution2D": "SeparableConv2D",
@@ -16,7 +17,14 @@ OLD_NAMES = {"nb_filter": "filters", "border_mode": "padding", "subsample": "str
              "output_dim": "units", "p": "rate", "bias": "use_bias", "dim_ordering": "data_format",
              "batch_input_shape": "batch_shape"}
 OLD_VALUES = {"data_format": {"th": "channels_first", "tf": "channels_last"}}
+OF_LAYER = {("LeakyReLU", "alpha"): "negative_slope"}
 OF_EVERY_LAYER = ("name", "trainable")
+HARMLESS = {  # arguments that this Keras no longer has, with the values that change no answer
+    "batch_shape": None, "trainable": None, "name": None, "value_range": None, "input_dtype": None,
+    "dtype": None, "input_dim": None, "sparse": None, "ragged": None, "seed": None,
+    "noise_shape": None, "W_learning_rate_multiplier": None, "groups": (1,), "mode": (0,),
+    "renorm": (False,), "synchronized": (False,), "fused": (True, False), "depth_multiplier": (1,),
+}
 
 
 def translate(config):
@@ -64,7 +72,8 @@ def layer(described):
 
 def arguments(name, config):
     """The arguments of a layer's class, under their present names."""
-    config = {OLD_NAMES.get(key, key): value for key, value in config.items()}
+    config = {OF_LAYER.get((name, key), OLD_NAMES.get(key, key)): value
+              for key, value in config.items()}
     if "nb_row" in config:
         config["kernel_size"] = (config["nb_row"], config["nb_col"])
     for key, values in OLD_VALUES.items():
@@ -72,9 +81,19 @@ def arguments(name, config):
     parameters = inspect.signature(getattr(keras.layers, name).__init__).parameters
     others = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
     known = set(parameters) | set(OF_EVERY_LAYER if others else ())
+    check_left_out(name, {key: value for key, value in config.items() if key not in known})
     kept = {key: plain(value) for key, value in config.items()
             if key in known and value is not None and not key.endswith(DROPPED)}
     return kept | {"dtype": "float32"}  # also of layers that a file has in bfloat16
+
+
+def check_left_out(name, left_out):
+    """Refuse a layer with an argument that would be lost, unless that changes no answer."""
+    for key, value in left_out.items():
+        if value is None or key.endswith(DROPPED) or key in ("nb_row", "nb_col"):
+            continue
+        if key not in HARMLESS or HARMLESS[key] is not None and value not in HARMLESS[key]:
+            raise Refused(f"has a {name} with {key} = {str(value)[:40]}, which is not read")
 
 
 def plain(value):
