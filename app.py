@@ -54,7 +54,7 @@ def parse_arguments():
     parser = command_line.parser(__doc__)
     parser.add_argument("--host", default="127.0.0.1",
                         help="address to listen on; 0.0.0.0 lets other machines open the page")
-    parser.add_argument("--port", type=command_line.positive_integer, default=7860,
+    parser.add_argument("--port", type=command_line.port_number, default=7860,
                         help="port to listen on")
     command_line.add_model_option(parser)
     add_feeding_options(parser)

@@ -48,7 +48,8 @@ from networks.ways import add_feeding_options
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        from explaining import explain_photographs, face_lime, many_faces, methods, single_faces
+        from explaining import explain_photographs, many_faces, methods, single_faces
+        from explaining.face_explainer import FIRST
         from explaining.face_set import FaceSet
         from figures import style
         from networks.network import open_network
@@ -75,7 +76,7 @@ def main():
     index = choose_index(args, names)
     if settings.samples == "auto" and args.count:
         # the average over faces removes the noise of few samples
-        settings = dataclasses.replace(settings, samples=face_lime.FIRST)
+        settings = dataclasses.replace(settings, samples=FIRST)
     network = read_network(model_path, data)
     face_set = FaceSet(pixels, labels, names, network.predict, settings,
                        typical=data == bundled.COMPOSITES, fed=network.caption,

@@ -48,8 +48,8 @@ class Shelf:
         self.run = self.json("run.json", "train.py", self.model_path.parent)
         self.history = table(self.model_path.parent / "history.csv")
         self.evaluation = self.json("evaluation.json", "evaluate.py", self.folder)
-        self.written = self.json("explanations.json", "explain.py", self.folder)
-        self.scores = self.written | self.records()
+        written = self.json("explanations.json", "explain.py", self.folder)
+        self.scores = written | self.records()
         self.averages = table(self.folder / "emotions_average.csv")
 
     def records(self):

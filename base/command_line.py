@@ -40,7 +40,7 @@ def parser(text):
 
 
 def command():
-    """The command that runs now, as a shell takes it; without the folders of the interpreter."""
+    """The command line of this process, as a shell takes it: python, the program, its options."""
     return shlex.join(["python", os.path.basename(sys.argv[0]), *sys.argv[1:]])
 
 
@@ -201,8 +201,8 @@ def run(main):
         if not was_interrupted(error):
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
-        advice = error.args if isinstance(error, KeyboardInterrupt) else ()  # how to go on
-        print(f"{script}: {'; '.join(['interrupted', *advice])}", file=sys.stderr)
+        how = error.args if isinstance(error, KeyboardInterrupt) else ()  # advice() says it
+        print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
         sys.exit(130)
 
 

@@ -2,6 +2,9 @@
 
     settings.py             the settings of LIME
     face_lime.py            LIME for 48x48 grey faces
+    face_explainer.py       the samples and the fits underneath
+    surrogate.py            what superpixels do alone and in pairs
+    without.py              the answer when parts of the face are hidden
     superpixels.py          how a face is divided into superpixels
     baselines.py            what the hidden part of a face shows
     methods/                every attribution method, all with the same signature

@@ -3,6 +3,7 @@
     network.py       the one interface: uint8 (n, 48, 48) faces in, seven probabilities out
     files.py         the one door for every format: read(path)
     raw.py           what a file holds once it is read: a function from pictures to answers
+    batches.py       many pictures in batches of few sizes
     keras_files.py   .keras archives and HDF5 files of Keras 1 to 3
     keras_configs.py their configurations, translated into what this Keras builds
     tflite.py, onnx_files.py   the other formats

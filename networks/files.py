@@ -3,12 +3,14 @@ import hashlib
 import json
 import pathlib
 
+import keras
 import numpy as np
 
 from base.errors import UserError
 from base.model_file import Refused
 from networks import keras_files
-from networks.raw import RawNetwork
+from networks.batches import caller
+from networks.raw import RawNetwork, channels_last
 
 SIZES = (1, 32, 250)  # of batches: one compiled function for each, 1,000 faces in 1.5 s in 250
 FEWEST_SIDE, MOST_SIDE = 24, 512  # pixels of a square input
@@ -47,8 +49,6 @@ def read(path):
     except FileNotFoundError as error:
         raise UserError(f"{path}: no such file; expected a model") from error
     except OSError as error:
-        if not path.exists():
-            raise UserError(f"{path}: no such file; python train.py writes a model") from error
         raise UserError(f"{path}: not readable ({error.strerror}); expected a model") from error
     try:
         raw = read_content(path, content)
@@ -111,15 +111,14 @@ def of_keras(path, model, form, *contents):
     shape, answers = model.input_shape, model.output_shape
     if not isinstance(shape, tuple) or not isinstance(answers, tuple) or len(answers) != 2:
         raise Refused(f"goes from {shape} to {answers}; expected one picture to classes")
-    first = len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3)
-    shape = (shape[2], shape[3], shape[1]) if first else shape[1:]
-    return RawNetwork(str(path), form, shape, first, answers[1], in_batches(model, first), model,
-                      has_rescaling(model), digest(*contents))
+    shape, first = channels_last(shape[1:])
+    return RawNetwork(str(path), form, shape, first, answers[1],
+                      caller(model.predict_on_batch, SIZES, first), model, has_rescaling(model),
+                      digest(*contents))
 
 
 def has_rescaling(model):
     """Whether the first layer that changes anything is the model's own scaling."""
-    import keras
     for layer in model.layers:
         if isinstance(layer, (keras.layers.Rescaling, keras.layers.Normalization)):
             return True
@@ -130,22 +129,6 @@ def has_rescaling(model):
         elif layer.weights or isinstance(layer, keras.layers.Flatten):
             return False
     return False
-
-
-def in_batches(model, channels_first):
-    """A function from float32 (n, height, width, channels) to answers, in batches of few sizes."""
-    def call(pictures):
-        pictures = np.moveaxis(pictures, -1, 1) if channels_first else pictures
-        answers, start = [], 0
-        while start < len(pictures):
-            size = next((size for size in SIZES if size >= len(pictures) - start), SIZES[-1])
-            batch = pictures[start:start + size]
-            filled = np.zeros((size, *batch.shape[1:]), np.float32)
-            filled[:len(batch)] = batch
-            answers.append(np.asarray(model.predict_on_batch(filled))[:len(batch)])
-            start += size
-        return np.concatenate(answers).astype(np.float32)
-    return call
 
 
 def check_shape(raw):

@@ -37,3 +37,13 @@ class RawNetwork:
     keras_model: Any
     rescales: bool
     digest: str
+
+
+def channels_last(shape):
+    """The shape of a picture as (height, width, channels), and whether it had channels first.
+
+    Args:
+        shape: of one picture as a network takes it; of another length than 3, it stays as it is.
+    """
+    first = len(shape) == 3 and shape[0] in (1, 3) and shape[2] not in (1, 3)
+    return ((*shape[1:], shape[0]) if first else tuple(shape)), first

@@ -4,7 +4,8 @@ import hashlib
 import numpy as np
 
 from base.model_file import Refused
-from networks.raw import RawNetwork
+from networks.batches import caller
+from networks.raw import RawNetwork, channels_last
 
 MOST_BYTES = 500_000_000
 BATCH = 32  # pictures at a time: the interpreter allocates for one size
@@ -20,36 +21,28 @@ def read(path, content):
     if len(inputs) != 1 or len(outputs) != 1 or len(inputs[0]["shape"]) != 4:
         raise Refused(f"has {len(inputs)} inputs and {len(outputs)} outputs; expected one picture "
                       "and one answer")
-    shape = tuple(map(int, inputs[0]["shape"]))[1:]
-    first = shape[0] in (1, 3) and shape[2] not in (1, 3)
+    shape, first = channels_last(tuple(map(int, inputs[0]["shape"]))[1:])
     quantised = np.issubdtype(inputs[0]["dtype"], np.integer)
     return RawNetwork(
         str(path), f"TensorFlow Lite{', quantised' if quantised else ''}",
-        (shape[1], shape[2], shape[0]) if first else shape, first,
-        int(outputs[0]["shape"][-1]), caller(interpreter, first), None, False,
+        shape, first, int(outputs[0]["shape"][-1]),
+        caller(answerer(interpreter), (BATCH,), first), None, False,
         hashlib.sha256(content).hexdigest())
 
 
-def caller(interpreter, channels_first):
-    """A function from float32 (n, height, width, channels) to float32 (n, classes)."""
+def answerer(interpreter):
+    """A function from BATCH pictures, as the network takes them, to float32 (BATCH, classes)."""
     place = interpreter.get_input_details()[0]["index"]
     shape = interpreter.get_input_details()[0]["shape"]
     interpreter.resize_tensor_input(place, (BATCH, *shape[1:]))
     interpreter.allocate_tensors()
     entry, answer = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
 
-    def call(pictures):
-        pictures = np.moveaxis(pictures, -1, 1) if channels_first else pictures
-        answers = []
-        for start in range(0, len(pictures), BATCH):
-            batch = pictures[start:start + BATCH]
-            filled = np.zeros((BATCH, *batch.shape[1:]), np.float32)
-            filled[:len(batch)] = batch
-            interpreter.set_tensor(entry["index"], quantise(filled, entry))
-            interpreter.invoke()
-            answers.append(dequantise(interpreter.get_tensor(answer["index"]), answer)[:len(batch)])
-        return np.concatenate(answers)
-    return call
+    def answer_batch(batch):
+        interpreter.set_tensor(entry["index"], quantise(batch, entry))
+        interpreter.invoke()
+        return dequantise(interpreter.get_tensor(answer["index"]), answer)
+    return answer_batch
 
 
 def quantise(values, details):

@@ -4,6 +4,7 @@ from lime.lime_image import LimeImageExplainer
 
 from base.errors import UserError
 from explaining import face_lime, superpixels, wording
+from explaining.face_explainer import FIRST
 from tests import support
 
 
@@ -194,7 +195,7 @@ def test_automatic_samples_stop_when_the_halves_agree(face):
     clear[:face_lime.SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
     predict = linear_in(segments, clear)
     explanation = face_lime.explain_face(face, predict, [1], segments, MEAN, "auto")[1]
-    assert (explanation.samples, explanation.stability) == (face_lime.FIRST, 1)
+    assert (explanation.samples, explanation.stability) == (FIRST, 1)
 
 
 def test_automatic_samples_stop_at_the_limit_if_the_halves_never_agree(face):
