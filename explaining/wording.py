@@ -61,7 +61,7 @@ def without(explanation):
     return (f"{label} {parts.whole:.0%}; without the {parts.marked} marked superpixels "
             f"{parts.marked_hidden:.0%}; without {parts.marked} random ones "
             f"{parts.random_hidden:.0%}; only the marked ones shown {parts.only_marked:.0%}; "
-            f"everything hidden {parts.all_hidden:.0%} (predicted then: {EMOTIONS[parts.called]}, "
+            f"all hidden {parts.all_hidden:.0%} (then predicted: {EMOTIONS[parts.called]} "
             f"{parts.called_probability:.0%})")
 
 

@@ -98,7 +98,8 @@ def panels(explanation, limit=None):
         limit: the weight that is drawn strongest; None for the explanation's own strongest.
     """
     speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
-    strength = np.abs(explanation.weights) / (limit or strongest_weight([explanation]))
+    limit = limit or strongest_weight([explanation])
+    strength = np.sqrt(np.abs(explanation.weights) / limit)  # see style.TINTS
     grey = enlarge(gray2rgb(explanation.face / 255))  # (48 * ZOOM, 48 * ZOOM, 3)
     segments = enlarge(explanation.segments)  # (48 * ZOOM, 48 * ZOOM)
     return (
@@ -298,7 +299,9 @@ def averages(columns, title, path):
         title: text above the figure.
         path: file to write; its suffix determines the format.
     """
-    figure = Figure(figsize=(2 * len(columns) + 0.8, 4.7), layout="constrained")
+    width = 2 * len(columns) + 0.8
+    title = wrapped(title, int(11 * width))
+    figure = Figure(figsize=(width, 4.3 + 0.2 * len(title.splitlines())), layout="constrained")
     figure.suptitle(title, fontsize=11)
     limit = max(np.abs(mean_map).max() for _, _, mean_map in columns)
     axes = figure.subplots(2, len(columns), squeeze=False)

@@ -19,7 +19,10 @@ from figures import text
 FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
 FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # lighter, for lines on faces
 SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # for -1, 0 and 1
-TINTS = LinearSegmentedColormap.from_list("tints", (AGAINST_RGB, "white", FOR_RGB))  # -1, 0 and 1
+# from -1 to 1, by the square root: a weight of a tenth of a figure's strongest is still seen
+TINTS = LinearSegmentedColormap.from_list("tints", [
+    1 - abs(share) ** 0.5 * (1 - np.array(FOR_RGB if share > 0 else AGAINST_RGB))
+    for share in np.linspace(-1, 1, 65)])
 WRITING = {  # Matplotlib's settings while a figure is written
     "svg.hashsalt": "emotion recognition",  # else every file has other identifiers
     "image.composite_image": False,  # else the map hides the face above it in PDF and SVG
