@@ -154,7 +154,7 @@ def make(name, args, model):
     work = WORK / (step.folder or name)
     work.mkdir(parents=True, exist_ok=True)
     drop_old_rows(step, model)
-    places = {"data": args.data.resolve(), "model": args.model.resolve(), "work": work}
+    places = {"data": inside(args.data), "model": inside(args.model), "work": inside(work)}
     command = [word.format(**places) for word in step.command]
     result = subprocess.run([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE,
                             text=True, encoding="utf-8", check=False)
@@ -165,6 +165,12 @@ def make(name, args, model):
     if step.page:
         publish(ROOT / step.page, name, result.stdout)
     return time.perf_counter() - started
+
+
+def inside(path):
+    """A path relative to the repository if it lies there: figures keep the command in them."""
+    path = path.resolve()
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def drop_old_rows(step, model):
