@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 import fer2013
 from base.command_line import quiet_stderr
 from base.errors import UserError
-from fer2013.images import reason
+from fer2013 import pictures
 
 FORMATS = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",)}
 LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
@@ -96,24 +96,11 @@ def read(path, name=None):
     Raises:
         UserError: the file is not a readable JPEG, PNG or WebP, or has more than LARGEST pixels.
     """
-    name = name or path
     try:
-        with Image.open(path, formats=tuple(FORMATS)) as image:
-            if image.width * image.height > LARGEST:
-                raise UserError(f"{name}: {image.width:,} x {image.height:,} pixels; "
-                                f"expected at most {LARGEST:,}")
-            image = ImageOps.exif_transpose(image)
-            if image.has_transparency_data:
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image.convert("RGBA"))
-            if image.mode.startswith("I"):  # 16 bits: convert() would clip them to white
-                image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
-            return np.asarray(image.convert("RGB"))
-    except UserError:
-        raise
-    except Exception as error:  # decoders raise SyntaxError, struct.error, IndexError and others
-        raise UserError(f"{name}: not a readable JPEG, PNG or WebP picture "
-                        f"({reason(error)})") from error
+        with open(path, "rb") as file:
+            return np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{name or path}: not a readable picture ({error})") from error
 
 
 def find_faces(photograph):

@@ -149,7 +149,7 @@ def test_transparent_pixels_become_white_and_16_bit_greys_are_kept(tmp_path):
 
 def test_what_is_not_a_picture_is_refused(tmp_path, monkeypatch):
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nand no more")
-    with pytest.raises(UserError, match="a.png: not a readable JPEG, PNG or WebP picture"):
+    with pytest.raises(UserError, match="a.png: not a readable picture"):
         photographs.read(tmp_path / "a.png")
     noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8)
     picture = save(tmp_path / "b.jpg", noise)
@@ -157,7 +157,7 @@ def test_what_is_not_a_picture_is_refused(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="b.jpg: not a readable"):
         photographs.read(picture)
     monkeypatch.setattr(photographs, "LARGEST", 24)
-    with pytest.raises(UserError, match="c.png: 5 x 5 pixels; expected at most 24"):
+    with pytest.raises(UserError, match=r"c.png: .*5 x 5 pixels; expected 24 at most"):
         photographs.read(save(tmp_path / "c.png", np.zeros((5, 5), np.uint8)))
     with pytest.raises(UserError, match="folder: no such file or folder"):
         photographs.list_pictures([tmp_path / "folder"])

@@ -415,7 +415,7 @@ def test_a_photograph_is_turned_upright(tmp_path):
 def test_32_bits_are_refused_because_white_is_unknown(tmp_path):
     for mode in ("I", "F"):
         put_image(tmp_path, written(Image.new(mode, (48, 48), 9), "TIFF"))
-        assert "images of 32 bits per pixel do not define white" in error_of(tmp_path)
+        assert "with a sign or as fractions do not define white" in error_of(tmp_path)
 
 
 @pytest.mark.parametrize(("members", "expected"), [
@@ -529,7 +529,7 @@ BOMBS = {  # name of the file, its content, and a part of the error message
     "an image of 30,000 x 30,000":
         ("train/happy/a.png", large_image(30_000, 30_000), "pixels"),
     "an image of 5,001 x 5,000":
-        ("train/happy/a.png", large_image(5001, 5000), "5001x5000 pixels; expected 25,000"),
+        ("train/happy/a.png", large_image(5001, 5000), "5,001 x 5,000 pixels; expected 25,000"),
     "a CSV without a line end":
         ("fer2013.csv", table("fer2013.csv") + bytes(2**21), "more than 131,072 characters"),
 }

@@ -1,0 +1,139 @@
+"""Each kind of picture file is read rightly, or refused with the true reason."""
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fer2013 import pictures
+
+GREYS = (0, 100, 200, 255)  # of the four columns of every test picture, in 8 bits
+
+
+def decode(content):
+    return np.asarray(pictures.decode(io.BytesIO(content), 10_000))
+
+
+def written(picture, form, **options):
+    buffer = io.BytesIO()
+    picture.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def columns(white=255):
+    """(2, 4): the test picture with white at `white`."""
+    return np.round(np.array([GREYS, GREYS]) * white / 255).astype(np.int64)
+
+
+def tiff(bits, photometric, data, sample_format=1):
+    """A grey TIFF of 4 x 2 pixels without compression."""
+    tags = ((256, 4), (257, 2), (258, bits), (259, 1), (262, photometric), (273, 122), (277, 1),
+            (278, 2), (279, len(data)), (339, sample_format))  # ten entries end before byte 134
+    entries = b"".join(struct.pack("<HHIHH", tag, 3, 1, value if tag != 273 else 134, 0)
+                       for tag, value in tags)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + b"\0" * 4 + data
+
+
+def packed_12_bits(values):
+    return b"".join(bytes([a >> 4, (a & 15) << 4 | b >> 8, b & 255])
+                    for a, b in np.reshape(values, (-1, 2)).tolist())
+
+
+def png(depth, colour, rows, size=(4, 2), interlaced=0, extra=()):
+    """A PNG of these bytes of rows, each with its filter byte."""
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", *size, depth, colour, 0, 0, interlaced)), *extra,
+              (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks)
+
+
+def rows_16(values):
+    return b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+
+
+def test_a_12_bit_tiff_keeps_its_greys():
+    assert (decode(tiff(12, 1, packed_12_bits(columns(4095)))) == GREYS).all()
+
+
+def test_a_16_bit_tiff_in_which_zero_is_white_is_not_inverted():
+    levels = columns(65535).astype("<u2")
+    assert (decode(tiff(16, 1, levels.tobytes())) == GREYS).all()
+    assert (decode(tiff(16, 0, (65535 - levels).tobytes())) == GREYS).all()
+    assert (decode(tiff(8, 0, (255 - columns()).astype(np.uint8).tobytes())) == GREYS).all()
+
+
+def test_a_tiff_whose_white_is_unknown_is_refused():
+    for content in (tiff(16, 1, columns(32767).astype("<i2").tobytes(), 2),
+                    tiff(32, 1, columns().astype("<f4").tobytes(), 3)):
+        with pytest.raises(ValueError, match="do not define white; expected 8 or 16 bits"):
+            decode(content)
+
+
+def test_the_transparent_grey_of_a_png_becomes_white_and_the_others_stay():
+    deep = png(16, 0, rows_16(columns(65535)), extra=[(b"tRNS", struct.pack(">H", 0))])
+    assert (decode(deep) == (255, *GREYS[1:])).all()
+    four_bits = png(4, 0, b"\0\x05\xaf" * 2, extra=[(b"tRNS", struct.pack(">H", 5))])
+    assert (decode(four_bits) == (0, 255, 170, 255)).all()
+
+
+def test_16_bit_colours_are_read_and_refused_if_one_of_them_is_transparent():
+    rows = rows_16(np.repeat(columns(65535), 3, axis=1))
+    assert (decode(png(16, 2, rows)) == np.array(GREYS)[:, None]).all()
+    with pytest.raises(ValueError, match="one transparent colour among colours of 16 bits"):
+        decode(png(16, 2, rows, extra=[(b"tRNS", bytes(6))]))
+
+
+@pytest.mark.parametrize("maxval", [255, 1000, 65535])
+def test_a_pgm_of_any_depth_keeps_its_greys(maxval):
+    values = columns(maxval).astype(">u2" if maxval > 255 else np.uint8)
+    assert np.abs(decode(b"P5 4 2 %d\n" % maxval + values.tobytes()) - GREYS).max() <= 1
+
+
+def raw_profile(exif):
+    """EXIF as ImageMagick writes it into a PNG."""
+    content = exif.tobytes()
+    return (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(
+        b"\nexif\n%8d\n%s\n" % (len(content), content.hex().encode())))
+
+
+def test_the_turn_is_found_in_whichever_place_the_file_keeps_it():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # viewers turn it clockwise by a quarter
+    xmp = b"<x:xmpmeta><rdf:Description tiff:Orientation=\"6\"/></x:xmpmeta>"
+    grey = columns().astype(np.uint8)
+    upright = np.rot90(grey, -1)
+    rows = b"".join(b"\0" + row.tobytes() for row in grey)
+    contents = [png(8, 0, rows, extra=[raw_profile(exif)]),
+                png(8, 0, rows, extra=[(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp)]),
+                written(Image.fromarray(grey), "PNG", exif=exif),
+                written(Image.fromarray(grey), "TIFF", exif=exif)]
+    for content in contents:
+        assert np.array_equal(decode(content), upright)
+    wide = written(Image.new("RGB", (40, 20)), "JPEG", xmp=xmp)
+    assert decode(wide).shape == (40, 20, 3)
+
+
+@pytest.mark.parametrize(("interlaced", "length"), [(0, 5 + 5), (1, 2 + 2 + 3 + 5)])
+def test_a_png_with_too_few_rows_is_refused(interlaced, length):
+    assert (decode(png(8, 0, bytes(length), interlaced=interlaced)) == 0).all()
+    with pytest.raises(ValueError, match="fewer rows of pixels than the 2 that it names"):
+        decode(png(8, 0, bytes(length - 1), interlaced=interlaced))
+
+
+def test_pillow_s_own_pngs_of_every_kind_have_all_their_rows():
+    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        for size in ((1, 1), (7, 5), (8, 8), (33, 17)):
+            content = written(Image.new(mode, size), "PNG")
+            assert pictures.decode(io.BytesIO(content), 10_000).size == size
+
+
+def test_a_picture_is_grey_or_rgb_and_white_where_it_is_transparent():
+    for mode, expected in (("1", "L"), ("L", "L"), ("LA", "L"), ("P", "RGB"), ("RGBA", "RGB"),
+                           ("CMYK", "RGB")):
+        content = written(Image.new(mode, (4, 2)), "TIFF" if mode == "CMYK" else "PNG")
+        found = pictures.decode(io.BytesIO(content), 10_000)
+        assert found.mode == expected
+        assert np.asarray(found).min() == (255 if mode in ("LA", "RGBA", "CMYK") else 0)
