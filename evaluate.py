@@ -7,6 +7,8 @@ says which. Writes
 
     outputs/evaluation.json         accuracy, balanced accuracy, macro F1 and calibration error;
                                     precision, recall and F1 of each emotion
+    outputs/predictions.csv         a row for each face: its name and label, what is predicted, and
+                                    whether a training face is pixel-identical
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
@@ -30,7 +32,7 @@ def main():
     data = bundled.choose_training_data(args.data)
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
-    pixels, labels, _ = fer2013.load(data, split)
+    pixels, labels, names = fer2013.load(data, split)
     print(*fer2013.describe(data, split, labels), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels, args.outputs)
     probabilities = network.predict(pixels)  # (n, 7)
@@ -45,6 +47,8 @@ def main():
         evaluation["tta"] = metrics.measure(labels, mirrored, unseen)
     folder = files.make_folder(args.outputs)
     files.write_json(folder / "evaluation.json", evaluation)
+    files.write_csv(folder / "predictions.csv",
+                    predictions(names, labels, probabilities, ~unseen))
     style.set_resolution(args.dpi)
     history_path = model_path.parent / "history.csv"
     draw(evaluation, labels, probabilities, history_path, folder, args.format)
@@ -65,6 +69,22 @@ def parse_arguments():
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     return parser.parse_args()
+
+
+def predictions(names, labels, probabilities, identical):
+    """A row for each face: name, label, predicted label, seven probabilities, in_training.
+
+    Args:
+        names: n file names or rows.
+        labels: uint8 (n,).
+        probabilities: float (n, 7).
+        identical: bool (n,), whether a training face is pixel-identical.
+    """
+    return [{"name": name, "label": fer2013.EMOTIONS[label],
+             "predicted": fer2013.EMOTIONS[answer.argmax()],
+             **fer2013.by_emotion(answer), "in_training": bool(seen)}
+            for name, label, answer, seen
+            in zip(names, labels, probabilities, identical, strict=True)]
 
 
 def draw(evaluation, labels, probabilities, history_path, folder, suffix):

@@ -56,7 +56,8 @@ PHOTOGRAPHS = Figure(
 RECORDS = {  # every other file, and the program that writes it
     "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py",
     "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
-    "feeding.json": "explain.py", "explanations.json": "explain.py",
+    "predictions.csv": "evaluate.py", "feeding.json": "explain.py",
+    "explanations.json": "explain.py",
     "emotions_average.csv": "explain.py",
     "{emotion}_average.npz": "explain.py", "report.html": "report.py",
 }

@@ -18,7 +18,7 @@ Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1
 4.
 """
 from fer2013.sources import EMOTIONS, SIZE, SPLITS, find, search
-from fer2013.splits import COUNTS, describe, held_out_split, load, seen_in, splits
+from fer2013.splits import COUNTS, by_emotion, describe, held_out_split, load, seen_in, splits
 
-__all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "describe", "find", "held_out_split", "load",
-           "search", "seen_in", "splits"]
+__all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "describe", "find",
+           "held_out_split", "load", "search", "seen_in", "splits"]

@@ -73,6 +73,12 @@ def describe(path, split, labels):
     return lines
 
 
+def by_emotion(probabilities):
+    """The seven probabilities of a face, float (7,), as columns: {"p_angry": float, ...}."""
+    return {f"p_{emotion}": float(value)
+            for emotion, value in zip(EMOTIONS, probabilities, strict=True)}
+
+
 def seen_in(pixels, reference):
     """Whether each face is pixel-identical to one of the reference faces.
 

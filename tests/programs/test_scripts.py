@@ -265,7 +265,16 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
     model = folder / "model.keras"
     result = run("evaluate.py", "--data", data, "--model", model, "--outputs", tmp_path / "outputs")
     assert "validation, 7 faces" in result.stdout
-    assert json.loads((tmp_path / "outputs" / "evaluation.json").read_text())["split"] == "validation"
+    numbers = json.loads((tmp_path / "outputs" / "evaluation.json").read_text())
+    assert numbers["split"] == "validation"
+    table = pandas.read_csv(tmp_path / "outputs" / "predictions.csv")
+    assert list(table) == ["name", "label", "predicted", *(f"p_{emotion}" for emotion in fer2013.EMOTIONS),
+                           "in_training"]
+    assert list(table.name) == fer2013.load(data, "validation")[2] and not table.in_training.any()
+    probabilities = table.filter(like="p_")
+    assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
+    assert list(probabilities.idxmax(axis=1)) == [f"p_{emotion}" for emotion in table.predicted]
+    assert (table.label == table.predicted).mean() == pytest.approx(numbers["accuracy"])
 
 
 def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_path):
