@@ -10,8 +10,9 @@ and draws benchmarks/faithfulness.png.
 
 Deletion and insertion AUC are those of explaining/faithfulness.py, R squared is LIME's. Stability
 is the overlap (Jaccard) of the five superpixels with the largest absolute relevance between the
-seeds 0 and 1; it is 1 for methods that draw nothing at random. A face takes about 10 s on two CPU
-cores, half of it for LIME's samples with the two seeds.
+seeds 0 and 1; it is 1 for methods that draw nothing at random. A face takes about 20 s on two CPU
+cores, most of it for the samples of LIME, KernelSHAP, RISE and HSIC with the two seeds. A table
+that lacks a method, because one was added or its rows were deleted, is completed by its rows alone.
 """
 import pathlib
 
@@ -23,13 +24,12 @@ import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces, jaccard
 from benchmarks.results import append, cell, face_arguments, interval, read, unmeasured, version
-from explaining import baselines, face_lime, faithfulness, methods
+from explaining import baselines, face_lime, faithfulness, methods, superpixels
 from explaining.methods.lime import stock_explanation
 from figures import numbers
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-SEEDED = ("LIME", "stock LIME", "random")  # methods whose result depends on the seed
 SCORES = [f"{curve} {level} {baseline}" for baseline in baselines.BASELINES
           for level in faithfulness.LEVELS for curve in ("deletion", "insertion")]
 COLUMNS = ["face", "emotion", "model", "method", *SCORES, "r2", "stability", "samples"]
@@ -41,9 +41,9 @@ def main():
     asked = network.as_network(network.load_model(args.model))
     predict = asked.predict
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
-                                 "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), asked, args.samples)
+    for index, missing in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
+                                          "method", methods.METHODS), unit="face"):
+        rows = measure(pixels[index], int(labels[index]), asked, args.samples, missing)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
     rows = read(args.table)
@@ -60,31 +60,33 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def measure(face, label, asked, samples):
-    """Yield a row with all scores of one face for each method.
+def measure(face, label, asked, samples, names):
+    """Yield a row with all scores of one face for each named method.
 
     Args:
         face: uint8 (48, 48).
         label: int.
         asked: a networks.network.Network.
         samples: number of LIME's samples, or "auto".
+        names: of the methods.
     """
-    predict = asked.predict
-    explanation, second = (
-        face_lime.explain_face(face, predict, [label], samples=samples, seed=seed)[label]
-        for seed in (0, 1))
-    segments = explanation.segments
-    maps = methods.compare(explanation, asked)
-    second_maps = maps | {"LIME": second.weight_map()} | {
-        name: methods.METHODS[name](face, label, asked, 1) for name in SEEDED if name != "LIME"}
+    predict, segments = asked.predict, superpixels.segment(face)
+    limes = [face_lime.explain_face(face, predict, [label], segments, samples=samples,
+                                    seed=seed)[label] for seed in (0, 1) if "LIME" in names]
+    maps, again = ({name: limes[seed].weight_map() if name == "LIME" else
+                    methods.METHODS[name](face, label, asked, seed) for name in chosen}
+                   for seed, chosen in enumerate((names, set(names) & set(methods.SEEDED))))
+    second_maps = maps | again
     scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline)
               for baseline in baselines.BASELINES}
-    r2 = {"LIME": explanation.r2, "stock LIME": stock_explanation(face, label, asked, 0).score}
+    r2 = {"LIME": limes[0].r2} if limes else {}
+    if "stock LIME" in names:
+        r2["stock LIME"] = stock_explanation(face, label, asked, 0).score
     for name in maps:
         means = [faithfulness.superpixel_means(relevance, segments)
                  for relevance in (maps[name], second_maps[name])]
         yield {"method": name, "r2": r2.get(name), "stability": jaccard(*means),
-               "samples": explanation.samples if name == "LIME" else None} | {
+               "samples": limes[0].samples if name == "LIME" else None} | {
             f"{curve} {level} {baseline}": getattr(scores[baseline][name][level], f"{curve}_auc")
             for baseline in scores for level in faithfulness.LEVELS
             for curve in ("deletion", "insertion")}
@@ -117,7 +119,8 @@ def table(rows, names):
     yield "|---|" + "---:|" * len(names)
     for method in methods.METHODS:
         scores = rows[rows.method == method]
-        yield f"| {method} | {' | '.join(cell(scores[name]) for name in names)} |"
+        fewer = f" ({len(scores)} faces)" if len(scores) < rows.face.nunique() else ""
+        yield f"| {method}{fewer} | {' | '.join(cell(scores[name]) for name in names)} |"
 
 
 def lead(rows):
@@ -131,7 +134,7 @@ def lead(rows):
     yield "|---|---:|---:|"
     for method in methods.METHODS:
         if method != "LIME":
-            ahead = by_method["LIME"] - by_method[method]
+            ahead = (by_method["LIME"] - by_method[method]).dropna()
             yield f"| {method} | {cell(ahead)} | {np.mean(ahead > 0):.0%} |"
 
 

@@ -41,9 +41,10 @@ def main():
     predict = functools.partial(network.predict, model)
     indices = [index for index in choose_faces(pixels, labels, predict, args.faces)
                if moved[index].any()]
-    for index in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
-                                 "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), moved[index], model, args.samples)
+    for index, missing in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
+                                          "method", methods.METHODS), unit="face"):
+        rows = measure(pixels[index], int(labels[index]), moved[index], model, args.samples,
+                       missing)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
     print(tables(read(args.table)))
@@ -76,8 +77,8 @@ def load_motion(names):
     return truth["motion"][[rows[name] for name in names]]
 
 
-def measure(face, label, cause, model, samples):
-    """Yield a row with the agreement of the map and the cause for each method.
+def measure(face, label, cause, model, samples, names):
+    """Yield a row with the agreement of the map and the cause for each named method.
 
     Args:
         face: uint8 (48, 48).
@@ -85,10 +86,11 @@ def measure(face, label, cause, model, samples):
         cause: bool (48, 48), the skin that moved.
         model: the network.
         samples: number of LIME's samples, or "auto".
+        names: of the methods.
     """
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
-    for name, method in with_samples.items():
-        relevance = method(face, label, network.as_network(model), 0)
+    for name in names:
+        relevance = with_samples[name](face, label, network.as_network(model), 0)
         yield {"method": name} | faithfulness.agreement(relevance, cause)._asdict()
 
 
@@ -98,13 +100,14 @@ def tables(rows):
     rows = pandas.concat([rows, chance.assign(**{name: chance.chance for name in MEASURES})])
     text = [f"{rows.face.nunique()} avatars, model {rows.model.iloc[0]}", "",
             "| method | mass accuracy | rank accuracy | pointing game |", "|---|---:|---:|---:|"]
-    for method, scores in rows.groupby("method", sort=False):
+    for method in [*methods.METHODS, "chance level"]:
+        scores = rows[rows.method == method]
         text.append(f"| {method} | {' | '.join(cell(scores[name]) for name in MEASURES[:3])} |")
     text += ["", "Mass accuracy by emotion", "", f"| method | {' | '.join(EXPRESSIONS)} |",
              "|---|" + "---:|" * 6]
     by_emotion = rows.groupby(["method", "emotion"], sort=False).mass_accuracy.mean().unstack()
-    for method, means in by_emotion.iterrows():
-        cells = " | ".join(f"{means[emotion]:.2f}" for emotion in EXPRESSIONS)
+    for method in [*methods.METHODS, "chance level"]:
+        cells = " | ".join(f"{by_emotion.loc[method, emotion]:.2f}" for emotion in EXPRESSIONS)
         text.append(f"| {method} | {cells} |")
     return "\n".join(text)
 

@@ -40,11 +40,11 @@ def main():
     model, table = network.load_model(args.model), HERE / "lime_choices.csv"
     predict = functools.partial(network.predict, model)
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names, "hide",
-                                 baselines.HIDING), unit="face"):
-        append(table, measure(pixels[index], int(labels[index]), predict), COLUMNS,
-               face=names[index], emotion=fer2013.EMOTIONS[labels[index]],
-               model=version(args.model))
+    for index, missing in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names,
+                                          "hide", baselines.HIDING), unit="face"):
+        rows = measure(pixels[index], int(labels[index]), predict, missing)
+        append(table, rows, COLUMNS, face=names[index],
+               emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
     print(tables(read(table)))
 
 
@@ -52,17 +52,18 @@ def parse_arguments():
     return face_arguments(__doc__, faces=10).parse_args()
 
 
-def measure(face, label, predict):
-    """Yield a row of scores for each combination of superpixels and hiding rule.
+def measure(face, label, predict, rules):
+    """Yield a row of scores for each combination of superpixels and one of the hiding rules.
 
     Args:
         face: uint8 (48, 48).
         label: int.
         predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
+        rules: names in HIDING.
     """
-    explanations = {way: explain(face, label, predict, *way) for way in WAYS}
+    explanations = {way: explain(face, label, predict, *way) for way in WAYS if way[1] in rules}
     maps = {way: explanation.weight_map() for way, explanation in explanations.items()}
-    segments = explanations[WAYS[0]].segments
+    segments = superpixels.segment(face)
     scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline)
               for baseline in baselines.BASELINES}
     for way, explanation in explanations.items():

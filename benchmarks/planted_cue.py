@@ -46,10 +46,11 @@ def main():
           "classified correctly")
     model_version = version(folder / "model.keras")
     indices = np.flatnonzero(correct)[:args.faces]
-    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
-                                 methods.METHODS), unit="face"):
-        append(args.table, measure(pixels[index], int(labels[index]), model, args.samples),
-               COLUMNS, face=names[index], label=labels[index], model=model_version)
+    for index, missing in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names,
+                                          "method", methods.METHODS), unit="face"):
+        rows = measure(pixels[index], int(labels[index]), model, args.samples, missing)
+        append(args.table, rows, COLUMNS, face=names[index], label=labels[index],
+               model=model_version)
     print(table(read(args.table)))
 
 
@@ -104,22 +105,24 @@ def mark(face, label):
     return marked
 
 
-def measure(face, label, model, samples):
-    """Yield a row for each method: whether the most relevant superpixel contains the mark.
+def measure(face, label, model, samples, names):
+    """Yield a row for each named method: whether the most relevant superpixel contains the mark.
 
     Args:
         face: uint8 (48, 48), marked.
         label: int, of the mark.
         model: the network.
         samples: number of LIME's samples, or "auto".
+        names: of the methods.
     """
     segments = superpixels.segment(face)
     on_mark = segments[CORNERS[label % len(CORNERS)]].ravel()
     shares = np.bincount(on_mark, minlength=segments.max() + 1) / SIDE**2  # (superpixels,)
     asked = network.as_network(model)
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
-    for name, method in with_samples.items():
-        relevance = faithfulness.superpixel_means(method(face, label, asked, 0), segments)
+    for name in names:
+        relevance = with_samples[name](face, label, asked, 0)
+        relevance = faithfulness.superpixel_means(relevance, segments)
         share = shares[relevance.argmax()]
         yield {"method": name, "strongest_on_mark": int(share >= 0.25),
                "mark_carriers": (shares >= 0.25).sum(), "share_of_mark": share}
@@ -130,7 +133,8 @@ def table(rows):
     lines = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}", "",
              "| method | strongest superpixel carries the mark | share of the mark in it |",
              "|---|---:|---:|"]
-    for method, scores in rows.groupby("method", sort=False):
+    for method in methods.METHODS:
+        scores = rows[rows.method == method]
         lines.append(f"| {method} | {scores.strongest_on_mark.mean():.0%} | "
                      f"{scores.share_of_mark.mean():.2f} |")
     return "\n".join(lines)

@@ -63,10 +63,9 @@ def begin(path, columns, model):
 
 
 def unmeasured(path, columns, model, indices, names, column, values):
-    """The indices of faces whose rows in a table are missing or incomplete.
+    """What a table lacks: [(index of a face, values that it has no row of)], in random order.
 
-    What an incomplete face has is dropped, since the face is measured again as a whole: so a table
-    is completed when a method is added.
+    So a table is completed when a method is added, and an unfinished one is of all emotions.
 
     Args:
         path, columns, model: see begin().
@@ -76,11 +75,9 @@ def unmeasured(path, columns, model, indices, names, column, values):
     """
     rows = begin(path, columns, model)
     there = rows.groupby("face")[column].agg(set).to_dict()
-    missing = [index for index in indices if not set(values) <= there.get(names[index], set())]
-    incomplete = rows.face.isin([names[index] for index in missing])
-    if incomplete.any():
-        rows[~incomplete].to_csv(path, index=False, float_format="%.4f")
-    return missing
+    missing = [(index, set(values) - there.get(names[index], set()))
+               for index in np.random.default_rng(0).permutation(indices)]
+    return [(index, values) for index, values in missing if values]
 
 
 def read(path):

@@ -38,15 +38,15 @@ def main():
     model, model_version = network.load_model(bundled.PRETRAINED), version(bundled.PRETRAINED)
     indices = [index for label in range(network.CLASSES)
                for index in np.flatnonzero(labels == label)[:args.faces]]
-    for index in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names, "method",
-                                 METHODS), unit="face"):
-        maps = cascade(pixels[index], int(labels[index]), model, seed=int(index))
+    for index, missing in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names,
+                                          "method", METHODS), unit="face"):
+        maps = cascade(pixels[index], int(labels[index]), model, int(index), missing)
         append(args.table, correlations(maps, pixels[index]), COLUMNS,
                face=names[index], model=model_version)
     rows = read(args.table)
     print(table(rows))
     shown = indices[SHOWN * args.faces]
-    maps = cascade(pixels[shown], SHOWN, model, seed=int(shown))
+    maps = cascade(pixels[shown], SHOWN, model, int(shown), METHODS)
     draw(rows, pixels[shown], maps, args.table.with_suffix(".png"))
 
 
@@ -59,7 +59,7 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def cascade(face, label, model, seed):
+def cascade(face, label, model, seed, names):
     """The maps of the trained network and of networks with more and more random layers.
 
     Batch normalisations are randomised too, but not measured by themselves.
@@ -69,22 +69,23 @@ def cascade(face, label, model, seed):
         label: int.
         model: the trained network.
         seed: seed of the random weights, before it is multiplied by 1,000.
+        names: of the methods.
 
     Returns:
         {layer: {method: float64 (48, 48)}}, from "none", the trained network, to the lowest layer,
         when all are random.
     """
-    maps = {"none": explain(face, label, model)}
+    maps = {"none": explain(face, label, model, names)}
     for layer, randomised in faithfulness.randomise_from_the_top(model, seed=1000 * seed):
         if not layer.endswith("norm"):
-            maps[layer] = explain(face, label, randomised)
+            maps[layer] = explain(face, label, randomised, names)
     return maps
 
 
-def explain(face, label, model):
-    """{method: float64 (48, 48)}, the map of each method."""
+def explain(face, label, model, names):
+    """{method: float64 (48, 48)}, the map of each named method."""
     asked = network.as_network(model)
-    return {name: method(face, label, asked, 0) for name, method in METHODS.items()}
+    return {name: METHODS[name](face, label, asked, 0) for name in METHODS if name in names}
 
 
 def correlations(maps, face):

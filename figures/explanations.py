@@ -31,6 +31,7 @@ COMPARISON = (
     "blurred (the less, the better)\nor shown (the more, the better) in the order of the map. Each "
     "map is drawn relative to its own largest value.")
 WIDEST = 5.0  # drawn pixels to each side of an outline, for the strongest weight of a figure
+COLUMNS = 7  # of a comparison, the face included; more methods go into a second row
 TINT = 0.7  # share of the colour in the tint, for the same
 LINE, PANEL = 0.17, 2.75  # inches: a line of a caption; a row of panels with heading and titles
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
@@ -198,6 +199,8 @@ def draw_probabilities(axes, explanation):
 def comparison(face, maps, scores, heading, caption, path):
     """Draw the maps of several methods for one face on one signed scale, their scores below.
 
+    There are two rows if one had more than COLUMNS panels.
+
     Args:
         face: uint8 (48, 48).
         maps: {method: float (48, 48)}; each is drawn relative to its own largest absolute value.
@@ -206,15 +209,21 @@ def comparison(face, maps, scores, heading, caption, path):
         caption: text below the figure.
         path: file to write; its suffix determines the format.
     """
-    width = 2 * (len(maps) + 1) + 0.6
-    below = f"{wrapped(caption, int(13 * width))}\n{COMPARISON}"
-    figure = Figure(figsize=(width, 3.1 + LINE * len(below.splitlines())), layout="constrained")
+    panels = len(maps) + 1
+    rows = 1 if panels <= COLUMNS else 2
+    columns = -(-panels // rows)
+    width = 2 * columns + 0.6
+    below = f"{wrapped(caption, int(13 * width))}\n{wrapped(COMPARISON, int(13 * width))}"
+    height = 0.4 + 2.7 * rows + LINE * len(below.splitlines())
+    figure = Figure(figsize=(width, height), layout="constrained")
     figure.suptitle(heading, fontsize=12)
     figure.supxlabel(below, fontsize=9, color=NEUTRAL)
-    first, *others = figure.subplots(1, len(maps) + 1)
+    first, *others = figure.subplots(rows, columns, squeeze=False).ravel()
+    for empty in others[len(maps):]:
+        empty.set_axis_off()
     grey_face(first, face)
     first.set_title("face", fontsize=10)
-    for axes, (method, relevance) in zip(others, maps.items(), strict=True):
+    for axes, (method, relevance) in zip(others, maps.items(), strict=False):
         image = relative_map(axes, face, relevance)
         score = scores[method]
         axes.set_title(method, fontsize=10)

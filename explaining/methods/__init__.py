@@ -13,19 +13,26 @@ Grad-CAM the layers one by one (networks/trace.py).
 from base.errors import UserError
 from explaining.methods.grad_cam import grad_cam, split
 from explaining.methods.gradients import require_gradients
+from explaining.methods.hsic import hsic
 from explaining.methods.integrated_gradients import integrated_gradients
+from explaining.methods.kernel_shap import kernel_shap
 from explaining.methods.lime import lime, stock_lime
 from explaining.methods.occlusion import occlusion
 from explaining.methods.random_order import random_order
+from explaining.methods.rise import rise
 
 METHODS = {
     "LIME": lime,
     "stock LIME": stock_lime,
+    "KernelSHAP": kernel_shap,
+    "RISE": rise,
+    "HSIC": hsic,
     "occlusion": occlusion,
     "Grad-CAM": grad_cam,
     "integrated gradients": integrated_gradients,
     "random": random_order,
 }
+SEEDED = ("LIME", "stock LIME", "KernelSHAP", "RISE", "HSIC", "random")  # draw at random
 
 
 def left_out(network):

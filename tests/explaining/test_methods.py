@@ -6,13 +6,16 @@ from scipy.stats import spearmanr
 import fer2013
 import model as network
 from base.errors import UserError
-from explaining import methods
+from explaining import methods, superpixels
 from explaining.baselines import BASELINES
 from explaining.faithfulness import randomise_from_the_top
 from explaining.methods.grad_cam import grad_cam
 from explaining.methods.gradients import require_gradients
+from explaining.methods.hsic import dependence, hsic
 from explaining.methods.integrated_gradients import integrated_gradients
+from explaining.methods.kernel_shap import coalitions, kernel_shap, shapley_values
 from explaining.methods.occlusion import occlusion
+from explaining.methods.rise import rise
 from fer2013 import bundled
 
 HAPPY = fer2013.EMOTIONS.index("happy")
@@ -30,7 +33,7 @@ def face():
 
 
 def explain(name, face, model):
-    quick = {"samples": 300} if name == "LIME" else {}
+    quick = {"samples": 300} if name in ("LIME", "KernelSHAP", "RISE", "HSIC") else {}
     return methods.METHODS[name](face, HAPPY, model, seed=1, **quick)
 
 
@@ -89,12 +92,47 @@ def test_grad_cam_is_that_computed_by_hand():
     assert (grad_cam(face, 0, model, 0) == 0).all()  # negative values are removed
 
 
-def test_occlusion_finds_the_only_bright_rectangle():
+@pytest.mark.parametrize("method", [occlusion, kernel_shap, rise, hsic])
+def test_methods_that_hide_find_the_only_bright_rectangle(method):
     face = np.zeros((48, 48), np.uint8)
     face[20:24, 30:40] = 200
-    relevance = occlusion(face, 6, one_channel_model(), 0, "zero")
-    assert np.unravel_index(relevance.argmax(), (48, 48))[0] in range(18, 26)
-    assert relevance[20:24, 30:40].min() > 10 * abs(relevance[:, :20]).max()
+    relevance = method(face, 6, one_channel_model(), 0, "zero")
+    row, column = np.unravel_index(relevance.argmax(), (48, 48))
+    assert row in range(14, 29) and column in range(28, 42)
+    assert relevance[20:24, 32:38].min() > 3 * abs(relevance[:, :16]).max()
+
+
+def test_kernel_shap_gives_the_shapley_values_of_a_game():
+    masks = np.array([[1, 1, 1], [0, 0, 0], [1, 0, 0], [0, 1, 1], [0, 1, 0], [1, 0, 1], [0, 0, 1],
+                      [1, 1, 0]], bool)  # each size of a coalition has the same weight
+    answers = 0.1 + 0.2 * masks[:, 0] + 0.6 * (masks[:, 1] & masks[:, 2])
+    np.testing.assert_allclose(shapley_values(masks, answers), [0.2, 0.3, 0.3])
+
+
+def test_kernel_shap_adds_up_to_the_change_of_the_probability(pretrained, face):
+    segments = superpixels.segment(face)
+    values = [explain("KernelSHAP", face, pretrained)[segments == superpixel][0]
+              for superpixel in range(segments.max() + 1)]
+    probabilities = pretrained.predict(np.stack([face, BASELINES["blurred"](face)]))[:, HAPPY]
+    assert sum(values) == pytest.approx(float(probabilities[0] - probabilities[1]), abs=1e-6)
+
+
+def test_coalitions_are_pairs_of_a_random_one_and_its_complement():
+    shown = coalitions(10, 102, np.random.default_rng(0))
+    assert shown.shape == (102, 10) and shown[0].all() and not shown[1].any()
+    assert np.array_equal(shown[2:52], ~shown[52:])
+    sizes = np.bincount(shown[2:].sum(axis=1), minlength=11)
+    assert sizes[0] == sizes[10] == 0 and sizes[[1, 9]].sum() > sizes[[4, 6]].sum()
+
+
+def test_hsic_is_that_of_the_kernels_written_out():
+    random = np.random.default_rng(0)
+    shown, answers = random.random((20, 3)) < 0.5, random.random(20)
+    centring = np.eye(20) - 1 / 20
+    outer = np.exp(-(answers[:, None] - answers) ** 2 / (2 * np.median(answers) ** 2))
+    expected = [np.trace((0.5 - (cell[:, None] != cell)) @ centring @ outer @ centring) / 19 ** 2
+                for cell in shown.T]
+    np.testing.assert_allclose(dependence(shown, answers), expected)
 
 
 def test_a_backend_without_gradients_is_an_error(monkeypatch):

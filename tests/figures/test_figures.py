@@ -191,6 +191,15 @@ def test_comparison_of_a_map_of_zeros_is_drawn(tmp_path):
     assert (tmp_path / "empty.png").stat().st_size > 0
 
 
+def test_comparison_of_many_methods_has_two_rows(tmp_path):
+    for count in (6, 7):
+        maps = {str(number): np.zeros((48, 48)) for number in range(count)}
+        explanations.comparison(np.zeros((48, 48)), maps, dict.fromkeys(maps, SCORES), "", "",
+                                tmp_path / f"{count}.png")
+    one, two = (pixels_of(tmp_path / f"{count}.png").shape for count in (6, 7))
+    assert two[0] > 1.4 * one[0] and two[1] < 0.7 * one[1]
+
+
 def test_auc_intervals_stand_at_their_means(monkeypatch):
     methods = {"a": ((0.1, 0.05, 0.2), (0.8, 0.7, 0.9)), "b": ((0.3, 0.3, 0.3), (0.4, 0.4, 0.4))}
     panels = {f"panel {number}": methods for number in range(4)}
