@@ -3,18 +3,18 @@
     pip install -r requirements-app.txt
     python app.py                 # then open http://127.0.0.1:7860
 
-The page shows the emotion that the model predicts for each face, and the parts of the face that
-speak for it. Other machines can open the page only if --host allows it. Pictures stay on this
-machine, in a temporary folder. Old ones are deleted every hour, and all of them when the server
-ends.
+The page shows the emotion that the model predicts for each face, and lets you hide parts of the
+face to see how the answer changes. It explains which parts speak for each emotion. Other machines
+can open the page only if --host allows it. A picture lies in a temporary folder until it has been
+read, and is then deleted; the page keeps faces of 48x48 pixels in memory while it is open.
 """
-import dataclasses
 import functools
 import os
 import pathlib
 import signal
 import sys
 import tempfile
+import types
 
 from base import command_line
 from base.errors import UserError
@@ -22,17 +22,18 @@ from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import EMOTIONS, bundled
 from networks.ways import add_feeding_options
 
-PREDICTED = "the predicted emotion"
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
-FEWEST, MOST = 100, 4000  # samples: at least one per superpixel, at most as many as explain.py
-RESOLUTION = 120  # dots per inch of the figure, which is 12.5 inches wide
+SAMPLES = ["auto", 500, 1000, 2000, 4000]  # as explain.py --samples
 KEPT = 3600  # seconds until an uploaded picture is deleted
+TITLE = "Emotion recognition, explained"
+FIGURES = bundled.HERE / "figures"  # with the page's style and script
+STYLE, SCRIPT = FIGURES / "page.css", FIGURES / "page.js"
 
 
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        from figures import style
+        from explaining.page import Page
         from networks.network import open_network
 
     # SIGTERM as a normal exit, so that the temporary folder is removed
@@ -42,12 +43,11 @@ def main():
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_photograph_model(args.model, args.outputs)
         network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
-        style.set_resolution(RESOLUTION)
-        page = build(gradio, functools.partial(answer, gradio, settings, network))
+        blocks = build(gradio, Page(network, settings, bundled.model_line(model_path)))
         print(f"model: {bundled.shorten(model_path)}, trained on "
               f"{bundled.trained_on(model_path)}; open http://{args.host}:{args.port}; "
               "stop with Ctrl-C", flush=True)
-        serve(gradio, page, args)
+        serve(gradio, blocks, args)
 
 
 def parse_arguments():
@@ -79,69 +79,118 @@ def load_gradio(folder):
     return gradio
 
 
-def build(gradio, respond):
-    """The page: the picture and the controls on the left, the figure and its text on the right."""
-    with gradio.Blocks(title="Emotion recognition, explained", analytics_enabled=False,
-                       delete_cache=(KEPT, KEPT)) as page:
-        gradio.Markdown("# Emotion recognition, explained\nWhich of seven emotions a small network "
-                        "predicts for a face, and which parts of the face speak for it. "
-                        "An expression is not a feeling.")
+def build(gradio, page):
+    """The page: the picture at the left, the face and its bars, and the explanation below."""
+    with gradio.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as blocks:
+        gradio.Markdown(f"# {TITLE}\nWhich of seven emotions a small network reads in a face, and "
+                        "which parts of the face its answer depends on. An expression is not a "
+                        "feeling.")
+        at = types.SimpleNamespace(opened=gradio.State(), state=gradio.State(),
+                                   found=gradio.State({}))
         with gradio.Row():
-            with gradio.Column(scale=1):
-                picture = gradio.Image(sources=["upload", "webcam"], type="filepath",
-                                       buttons=["fullscreen"], label="A picture with faces")
-                label = gradio.Dropdown([PREDICTED, *EMOTIONS], value=PREDICTED,
-                                        label="Emotion to explain")
-                samples = gradio.Slider(FEWEST, MOST, 1000, step=100, label="Samples",
-                                        info="Number of perturbed faces for each face; more take "
-                                             "longer and give a more stable explanation.")
-                cropped = gradio.Checkbox(
-                    label="The picture is already cropped to a face, from forehead to chin")
-                button = gradio.Button("Explain", variant="primary")
-            with gradio.Column(scale=3):
-                figure = gradio.Image(label="Explanation", interactive=False, format="png",
-                                      buttons=["download", "fullscreen"])
-                text = gradio.Textbox(label="In words", lines=4)
-        button.click(respond, [picture, label, samples, cropped], [figure, text],
-                     api_visibility="private")
-    return page
+            with gradio.Column(scale=3, min_width=280):
+                add_picture(gradio, at)
+            with gradio.Column(scale=4, min_width=280, elem_classes="with-face"):
+                add_face(gradio, at)
+            with gradio.Column(scale=4, min_width=280, elem_classes="with-face"):
+                add_explanation(gradio, at)
+        connect_picture(gradio, page, at)
+        connect_face(gradio, page, at)
+    return blocks
 
 
-def serve(gradio, page, args):
+def add_picture(gradio, at):
+    at.file = gradio.File(label="A picture with faces", type="filepath", height=140)
+    with gradio.Accordion("Webcam", open=False):
+        at.webcam = gradio.Image(sources=["webcam"], type="filepath", label="Webcam")
+    at.cropped = gradio.Checkbox(label="The picture is one face, from forehead to chin")
+    at.notice = gradio.HTML(apply_default_css=False)
+    at.photograph = gradio.HTML(apply_default_css=False)
+    at.gallery = choosable(gradio)
+
+
+def add_face(gradio, at):
+    from explaining.what_if import CHOICES
+
+    at.board = choosable(gradio)
+    with gradio.Row():
+        at.buttons = {name: gradio.Button(name, size="sm", min_width=120) for name in CHOICES}
+
+
+def add_explanation(gradio, at):
+    at.bars = gradio.HTML(apply_default_css=False)
+    at.label = gradio.Radio([(name, label) for label, name in enumerate(EMOTIONS)],
+                            label="Emotion to explain")
+    at.samples = gradio.Radio(SAMPLES, value="auto", label="Samples")
+    at.button = gradio.Button("Explain", variant="primary")
+    at.marked = gradio.Slider(1, 10, 5, step=1, label="Marked parts")
+    at.words = gradio.HTML(apply_default_css=False)
+
+
+def connect_picture(gradio, page, at):
+    """A new picture, or another of its faces, clears what was known about the last one."""
+    face = [at.state, at.found, at.label, at.notice, at.gallery]
+    for source, event in ((at.file, at.file.upload), (at.webcam, at.webcam.input)):
+        event(read_and_delete, [source], [at.opened, at.photograph]).then(
+            page.look, [at.opened, at.cropped], face).then(
+            page.view, seen(at), [at.board, at.bars, at.words])
+    at.cropped.input(page.look, [at.opened, at.cropped], face).then(
+        page.view, seen(at), [at.board, at.bars, at.words])
+    at.gallery.click(with_choice(gradio, page.choose_face), [at.state], face).then(
+        page.view, seen(at), [at.board, at.bars, at.words])
+
+
+def read_and_delete(path):
+    """session.read() of an uploaded picture, which is deleted."""
+    from explaining import session
+
+    try:
+        return session.read(path)
+    finally:
+        pathlib.Path(path).unlink(missing_ok=True)
+
+
+def connect_face(gradio, page, at):
+    """Clicks on parts of the face, the buttons, and the choice of what is explained."""
+    face = [at.state, at.board, at.bars]
+    at.board.click(with_choice(gradio, page.toggle), seen(at), face, show_progress="hidden")
+    for name, button in at.buttons.items():
+        button.click(functools.partial(page.press, name), seen(at), face, show_progress="hidden")
+    gradio.on([at.label.input, at.marked.change], page.view, seen(at),
+              [at.board, at.bars, at.words], show_progress="hidden")
+    at.button.click(page.explain, [at.state, at.label, at.samples], [at.found, at.words]).then(
+        page.view, seen(at), [at.board, at.bars, at.words])
+
+
+def seen(at):
+    """What the page shows now: the inputs of most events."""
+    return [at.state, at.found, at.label, at.marked]
+
+
+def choosable(gradio):
+    """HTML whose parts can be chosen: those with a data-choice."""
+    return gradio.HTML(apply_default_css=False, js_on_load=SCRIPT.read_text(encoding="utf-8"))
+
+
+def with_choice(gradio, function):
+    """The function of an event whose first argument is what was chosen in choosable() HTML."""
+    def respond(event: gradio.EventData, *values):
+        return function(event.choice, *values)
+    return respond
+
+
+def serve(gradio, blocks, args):
     """Serve the page until Ctrl-C; UserError if the port is in use, instead of another port."""
     theme = gradio.themes.Default(  # fonts of the system, none from other servers
         font=["system-ui", "sans-serif"], font_mono=["monospace"])
     try:
-        page.queue(max_size=8).launch(
-            server_name=args.host, server_port=args.port, share=False,
-            max_file_size=LARGEST_UPLOAD, theme=theme, footer_links=[], ssr_mode=False, quiet=True)
+        blocks.queue(max_size=8, api_open=False).launch(
+            server_name=args.host, server_port=args.port, share=False, theme=theme,
+            css=STYLE.read_text(encoding="utf-8"), max_file_size=LARGEST_UPLOAD, footer_links=[],
+            ssr_mode=False, quiet=True)
     except OSError as error:
         raise UserError(f"--host {args.host} --port {args.port}: "
                         f"cannot listen there ({error})") from error
-
-
-def answer(gradio, settings, network, picture, label, samples, cropped):
-    """The figure and its text for one picture; a UserError is shown on the page."""
-    from PIL import Image
-
-    from explaining import explain_photographs
-
-    if picture is None:
-        raise gradio.Error("Choose a picture first, or take one with the webcam.",
-                           print_exception=False)
-    settings = dataclasses.replace(settings, samples=int(samples))
-    asked = [] if label == PREDICTED else [EMOTIONS.index(label)]
-    with tempfile.TemporaryDirectory() as folder:
-        target = pathlib.Path(folder, "explanation.png")
-        try:
-            explained = explain_photographs.explain_picture(
-                pathlib.Path(picture), asked, settings, network, cropped, name="This picture")
-            explain_photographs.draw(explained, target)
-        except UserError as error:
-            raise gradio.Error(str(error), print_exception=False) from error
-        figure = Image.open(target).convert("RGB")  # read before the folder is removed
-    return figure, "\n".join([explain_photographs.summary(explained),
-                              *explain_photographs.text_lines(explained)])
 
 
 if __name__ == "__main__":

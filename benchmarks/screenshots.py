@@ -85,8 +85,7 @@ def explain(page):
     """Upload the portrait and wait for its explanation."""
     page.locator("input[type=file]").first.set_input_files(PORTRAIT)
     page.get_by_role("button", name="Explain").click()
-    words = page.get_by_role("textbox", name="In words")
-    page.wait_for_function("box => box.value != ''", arg=words.element_handle())
+    page.locator(".words").wait_for()
 
 
 if __name__ == "__main__":

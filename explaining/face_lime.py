@@ -62,14 +62,14 @@ class Explanation(NamedTuple):
         """The network's probability of the explained label."""
         return float(self.probabilities[self.label])
 
-    def strongest(self, sign):
+    def strongest(self, sign, count=SHOWN):
         """The strongest superpixels whose weight has this sign, 1 or -1.
 
         Returns:
-            int (at most SHOWN,), the strongest first.
+            int (at most `count`,), the strongest first.
         """
         order = np.argsort(-sign * self.weights, kind="stable")
-        return order[sign * self.weights[order] > 0][:SHOWN]
+        return order[sign * self.weights[order] > 0][:count]
 
     def weight_map(self):
         """The weight of each pixel's superpixel: float64 (48, 48)."""
@@ -105,15 +105,24 @@ def explain_face(face, predict, labels, segments=None, hide="blurred", samples="
             outputs are not probabilities.
     """
     segments = superpixels.segment(face) if segments is None else segments  # (48, 48)
+    return dict(explain_in_turn(face, predict, labels, labels, segments, hide, samples, seed))
+
+
+def explain_in_turn(face, predict, labels, decisive, segments, hide, samples, seed):
+    """Yield label and Explanation of each of the labels; see explain_face().
+
+    Args:
+        decisive: the labels whose stability decides how many samples "auto" draws.
+    """
     check_samples(segments, samples)
     # a new explainer, because explain_instance() stores its samples in it; labels=(), because
     # explain_instance() keeps only the last label's R squared, so fit() is called for each label
-    explainer = FaceExplainer(labels, hide, samples == "auto", random_state=seed)
+    explainer = FaceExplainer(decisive, hide, samples == "auto", random_state=seed)
     explainer.explain_instance(
         face, predict, labels=(), top_labels=None,
         num_samples=LIMIT if samples == "auto" else samples, segmentation_fn=lambda image: segments)
-    return {label: explain_label(explainer, face, predict, segments, label, seed)
-            for label in labels}
+    for label in labels:
+        yield label, explain_label(explainer, face, predict, segments, label, seed)
 
 
 def explain_label(explainer, face, predict, segments, label, seed):

@@ -71,7 +71,7 @@ def page(server):
         page.on("console", lambda message: (
             errors.append(message.text) if message.type == "error" else None))
         page.goto(server[1])
-        page.get_by_role("button", name="Explain").wait_for()
+        page.locator("input[type=file]").first.wait_for(state="attached")
         yield page
         browser.close()
     own = (server[1], "data:", "blob:")
@@ -79,45 +79,81 @@ def page(server):
     assert errors == []
 
 
-def upload(page, path, samples=100):
+def upload(page, path):
     page.locator("input[type=file]").first.set_input_files(path)
-    page.get_by_role("button", name="Remove Image").wait_for()
-    page.get_by_role("spinbutton").fill(str(samples))
 
 
-def explanation(page):
-    """The text of the explanation, after waiting for it."""
+def open_portrait(page):
+    upload(page, ROOT / "examples" / "eileen_collins.jpg")
+    page.locator("svg.board").wait_for()
+
+
+def part(page, number, shown=None):
+    """A superpixel of the face, after waiting until it is shown or hidden."""
+    state = "" if shown is None else f"[aria-checked={str(shown).lower()}]"
+    found = page.locator(f"svg.board [data-choice='{number}']{state}")
+    found.wait_for()
+    return found
+
+
+def percent(page, emotion="happy"):
+    """The number beside the bar of an emotion."""
+    row = page.locator("ul.bars li", has_text=emotion)
+    return int(row.locator(".number").inner_text().rstrip("%"))
+
+
+def explain(page, samples="500"):
+    page.get_by_role("radio", name=samples, exact=True).check()
     page.get_by_role("button", name="Explain").click()
-    words = page.get_by_role("textbox", name="In words")
-    page.wait_for_function("box => box.value != ''", arg=words.element_handle())
-    return words.input_value()
+    page.locator(".words").wait_for()
 
 
-def test_a_picture_is_classified_and_explained(page):
-    upload(page, ROOT / "examples" / "eileen_collins.jpg")
-    text = explanation(page)
-    assert "512 x 512 pixels, 1 face" in text and "face 1: happy" in text
-    assert "explained: happy" in text
-    assert "100 samples" in text
-    figure = page.locator("img[src*='/file=']").last
-    figure.wait_for()
-    page.wait_for_function("image => image.naturalWidth == 1500", arg=figure.element_handle())
+def test_a_click_hides_a_part_and_the_bars_move_at_once(page):
+    open_portrait(page)
+    assert percent(page) == 86
+    page.get_by_role("button", name="Hide all").click()
+    part(page, 0, shown=False)
+    assert percent(page) < 50
+    page.get_by_role("button", name="Show all").click()
+    part(page, 30, shown=True).click()
+    part(page, 30, shown=False).click()
+    part(page, 30, shown=True)
+    assert percent(page) == 86
 
 
-def test_another_emotion_is_explained_and_a_picture_without_a_face_is_reported(page, tmp_path):
-    upload(page, ROOT / "examples" / "eileen_collins.jpg")
-    page.get_by_role("combobox", name="Emotion to explain").click()
-    page.get_by_role("option", name="neutral").click()
-    assert "explained: neutral" in explanation(page)
-    page.get_by_role("button", name="Remove Image").click()
+def test_parts_are_hidden_with_the_keyboard_alone(page):
+    open_portrait(page)
+    part(page, 0, shown=True).focus()
+    page.keyboard.press("Enter")
+    part(page, 0, shown=False)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press(" ")
+    page.wait_for_function(
+        "document.querySelectorAll('svg.board [aria-checked=false]').length == 2")
+    assert page.evaluate("document.activeElement.getAttribute('aria-checked')") == "false"
+
+
+def test_all_seven_emotions_are_explained_at_once(page):
+    open_portrait(page)
+    explain(page)
+    assert "Surely happy: 86%." in page.locator(".words").inner_text()
+    page.get_by_role("button", name="Only the marked").click()
+    page.wait_for_function(
+        "document.querySelectorAll('svg.board [aria-checked=true]').length == 5")
+    page.get_by_role("radio", name="neutral").check()
+    page.get_by_text("the network gives neutral").wait_for()
+
+
+def test_a_picture_without_a_face_is_reported_with_what_helps(page, tmp_path):
     Image.fromarray(skimage.data.coffee()).save(tmp_path / "coffee.png")
     upload(page, tmp_path / "coffee.png")
-    page.get_by_role("button", name="Explain").click()
-    page.get_by_text("This picture: no face found").wait_for()
+    page.get_by_text("No face was found in this picture.").wait_for()
+    page.get_by_label("The picture is one face").check()
+    page.locator("svg.board").wait_for()
 
 
 def test_the_webcam_can_be_chosen(page):
-    page.get_by_role("button", name="Capture from camera").click()
+    page.get_by_role("button", name="Webcam").click()
     page.get_by_text("Click to Access Webcam").wait_for()
 
 

@@ -1,0 +1,73 @@
+"""An explanation in sentences for people who do not read R²: the texts of the page of app.py."""
+import numpy as np
+
+from fer2013 import EMOTIONS
+
+SURE, LIKELY = 0.8, 0.5  # from these probabilities on; 86 of 100 answers of 86% are right
+WORTH_NAMING = 0.1  # other answers of an unsure network
+TELLING = 0.1  # how much more than random parts the marked ones must change the probability
+
+
+def certainty(probabilities):
+    """How sure the network is: "Surely happy: 86%.", or what it wavers between."""
+    order = np.argsort(-probabilities, kind="stable")[:3]
+    if probabilities[order[0]] < LIKELY:
+        return "Unsure: " + ", ".join(
+            share(label, probabilities) for number, label in enumerate(order)
+            if number < 2 or probabilities[label] >= WORTH_NAMING) + "."
+    how = "Surely" if probabilities[order[0]] >= SURE else "Probably"
+    emotion = EMOTIONS[order[0]]
+    second = "" if how == "Surely" else f" Next is {share(order[1], probabilities)}."
+    return f"{how} {emotion}: {probabilities[order[0]]:.0%}.{second}"
+
+
+def share(label, probabilities):
+    return f"{EMOTIONS[label]} {probabilities[label]:.0%}"
+
+
+def what_if(without, label):
+    """What the network answers without the marked parts, and whether that tells anything.
+
+    Args:
+        without: a without.Without of the explained label.
+        label: the explained one.
+    """
+    emotion = EMOTIONS[label]
+    if not without.marked:
+        return f"No part of the face speaks for {emotion}."
+    parts = "the marked part" if without.marked == 1 else f"the {without.marked} marked parts"
+    random = "a random part" if without.marked == 1 else f"{without.marked} random parts"
+    lost = without.random_hidden - without.marked_hidden
+    verdict = (f"hiding what is marked costs {lost * 100:.0f} points more than hiding at random, "
+               "so the answer depends on it" if lost >= TELLING else
+               "that is little more than hiding at random costs, so this explanation does not "
+               "tell much")
+    return (f"With only {parts} the network gives {emotion} {without.only_marked:.0%} (the whole "
+            f"face: {without.whole:.0%}); without them {without.marked_hidden:.0%}; without "
+            f"{random} {without.random_hidden:.0%}: {verdict}.")
+
+
+def pairs(explanation, names, count=3):
+    """The strongest pairs in words: what two parts add when both are shown, beyond their sum.
+
+    That is f(both) - f(the one) - f(the other) + f(neither), mean over the states of the others.
+    """
+    together = np.triu(explanation.together, 1)  # (superpixels, superpixels), each pair once
+    strongest = np.argsort(-np.abs(together), axis=None, kind="stable")[:count]
+    lines = []
+    for first, second in zip(*np.unravel_index(strongest, together.shape), strict=True):
+        points = together[first, second] * 100
+        if round(abs(points), 1):
+            lines.append(f"{names[first]} and {names[second]} together add {abs(points):.1f} "
+                         f"points {'more' if points > 0 else 'less'} than one by one")
+    return lines
+
+
+def preference(first, second, names, count=3):
+    """Which parts speak more for the label of one Explanation than for that of another."""
+    difference = first.weights - second.weights  # (superpixels,)
+    order = np.argsort(-difference, kind="stable")[:count]
+    parts = ", ".join(names[part] for part in order if difference[part] > 0)
+    one, other = EMOTIONS[first.label], EMOTIONS[second.label]
+    return (f"More for {one} than for {other} speak: {parts}." if parts else
+            f"No part speaks more for {one} than for {other}.")

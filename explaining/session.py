@@ -1,0 +1,98 @@
+"""What the page of app.py knows about one picture: its faces, and the one that is looked at.
+
+The photograph itself is not kept, only its faces of 48x48 pixels, in the memory of the server.
+"""
+import dataclasses
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from base.errors import UserError
+from explaining import photographs, what_if
+from explaining.explain_photographs import MOST, shrink
+from explaining.photographs import Face
+from explaining.settings import LimeSettings
+from figures import cards
+
+LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read
+
+
+class Opened(NamedTuple):
+    """What is kept of a picture that somebody has chosen.
+
+    Attributes:
+        name: of the picture, without folder and suffix.
+        problem: why it cannot be read, or "".
+        faces: the found faces, from left to right.
+        whole: the picture taken as one face.
+    """
+    name: str
+    problem: str = ""
+    faces: tuple[Face, ...] = ()
+    whole: Face | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Session:
+    """The faces of a picture, and what is shown of the chosen one.
+
+    Attributes:
+        name: of the picture.
+        settings: a LimeSettings.
+        faces: from left to right.
+        answers: float (faces, 7), the network's probabilities of each whole face.
+        chosen: index of the face that is looked at.
+        parts: the chosen face and its superpixels.
+        shown: bool (superpixels,) of the chosen face.
+        answer: float (7,), the network's probabilities of what is shown.
+        clicks: how often something was hidden or shown, the seed of the random choices.
+    """
+    name: str
+    settings: LimeSettings
+    faces: tuple[Face, ...]
+    answers: np.ndarray
+    chosen: int = 0
+    parts: what_if.Parts | None = None
+    shown: np.ndarray | None = None
+    answer: np.ndarray | None = None
+    clicks: int = 0
+
+    @property
+    def whole(self):
+        """The network's probabilities of the whole chosen face: float (7,)."""
+        return self.answers[self.chosen]
+
+    def choose(self, index):
+        """The session that looks at another of its faces."""
+        parts = what_if.divide(self.faces[index].pixels, self.settings)
+        return dataclasses.replace(self, chosen=index, parts=parts, clicks=0,
+                                   shown=np.ones(parts.count, bool), answer=self.answers[index])
+
+    def show(self, shown, predict):
+        """The session that shows only some superpixels, bool (superpixels,), of its face."""
+        return dataclasses.replace(self, shown=shown, clicks=self.clicks + 1,
+                                   answer=what_if.ask(self.parts, shown, predict))
+
+
+def read(path):
+    """The Opened of a picture, and the picture with its faces framed as HTML, "" if unreadable."""
+    path = pathlib.Path(path)
+    try:
+        photograph = photographs.read(path, "This picture")
+        faces = tuple(photographs.find_faces(photograph))
+    except UserError as error:
+        return Opened(path.stem, str(error)), ""
+    largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
+    faces = tuple(faces[index] for index in sorted(largest))
+    small, scale = shrink(photograph)
+    return (Opened(path.stem, "", faces, photographs.take_whole(photograph)),
+            cards.photograph(small, [face.corners * scale for face in faces]))
+
+
+def start(opened, cropped, settings, predict):
+    """The Session of an Opened with faces, which looks at the largest face."""
+    faces = (opened.whole,) if cropped else opened.faces
+    answers = predict(np.stack([face.pixels for face in faces]))  # (faces, 7)
+    largest = max(range(len(faces)), key=lambda index: faces[index].side)
+    return Session(opened.name, settings, faces, answers).choose(largest)

@@ -1,0 +1,86 @@
+"""A face whose superpixels somebody hides and shows, to see what the network then answers.
+
+    parts = divide(face, LimeSettings())
+    shown = toggled(np.ones(parts.count, bool), 12)        # superpixel 12 is hidden
+    probabilities = ask(parts, shown, network.predict)     # float (7,), one call of the network
+"""
+from typing import NamedTuple
+
+import numpy as np
+
+from explaining import superpixels
+from explaining.averages import REGIONS
+from explaining.baselines import HIDING
+
+MOST = 10  # superpixels that the page marks at most
+
+
+class Parts(NamedTuple):
+    """A face, what its hidden superpixels show, and how it is divided."""
+    face: np.ndarray  # uint8 (48, 48)
+    hidden: np.ndarray  # uint8 (48, 48)
+    segments: np.ndarray  # int (48, 48), superpixels numbered from 0
+
+    @property
+    def count(self):
+        return int(self.segments.max()) + 1
+
+    def picture(self, shown):
+        """The face with only the superpixels of `shown`, bool (superpixels,): uint8 (48, 48)."""
+        return np.where(shown[self.segments], self.face, self.hidden)
+
+    def region(self, part):
+        """The region of an upright face in which most of a superpixel lies, such as "mouth"."""
+        area = self.segments == part  # (48, 48)
+        inside = {name: area[place].sum() for name, place in REGIONS.items()}
+        name = max(inside, key=inside.get)
+        return name if inside[name] > area.sum() / 2 else "rest"
+
+
+def divide(face, settings):
+    """The Parts of a face, uint8 (48, 48), with the division and hiding of a LimeSettings."""
+    segments = superpixels.segment(face, settings.superpixels)
+    return Parts(face, HIDING[settings.hide](face, segments), segments)
+
+
+def ask(parts, shown, predict):
+    """The network's probabilities of a face with only some superpixels: float (classes,).
+
+    Args:
+        parts: a Parts.
+        shown: bool (superpixels,).
+        predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
+    """
+    return predict(parts.picture(shown)[None])[0]
+
+
+def toggled(shown, part):
+    """`shown`, bool (superpixels,), with one superpixel hidden if it was shown, or shown."""
+    return np.where(np.arange(len(shown)) == part, ~shown, shown)
+
+
+def show_all(count, marked, random):
+    return np.ones(count, bool)
+
+
+def hide_all(count, marked, random):
+    return np.zeros(count, bool)
+
+
+def hide_marked(count, marked, random):
+    return ~only_marked(count, marked, random)
+
+
+def only_marked(count, marked, random):
+    return np.isin(np.arange(count), marked)
+
+
+def hide_random(count, marked, random):
+    """As many random superpixels hidden as are marked."""
+    return ~np.isin(np.arange(count), random.choice(count, len(marked), replace=False))
+
+
+CHOICES = {  # name: function of the number of superpixels, the marked ones and a random generator
+    "Show all": show_all, "Hide all": hide_all, "Hide the marked": hide_marked,
+    "Only the marked": only_marked, "Hide random ones": hide_random,
+}
