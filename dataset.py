@@ -29,7 +29,7 @@ def main():
     if not by_split:
         raise UserError(f"{data}: no face in any split")
     for split, (_, labels, _) in by_split.items():
-        print(*fer2013.describe(data, split, labels), sep="\n")
+        print(*bundled.describe(data, split, labels), sep="\n")
     print(glance.summary(by_split))
     counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS))
               for split, (_, labels, _) in by_split.items()}

@@ -6,10 +6,11 @@ Measures on the test split (PrivateTest) if the data has one, else on validation
 says which. Writes
 
     outputs/evaluation.json         accuracy, balanced accuracy, macro F1 and calibration error;
-                                    precision, recall and F1 of each emotion
+                                    precision, recall and F1 of each emotion; confusion matrix
     outputs/predictions.csv         a row for each face: its name and label, what is predicted, and
                                     whether a training face is pixel-identical
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
+    outputs/confusion_examples.png  three faces of each cell of the matrix, for python report.py
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
 """
@@ -24,7 +25,7 @@ from networks.ways import add_feeding_options
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        from figures import style
+        from figures import examples, style
         from networks.network import open_network
         from training import metrics
 
@@ -33,15 +34,15 @@ def main():
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
-    print(*fer2013.describe(data, split, labels), sep="\n")
+    print(*bundled.describe(data, split, labels), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels, args.outputs)
     probabilities = network.predict(pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
-    evaluation = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
-                  "fed": network.caption, "data": str(data), "split": split,
-                  "measured_on": bundled.split_name(data, split, labels),
-                  "command": command_line.command()}
-    evaluation |= metrics.measure(labels, probabilities, unseen)
+    source = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
+              "fed": network.caption, "data": str(data), "split": split,
+              "measured_on": bundled.split_name(data, split, labels),
+              "command": command_line.command()}
+    evaluation = source | metrics.measure(labels, probabilities, unseen)
     if args.tta:
         mirrored = network.predict_mirrored(pixels)  # (n, 7)
         evaluation["tta"] = metrics.measure(labels, mirrored, unseen)
@@ -49,6 +50,7 @@ def main():
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv",
                     predictions(names, labels, probabilities, ~unseen))
+    examples.write(pixels, labels, probabilities, names, folder / "confusion_examples.png", source)
     style.set_resolution(args.dpi)
     history_path = model_path.parent / "history.csv"
     draw(evaluation, labels, probabilities, history_path, folder, args.format)

@@ -72,7 +72,7 @@ def main():
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
-    print(*fer2013.describe(data, split, labels), sep="\n")
+    print(*bundled.describe(data, split, labels), sep="\n")
     index = choose_index(args, names)
     if settings.samples == "auto" and args.count:
         # the average over faces removes the noise of few samples

@@ -156,7 +156,7 @@ def make_recipe(args, data):
 def load(path, split):
     """Load and describe one split: uint8 (n, 48, 48) pixels and uint8 (n,) labels."""
     pixels, labels, _ = fer2013.load(path, split)
-    print(*fer2013.describe(path, split, labels), sep="\n")
+    print(*bundled.describe(path, split, labels), sep="\n")
     return pixels, labels
 
 

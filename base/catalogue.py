@@ -56,8 +56,8 @@ PHOTOGRAPHS = Figure(
 RECORDS = {  # every other file, and the program that writes it
     "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py",
     "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
-    "predictions.csv": "evaluate.py", "feeding.json": "explain.py",
-    "explanations.json": "explain.py",
+    "predictions.csv": "evaluate.py", "confusion_examples.png": "evaluate.py",
+    "feeding.json": "explain.py", "explanations.json": "explain.py",
     "emotions_average.csv": "explain.py",
     "{emotion}_average.npz": "explain.py", "report.html": "report.py",
 }
@@ -70,6 +70,7 @@ def names(figure, emotions):
 
 
 def taken(emotions):
-    """Every name, without suffix, of the figures in FIGURES and their stand-ins."""
+    """Every name, without suffix, of the pictures that the programs write, and their stand-ins."""
     own = {name for figure in FIGURES for name in names(figure, emotions).values()}
+    own |= {name.removesuffix(".png") for name in RECORDS if name.endswith(".png")}
     return own | {figure.stand_in for figure in FIGURES if figure.stand_in}

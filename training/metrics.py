@@ -20,7 +20,8 @@ def measure(labels, probabilities, unseen):
     """All measures of evaluation.json, as a dict.
 
     The macro F1 is the mean over the emotions that have a face. The measures of single emotions are
-    0 if they are undefined, and the accuracy on unseen faces is None if there are none.
+    0 if they are undefined, and the accuracy on unseen faces is None if there are none. Intervals
+    are Wilson's, of 95 %.
 
     Args:
         labels: int (n,), the true labels.
@@ -32,12 +33,16 @@ def measure(labels, probabilities, unseen):
     return {
         "faces": len(labels),
         "accuracy": float(accuracy_score(labels, predicted)),
+        "accuracy_interval": wilson(correct.mean(), len(labels)),
         "balanced_accuracy": float(balanced_accuracy_score(labels, predicted)),
         "macro_f1": float(f1_score(labels, predicted, labels=np.unique(labels), average="macro")),
         "expected_calibration_error": calibration(labels, probabilities)[3],
         "faces_not_in_train": int(unseen.sum()),
         "accuracy_not_in_train": float(np.mean(correct[unseen])) if unseen.any() else None,
+        "accuracy_not_in_train_interval": (
+            wilson(correct[unseen].mean(), unseen.sum()) if unseen.any() else None),
         "emotions": by_emotion(labels, predicted),
+        "confusion": confusion(labels, probabilities).tolist(),
     }
 
 

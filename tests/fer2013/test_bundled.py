@@ -150,3 +150,9 @@ def test_training_data_are_named_by_their_counts_or_path():
     assert bundled.name_of("anywhere", fer2013.COUNTS["train"]) == "FER2013"
     assert bundled.name_of("data/avatars", (250,) * 7) == "the bundled avatars"
     assert bundled.name_of("mine", (5,) * 7) == "mine"
+
+
+def test_bundled_faces_are_not_measured_against_the_counts_of_fer2013():
+    labels = fer2013.load(bundled.COMPOSITES, "test")[1]
+    assert len(fer2013.describe(bundled.COMPOSITES, "test", labels)) == 2
+    assert len(bundled.describe(bundled.COMPOSITES, "test", labels)) == 1

@@ -256,7 +256,7 @@ def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_p
     main_of(evaluate, monkeypatch, "--data", data, "--model", folder / "model.keras", "--outputs", tmp_path)
     for path in tmp_path.glob("*.png"):  # their records name two commands
         assert np.array_equal(np.asarray(Image.open(path)), np.asarray(Image.open(folder / path.name)))
-    assert len(list(tmp_path.glob("*.png"))) == 3
+    assert len(list(tmp_path.glob("*.png"))) == 4
 
 
 def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):

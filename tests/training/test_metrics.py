@@ -24,6 +24,8 @@ def test_the_measures_of_known_predictions_are_right():
     assert measures["macro_f1"] == pytest.approx((0.8 + 2 / 3 + 0) / 3)
     assert measures["faces_not_in_train"] == 4
     assert measures["accuracy_not_in_train"] == pytest.approx(2 / 4)
+    assert measures["accuracy_interval"] == pytest.approx((0.300, 0.903), abs=0.001)  # Wilson 1927
+    assert measures["confusion"][0] == [2, 0, 0, 1, 0, 0, 0] and measures["confusion"][6][3] == 1
     emotions = measures["emotions"]
     assert emotions["angry"] == pytest.approx(
         {"precision": 1, "recall": 2 / 3, "f1": 0.8, "faces": 3})
