@@ -85,7 +85,10 @@ STEPS = {
     "demonstration": Step(("train.py", "--data", "data/avatars", "--outputs", "{work}"),
                           copies=(("run.json", "benchmarks/demonstration.json"),)),
     "faithfulness": own("faithfulness", shows=("benchmarks/faithfulness.png",)),
+    "mean_face": Step(("-m", "data.composites.mean_face", "--data", "{data}"),
+                      shows=("data/composites/mean_face.png",)),
     "lime_choices": own("lime_choices"),
+    "hiding": own("hiding"),
     "lime_stability": own("lime_stability"),
     "ground_truth": Step(
         ("-m", "benchmarks.ground_truth", "--faces", "5", "--model", str(AVATARS_MODEL)),

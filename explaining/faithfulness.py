@@ -14,7 +14,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from explaining.baselines import BASELINES
+from explaining.baselines import HIDING
 
 PIXEL_STEPS = 48  # 48 of 48x48 pixels in each step, as RISE changes 224 of 224x224
 
@@ -48,7 +48,7 @@ def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0)
         face: uint8 (48, 48).
         label: int.
         predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
-        baseline: what hidden pixels show, a name in BASELINES.
+        baseline: what hidden pixels show, a name in HIDING.
         seed: seed of the order of equal values.
 
     Returns:
@@ -56,7 +56,7 @@ def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0)
     """
     orders = {(name, level): order(relevance, segments, np.random.default_rng(seed))
               for name, relevance in maps.items() for level, order in LEVELS.items()}
-    hidden = BASELINES[baseline](face)
+    hidden = HIDING[baseline](face, segments)
     sequences = [sequence for order in orders.values()
                  for sequence in (degrade(face, hidden, order), degrade(hidden, face, order))]
     probabilities = predict(np.concatenate(sequences))[:, label].astype(np.float64)  # (faces,)

@@ -16,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 DATA = "data"  # the default of --data
 AVATARS = HERE / "data" / "avatars"
 COMPOSITES = HERE / "data" / "composites"
+MEAN_FACE = COMPOSITES / "mean_face.png"  # uint8 (48, 48), of the 28,709 training faces
 PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 NAMES = {AVATARS: "the bundled avatars", COMPOSITES: "the bundled composite faces"}
 USE_FER2013 = "to use FER2013, put it into data/ (data/README.md) or name it with --data"

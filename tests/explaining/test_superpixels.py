@@ -50,3 +50,14 @@ def test_each_rule_hides_a_superpixel_as_its_name_says():
     assert blurred.dtype == np.uint8 and blurred[0, 0] == 100 and blurred[-1, -1] == 0
     assert (np.diff(blurred[:, 5].astype(int)) <= 0).all()  # the sharp edge is soft now
     assert 40 <= blurred[24, 5] <= 60
+
+
+def test_the_mean_face_is_the_same_for_every_face_or_as_bright_and_rich_in_contrast():
+    face = (100 + NOISE / 8).astype(np.uint8)
+    shown = HIDING["mean-face"](face, None)
+    assert shown.shape == (48, 48) and shown.dtype == np.uint8 and shown.std() > 20
+    assert np.array_equal(shown, HIDING["mean-face"](FACES["black"], None))
+    matched = HIDING["mean-face-matched"](face, None)
+    assert matched.dtype == np.uint8 and np.corrcoef(matched.ravel(), shown.ravel())[0, 1] > 0.99
+    assert (matched.mean(), matched.std()) == pytest.approx((face.mean(), face.std()), abs=0.1)
+    assert (HIDING["mean-face-matched"](FACES["white"], None) == 255).all()
