@@ -148,8 +148,8 @@ def add_face_options(group):
                        help="explain this many of the most confident wrong predictions (5 if no "
                             "number is given), for the predicted and for the true emotion")
     which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
-                       help="explain the faces in these JPEG, PNG or WebP pictures, or folders of "
-                            "them, for the emotions of --label or for the predicted one")
+                       help="explain the faces in these pictures, or folders of them with their "
+                            "subfolders, for the emotions of --label or for the predicted one")
     group.add_argument("--cropped", action="store_true",
                        help="with --image: take each picture as one face from forehead to chin, "
                             "without face detection")

@@ -8,7 +8,7 @@ from PIL import Image
 
 from base import catalogue, streams
 from base.errors import UserError
-from explaining import photographs, wording
+from explaining import photographs, picture_files, wording
 from explaining.face_set import FaceSet
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
@@ -42,7 +42,9 @@ def explain_all(paths, labels, settings, network, folder, suffix, cropped, sourc
         UserError: some pictures have no figure. If there are several pictures, the message is their
             number, after a line for each on stderr.
     """
-    pictures, failed = photographs.list_pictures(paths), 0
+    pictures, skipped = picture_files.list_pictures(paths, leave_out=folder)
+    print(*picture_files.skipped_lines(skipped), sep="\n", end="\n" * bool(skipped))
+    failed = 0
     targets = name_figures(pictures, folder, suffix)
     if not cropped:
         photographs.detector()  # if it does not work, the reason is printed once

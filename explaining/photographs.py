@@ -7,9 +7,6 @@ The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn
 weights. benchmarks/photographs.md compares it with the detectors of scikit-image and OpenCV.
 """
 import functools
-import glob
-import itertools
-import pathlib
 from typing import NamedTuple
 
 import keras
@@ -21,7 +18,6 @@ from base.command_line import quiet_stderr
 from base.errors import UserError
 from fer2013 import pictures
 
-FORMATS = {"JPEG": (".jpg", ".jpeg"), "PNG": (".png",), "WEBP": (".webp",)}
 LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
 LONGEST = 1600  # longer side in pixels for the detection, which takes about 2 s on two CPU cores
 SMALLEST = 320  # shorter side in pixels for the detection, because a face needs at least 20 pixels
@@ -48,53 +44,18 @@ class Face(NamedTuple):
         return float(np.linalg.norm(self.corners[1] - self.corners[0]))
 
 
-def list_pictures(paths):
-    """The pictures at these paths, in order and each once.
-
-    Args:
-        paths: files, and folders, of which the JPEG, PNG and WebP files are taken in order of name.
-
-    Raises:
-        UserError: a file does not exist, or a folder contains no picture.
-    """
-    pictures = {}  # by absolute path, so that each counts once
-    for path in itertools.chain.from_iterable(map(expanded, paths)):
-        if not path.exists():
-            raise UserError(f"{path}: no such file or folder; "
-                            "expected a JPEG, PNG or WebP picture")
-        inside = sorted(filter(is_picture, path.iterdir())) if path.is_dir() else [path]
-        if not inside:
-            raise UserError(f"{path}: no JPEG, PNG or WebP picture in this folder")
-        for picture in inside:
-            pictures.setdefault(picture.resolve(), picture)
-    return list(pictures.values())
-
-
-def expanded(path):
-    """The paths that a pattern such as *.jpg names, where no shell has expanded it; or the path."""
-    path = pathlib.Path(path)
-    if path.exists() or not glob.has_magic(str(path)):
-        return [path]
-    return sorted(map(pathlib.Path, glob.glob(str(path)))) or [path]
-
-
-def is_picture(path):
-    suffixes = sum(FORMATS.values(), ())
-    return path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file()
-
-
 def read(path, name=None):
     """Read a photograph as a viewer shows it: turned as its EXIF says, white where transparent.
 
     Args:
-        path: path of a JPEG, PNG or WebP picture.
+        path: path of a picture, in one of the formats of fer2013.pictures.
         name: name of the picture in error messages, by default its path.
 
     Returns:
         uint8 (height, width, 3).
 
     Raises:
-        UserError: the file is not a readable JPEG, PNG or WebP, or has more than LARGEST pixels.
+        UserError: the file is not a readable picture, or has more than LARGEST pixels.
     """
     try:
         with open(path, "rb") as file:

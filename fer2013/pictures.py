@@ -4,6 +4,7 @@
         picture = decode(file, 100_000_000)  # a PIL image, L or RGB, as a viewer shows it
 """
 import contextlib
+import itertools
 import logging
 import os
 import struct
@@ -26,7 +27,6 @@ FORMATS = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png", ".apng"),
            "GIF": (".gif",), "TIFF": (".tif", ".tiff"), "BMP": (".bmp", ".dib"),
            "PPM": (".ppm", ".pgm", ".pbm", ".pnm")}
 READ = [name for name in FORMATS if name != "HEIF" or pillow_heif]
-HEIF_BRANDS = (b"hei", b"hev", b"mif1", b"msf1")  # how the name of the kind begins
 # where a file may say that its picture is turned
 TURNS = {"exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp"}
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a PNG, by its colour type
@@ -62,14 +62,33 @@ def decode(file, most_pixels):
         raise ValueError(str(error)) from error
 
 
+def is_picture(path):
+    """Whether a file is a picture by its name, or by its content if its name has no ending."""
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    if path.suffix[1:2].isalpha():
+        return path.suffix.lower() in itertools.chain.from_iterable(FORMATS.values())
+    with open(path, "rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            Image.open(file, formats=READ).close()
+        except Image.UnidentifiedImageError:
+            return is_heif(file)
+        except Exception:  # a damaged picture, whose reason decode() gives
+            return True
+        return True
+
+
+def is_heif(file):
+    file.seek(4)
+    return file.read(8).startswith((b"ftyphei", b"ftyphev", b"ftypmif1", b"ftypmsf1"))
+
+
 def kind_of(file):
     """Why Pillow knows no format for this file."""
-    file.seek(0)
-    start = file.read(12)
-    if start[4:8] == b"ftyp" and start[8:].startswith(HEIF_BRANDS) and not pillow_heif:
-        return ("HEIC needs the package pillow-heif; "
-                "pip install -r requirements-optional.txt")
-    return "not in a known format" if start else "the file is empty"
+    if is_heif(file) and not pillow_heif:
+        return "HEIC needs the package pillow-heif; pip install -r requirements-optional.txt"
+    return "not in a known format" if file.seek(0, 2) else "the file is empty"
 
 
 def decode_any(file, most_pixels):

@@ -137,3 +137,21 @@ def test_a_picture_is_grey_or_rgb_and_white_where_it_is_transparent():
         found = pictures.decode(io.BytesIO(content), 10_000)
         assert found.mode == expected
         assert np.asarray(found).min() == (255 if mode in ("LA", "RGBA", "CMYK") else 0)
+
+
+def test_a_heic_is_read_or_the_package_that_reads_it_is_named(monkeypatch):
+    pillow_heif = pytest.importorskip("pillow_heif", reason="an optional package")
+    grey = np.repeat(np.uint8([[30, 200]]), 32, axis=1).repeat(64, axis=0)  # (64, 64)
+    content = io.BytesIO()
+    pillow_heif.from_pillow(Image.fromarray(grey)).save(content)
+    assert np.abs(decode(content.getvalue()) - grey.astype(int)).max() < 10
+    monkeypatch.setattr(pictures, "pillow_heif", None)
+    monkeypatch.setattr(pictures, "READ", ["JPEG", "AVIF"])
+    with pytest.raises(ValueError, match="HEIC needs the package pillow-heif; pip install -r"):
+        decode(content.getvalue())
+
+
+def test_what_is_not_a_picture_is_refused_with_the_reason():
+    for content, expected in ((b"", "the file is empty"), (b"<html>", "not in a known format")):
+        with pytest.raises(ValueError, match=expected):
+            decode(content)
