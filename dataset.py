@@ -19,6 +19,7 @@ def main():
     from fer2013 import download, glance
     from figures import numbers, style
 
+    bundled.read_data_as(args)
     if args.download:
         download.download(args.data)
     data = bundled.choose_training_data(args.data)
@@ -44,9 +45,7 @@ def main():
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
-    parser.add_argument("--data", default="data",
-                        help="path of FER2013: a CSV, a .zip, folders of images, or a directory "
-                             "that contains one of them")
+    bundled.add_data_options(parser)
     parser.add_argument("--download", action="store_true",
                         help=f"first download {ON_KAGGLE} from Kaggle into --data, unless FER2013 "
                              "is there (needs kagglehub)")

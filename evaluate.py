@@ -29,6 +29,7 @@ def main():
         from networks.network import open_network
         from training import metrics
 
+    bundled.read_data_as(args)
     model_path = bundled.choose_model(args.model, args.outputs)
     data = bundled.choose_training_data(args.data)
     print(bundled.in_use(data, model_path))
@@ -59,8 +60,7 @@ def main():
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
-    parser.add_argument("--data", default=bundled.DATA,
-                        help="FER2013: a CSV, folders, a .zip, or a directory with one of these")
+    bundled.add_data_options(parser)
     command_line.add_model_option(parser)
     add_feeding_options(parser)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",

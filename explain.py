@@ -54,6 +54,7 @@ def main():
         from figures import style
         from networks.network import open_network
 
+    bundled.read_data_as(args)
     read_network = functools.partial(open_network, scale=args.scale, labels=args.labels,
                                      folder=args.outputs)
     choose = bundled.choose_photograph_model if args.image else bundled.choose_model
@@ -129,9 +130,7 @@ def add_face_options(group):
                        metavar="EMOTION",
                        help=f"emotions to explain, of {', '.join(fer2013.EMOTIONS)}; "
                             "all seven if none is given")
-    group.add_argument("--data", default=bundled.DATA,
-                       help="path of FER2013: a CSV file, a folder, a .zip file, or a directory "
-                            "that contains one of them")
+    bundled.add_data_options(group)
     group.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                        help="split whose faces are explained; auto: test if there is one, else "
                             "validation")

@@ -38,11 +38,13 @@ from training.recipe import (
 
 def main():
     args = parse_arguments()
+    bundled.read_data_as(args)
     data = bundled.choose_training_data(args.data)
     if data == bundled.AVATARS:
         print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; "
               f"{bundled.USE_FER2013}")
     train, validation = load(data, "train"), load(data, "validation")
+    fer2013.check_validation(data, train, validation)
     folder = files.make_folder(args.outputs)
     with command_line.quiet_stderr():
         from training import batches, checkpoint, devices, learner
@@ -80,8 +82,7 @@ def parse_arguments():
 
 
 def add_run_options(group):
-    group.add_argument("--data", default=bundled.DATA,
-                       help="FER2013: a CSV, folders, a .zip, or a directory with one of these")
+    bundled.add_data_options(group)
     group.add_argument("--outputs", default="outputs", help="folder to write to")
     group.add_argument("--fresh", action="store_true",
                        help="start over, even if --outputs holds a run")

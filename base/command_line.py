@@ -178,16 +178,31 @@ def advice(text):
         raise
 
 
+class Once(logging.Filter):
+    """Lets each message through once; a program reads the same data several times."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def filter(self, record):
+        text = record.getMessage()
+        new = text not in self.seen
+        self.seen.add(text)
+        return new
+
+
 def run(main):
     """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
 
     The exit status is 2 after a UserError and 130 after Ctrl-C. What the data's readers log goes to
-    stdout.
+    stdout, each line once.
     """
     streams.open_all()
     log = logging.getLogger("fer2013")
     log.addHandler(logging.StreamHandler(sys.stdout))
     log.setLevel(logging.INFO)
+    log.addFilter(Once())
     signal.signal(signal.SIGINT, on_interrupt)
     script = os.path.basename(sys.argv[0])
     try:

@@ -7,7 +7,9 @@ Kaggle folders of msambare/fer2013, folders with train/ and validation/ (or val/
 of any of these, or a directory that contains one of them.
 
     sources.py    finds the dataset in directories and .zip files
+    names.py      the names of splits and emotions, and what numbers mean
     tables.py     reads the CSV forms
+    folders.py    assigns the files in folders to splits and labels
     images.py     reads the folders of images
     splits.py     returns the splits as arrays
     glance.py     counts identical faces, conflicting labels and blank faces
@@ -17,8 +19,18 @@ of any of these, or a directory that contains one of them.
 Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1307.0414), section
 4.
 """
-from fer2013.sources import EMOTIONS, SIZE, SPLITS, find, search
-from fer2013.splits import COUNTS, by_emotion, describe, held_out_split, load, seen_in, splits
+from fer2013.names import EMOTIONS, SPLITS, read_as
+from fer2013.sources import SIZE, find, search
+from fer2013.splits import (
+    COUNTS,
+    by_emotion,
+    check_validation,
+    describe,
+    held_out_split,
+    load,
+    seen_in,
+    splits,
+)
 
-__all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "describe", "find",
-           "held_out_split", "load", "search", "seen_in", "splits"]
+__all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "check_validation",
+           "describe", "find", "held_out_split", "load", "read_as", "search", "seen_in", "splits"]

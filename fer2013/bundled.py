@@ -8,7 +8,8 @@ import numpy as np
 
 from base import files
 from base.errors import UserError
-from fer2013.sources import EMOTIONS, USAGES, search
+from fer2013.names import EMOTIONS, NUMBERINGS, USAGES, read_as
+from fer2013.sources import search
 from fer2013.splits import COUNTS
 from fer2013.splits import describe as describe_split
 
@@ -20,6 +21,24 @@ MEAN_FACE = COMPOSITES / "mean_face.png"  # uint8 (48, 48), of the 28,709 traini
 PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 NAMES = {AVATARS: "the bundled avatars", COMPOSITES: "the bundled composite faces"}
 USE_FER2013 = "to use FER2013, put it into data/ (data/README.md) or name it with --data"
+
+
+def add_data_options(parser):
+    """--data and how it is read, for every program that reads FER2013."""
+    parser.add_argument("--data", default=DATA,
+                        help="path of FER2013: a CSV, a .zip, folders of images, or a directory "
+                             "that contains one of them")
+    parser.add_argument("--classes", default="", metavar="NAMES",
+                        help=f"what the numbers of classes mean: {', '.join(NUMBERINGS)}, or names "
+                             "for the numbers from 0 on, with commas between them; FER2013's if "
+                             "none are given")
+    parser.add_argument("--ignore-classes", nargs="+", default=[], metavar="NAME",
+                        help="classes that are left out, such as contempt")
+
+
+def read_data_as(args):
+    """Read the data of this process as the options say that add_data_options() added."""
+    read_as(args.classes, args.ignore_classes)
 
 
 def choose_training_data(path):

@@ -1,7 +1,7 @@
 """The data at a glance: counts, identical faces, conflicting labels, blank faces and examples."""
 import numpy as np
 
-from fer2013.sources import EMOTIONS, SPLITS
+from fer2013.names import EMOTIONS, SPLITS
 
 EXAMPLES = 5  # faces of each emotion
 

@@ -1,18 +1,15 @@
-"""Reads FER2013 from folders of images, train/<emotion>/*.jpg, and assigns images to splits."""
+"""Reads FER2013 from folders of images, train/<emotion>/*.jpg."""
 import io
 import logging
-import re
 
 import numpy as np
 from PIL import Image
 
 from base.errors import UserError
 from fer2013 import pictures
-from fer2013.sources import EMOTIONS, FOLDERS, MOST_BYTES_AT_ONCE, MOST_FACES, SIZE, SPLITS, USAGES
+from fer2013.folders import list_faces
+from fer2013.sources import MOST_BYTES_AT_ONCE, MOST_FACES, SIZE
 
-# an empty name, or a file that a file manager left behind
-CLUTTER = re.compile(r"|\..*|thumbs\.db|desktop\.ini", re.IGNORECASE)
-HOLD_OUT_SEED = 2013  # fixed, because every program must hold out the same faces
 MOST_PIXELS = 5000 * 5000  # of an image before resizing; with colour and transparency 0.3 GB
 
 log = logging.getLogger("fer2013")
@@ -34,48 +31,6 @@ def read_folders(source, split):
         log.info("%s: %s images were not 48x48 grey and were converted", split, f"{converted:,}")
     labels = np.array([label for label, _ in entries], np.uint8)
     return pixels, labels, [name.split("/")[-1] for _, name in entries]
-
-
-def list_faces(source):
-    """{split: [(label, file)]}, sorted by folder and file name.
-
-    If there is no validation split, a tenth of train becomes one.
-    """
-    entries = {split: [] for split in SPLITS}
-    prefix = f"{source.base}/" if source.base else ""
-    for name in source.files:
-        parts = name.removeprefix(prefix).split("/") if name.startswith(prefix) else ()
-        if len(parts) == 3 and parts[0] in FOLDERS and not CLUTTER.fullmatch(parts[2]):
-            folder, emotion, file_name = parts
-            entries[split_of(folder, file_name)].append((label_of(source, name, emotion), name))
-    if entries["train"] and not entries["validation"]:
-        hold_out_validation(entries)
-    return entries
-
-
-def split_of(folder, file_name):
-    """The split of a file; Kaggle's test/ contains two splits, which the file names tell apart."""
-    usage = file_name.split("_")[0]
-    return USAGES[usage] if folder == "test" and usage in USAGES else FOLDERS[folder]
-
-
-def label_of(source, name, folder):
-    if folder not in EMOTIONS:
-        raise UserError(f"{source.root}: unknown class folder {folder!r} in {name}; "
-                        f"expected {', '.join(EMOTIONS)}")
-    return EMOTIONS.index(folder)
-
-
-def hold_out_validation(entries):
-    """Move a tenth of each emotion's training faces to validation, the same faces every time."""
-    random = np.random.default_rng(HOLD_OUT_SEED)
-    for label in range(len(EMOTIONS)):
-        of_label = [entry for entry in entries["train"] if entry[0] == label]
-        chosen = random.permutation(len(of_label))[:round(len(of_label) / 10)]
-        entries["validation"] += [of_label[index] for index in sorted(chosen)]
-    entries["train"] = sorted(set(entries["train"]) - set(entries["validation"]))
-    log.info("no validation split found: %s faces, a stratified tenth of train (seed %d), "
-             "became validation", f"{len(entries['validation']):,}", HOLD_OUT_SEED)
 
 
 def read_image(source, name):

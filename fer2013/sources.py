@@ -4,6 +4,7 @@ A .zip is never unpacked to disk, so that no name in it can write outside a fold
 read in pieces of bounded size.
 """
 import io
+import logging
 import os
 import pathlib
 import re
@@ -12,19 +13,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from base.errors import UserError
+from fer2013 import names
 
-EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # in label order
-USAGES = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
-SPLITS = tuple(USAGES.values())
-FOLDERS = {"train": "train", "validation": "validation", "val": "validation", "test": "test"}
 SIZE = 48
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
-IN_CLASS_FOLDER = re.compile(rf"(?:(.*)/)?(?:{'|'.join(FOLDERS)})/(?:{'|'.join(EMOTIONS)})/[^/]+")
+# a part of a path that a file manager, notebook or archiver left behind, or "" of a .zip's folders
+CLUTTER = re.compile(r"|\..*|__macosx|lost\+found|thumbs\.db|desktop\.ini", re.IGNORECASE)
 HOW_TO_GET = "data/README.md says how to get FER2013"
 MOST_FACES = 400_000  # eleven times FER2013; their pixels take 0.9 GB
 MOST_CSV_BYTES = 2**32  # unpacked; the challenge's fer2013.csv has 301 MB
 MOST_BYTES_AT_ONCE = 2**26  # an image file, or the list of files in a .zip (FER2013's has 3 MB)
+
+log = logging.getLogger("fer2013")
 
 
 class Source(NamedTuple):
@@ -34,6 +35,16 @@ class Source(NamedTuple):
     base: str       # within root: the CSV ("" if root is the CSV), or the parent folder of train/
     files: tuple    # relative paths of all files in root, sorted
     open: Callable  # from such a path to a binary file
+
+    @property
+    def place(self):
+        """The path of the CSV, or of the folder that has the splits, for messages."""
+        return str(pathlib.Path(self.root, self.base))
+
+    @property
+    def prefix(self):
+        """What the paths of the splits' files begin with."""
+        return f"{self.base}/" if self.base else ""
 
 
 def find(path):
@@ -59,35 +70,84 @@ def search(path):
 
 def find_in_directory(path):
     files = list_files(path)
-    source = find_in_files(str(path), files, lambda name: open_file(path / name))
-    archives = [path / name for name in files
+    archives = [str(path / name) for name in files
                 if name.lower().endswith(".zip") and "/" not in name]
-    return source or next(filter(None, map(find_in_zip, archives)), None)
+    source = find_in_files(str(path), files, lambda name: open_file(path / name))
+    if source and archives:
+        log.info("%s is read, and not %s", source.place, enumeration(archives))
+    if source or not archives:
+        return source
+    found = {archive: find_in_zip(pathlib.Path(archive)) for archive in archives}
+    found = {archive: source for archive, source in found.items() if source}
+    return found[nearest(list(found), path)] if found else None
 
 
 def find_in_files(root, files, opener):
     """The Source among files, or None: folders before a CSV, and of these the least nested."""
-    own = [name for name in files if not set(BUNDLED) & set(name.split("/"))]
-    bases = {match[1] or "" for match in map(IN_CLASS_FOLDER.fullmatch, own) if match}
+    own = [name for name in files if not (set(BUNDLED) & set(name.split("/")) or is_clutter(name))]
+    bases = {base_of(folder) for folder in {name.rpartition("/")[0] for name in own}} - {None}
     tables = [name for name in own if name.split("/")[-1].lower() in CSV_NAMES]
-    for form, candidates in (("folders", bases), ("CSV", tables)):
-        if candidates:
-            nearest = min(candidates,
-                          key=lambda name: (len(pathlib.PurePosixPath(name).parts), name))
-            return Source(form, root, nearest, files, opener)
+    candidates = {base: "folders" for base in sorted(bases)} | dict.fromkeys(tables, "CSV")
+    if not candidates:
+        return None
+    form = "folders" if bases else "CSV"
+    base = nearest([name for name, its_form in candidates.items() if its_form == form], root)
+    others = [str(pathlib.Path(root, name)) for name in candidates if name != base]
+    if others:
+        log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(others))
+    return Source(form, root, base, tuple(own), opener)
+
+
+def nearest(candidates, root):
+    """The least nested of several paths; UserError if it is not the only one."""
+    depths = [len(pathlib.PurePosixPath(name).parts) for name in candidates]
+    found = [name for name, depth in zip(candidates, depths, strict=True) if depth == min(depths)]
+    if len(found) > 1:
+        raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
+                        f"{enumeration(found)}; name one of them with --data")
+    return found[0]
+
+
+def enumeration(items, most=4):
+    """Names with commas between them; of many only the first, and how many more there are."""
+    items = list(items)
+    more = [f"{len(items) - most} more"] if len(items) > most else []
+    return ", ".join([*items[:most], *more])
+
+
+def is_clutter(name):
+    """Whether a part of a relative path is what programs leave behind, as .ipynb_checkpoints."""
+    return any(map(CLUTTER.fullmatch, name.split("/")))
+
+
+def base_of(folder):
+    """The folder that has the splits, for a class folder or one within it, else None."""
+    parts = folder.split("/")
+    for start, (split, emotion) in enumerate(zip(parts, parts[1:], strict=False)):
+        if names.split_named(split) and names.is_class(emotion):
+            return "/".join(parts[:start])
     return None
 
 
-def list_files(path, depth=5):
-    """Relative paths of the files in a directory and up to `depth` levels of folders, sorted."""
+def list_files(path, depth=8):
+    """Relative paths of the files in a directory and up to `depth` levels of folders, sorted.
+
+    Raises:
+        UserError: a folder cannot be read; its faces would be missing.
+    """
     paths = []
-    for folder, subfolders, names in os.walk(path, followlinks=True):
+    for folder, subfolders, file_names in os.walk(path, onerror=refuse_folder, followlinks=True):
         parts = pathlib.Path(folder).relative_to(path).parts
         real = os.path.realpath(folder)
         subfolders[:] = [name for name in subfolders
-                         if len(parts) < depth and not leads_back(real, name)]
-        paths += ["/".join((*parts, name)) for name in names]
+                         if len(parts) < depth and not (is_clutter(name) or leads_back(real, name))]
+        paths += ["/".join((*parts, name)) for name in file_names if not is_clutter(name)]
     return tuple(sorted(paths))
+
+
+def refuse_folder(error):
+    raise UserError(f"{error.filename}: this folder cannot be read ({error.strerror}); "
+                    "its faces would be missing") from error
 
 
 def leads_back(folder, name):
@@ -125,16 +185,16 @@ def find_in_zip(path):
         archive = zipfile.ZipFile(BoundedFile(io.FileIO(path)))
     except (OSError, ValueError, OverflowError, RuntimeError, zipfile.BadZipFile) as error:
         raise UserError(f"{path}: not a readable zip file ({error})") from error
-    names = archive.namelist()
-    check_names(path, names)
-    return find_in_files(str(path), tuple(sorted(names)),
+    members = archive.namelist()
+    check_members(path, members)
+    return find_in_files(str(path), tuple(sorted(members)),
                          lambda name: open_member(archive, name))
 
 
-def check_names(path, names):
+def check_members(path, members):
     """UserError if a name in a .zip is absolute, points outside the .zip, or occurs twice."""
     seen = set()
-    for name in names:
+    for name in members:
         if name.startswith("/") or ".." in name.split("/"):
             raise UserError(f"{path}: {name!r} points outside the zip file; "
                             "expected names such as train/happy/1.jpg")

@@ -1,9 +1,13 @@
 """The splits of FER2013 as arrays, the same for every form of the dataset."""
+import logging
+
 import numpy as np
 
 from base.errors import UserError
-from fer2013.images import list_faces, read_folders
-from fer2013.sources import EMOTIONS, SPLITS, find
+from fer2013.folders import list_faces
+from fer2013.images import read_folders
+from fer2013.names import EMOTIONS, SPLITS
+from fer2013.sources import find
 from fer2013.tables import read_csv
 
 COUNTS = {  # faces per emotion in FER2013, in label order
@@ -11,6 +15,7 @@ COUNTS = {  # faces per emotion in FER2013, in label order
     "validation": (467, 56, 496, 895, 653, 415, 607),
     "test": (491, 55, 528, 879, 594, 416, 626),
 }
+log = logging.getLogger("fer2013")
 READERS = {"CSV": lambda source, split: read_csv(source)[split], "folders": read_folders}
 
 
@@ -55,7 +60,8 @@ def held_out_split(path):
 def describe(path, split, labels):
     """The lines that describe a loaded split: its form and faces per emotion.
 
-    A second line says so if these are not FER2013's own counts.
+    A second line says so if these are not FER2013's own counts, and a third one, but for train,
+    which emotions have no face.
 
     Args:
         path, split: as load() takes them.
@@ -65,12 +71,38 @@ def describe(path, split, labels):
     counts = tuple(np.bincount(labels, minlength=len(EMOTIONS)).tolist())
     per_emotion = ", ".join(f"{count} {emotion}"
                             for emotion, count in zip(EMOTIONS, counts, strict=True))
-    lines = [f"{split}: {len(labels):,} faces ({per_emotion}), {source.form} in {source.root}"]
+    lines = [f"{split}: {len(labels):,} faces ({per_emotion}), {source.form} in {source.place}"]
     if counts != COUNTS[split]:
         expected = "/".join(map(str, COUNTS[split]))
         lines.append(f"{split}: this is not FER2013's own count, "
                      f"{sum(COUNTS[split]):,} faces = {expected}")
+    missing = [emotion for emotion, count in zip(EMOTIONS, counts, strict=True) if not count]
+    if missing and split != "train":
+        lines.append(f"{split}: no face is {' or '.join(missing)}, so that what is measured on it "
+                     "says nothing about that")
     return lines
+
+
+def check_validation(path, train, validation):
+    """UserError if a model cannot be selected on the validation split; logs faces in both splits.
+
+    Args:
+        path: of the data, for messages.
+        train, validation: pixels, uint8 (n, 48, 48), and labels, uint8 (n,), of the two splits.
+    """
+    missing = sorted(set(train[1].tolist()) - set(validation[1].tolist()))
+    if missing:
+        emotions = [EMOTIONS[label] for label in missing]
+        raise UserError(f"{path}: no face of validation is {' or '.join(emotions)}, but faces of "
+                        "train are; expected all emotions of train (without validation, a tenth of "
+                        f"train is held out), or --ignore-classes {' '.join(emotions)}")
+    shared = int(seen_in(validation[0], train[0]).sum())
+    if shared > len(validation[1]) / 2:
+        raise UserError(f"{path}: {shared:,} of {len(validation[1]):,} faces of validation are "
+                        "pixel-identical to a face of train; expected other faces")
+    if shared:
+        log.info("%s of %s faces of validation are pixel-identical to a face of train",
+                 f"{shared:,}", f"{len(validation[1]):,}")
 
 
 def by_emotion(probabilities):

@@ -14,7 +14,8 @@ import zlib
 import numpy as np
 
 from base.errors import UserError
-from fer2013.sources import EMOTIONS, MOST_FACES, SIZE, SPLITS, USAGES
+from fer2013.names import EMOTIONS, SPLITS, USAGES
+from fer2013.sources import MOST_FACES, SIZE
 
 COLUMNS = ("emotion", "pixels", "Usage")
 LABELS = {str(label): label for label in range(len(EMOTIONS))}

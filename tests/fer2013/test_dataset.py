@@ -459,7 +459,8 @@ def test_an_unknown_class_folder_is_named_with_the_known_ones(split, tmp_path):
     write_image(tmp_path / split / "contempt" / "a.png")
     assert error_of(tmp_path) == (
         f"{tmp_path}: unknown class folder 'contempt' in {split}/contempt/a.png; "
-        "expected angry, disgust, fear, happy, sad, surprise, neutral")
+        "expected angry, disgust, fear, happy, sad, surprise, neutral; "
+        "--ignore-classes contempt leaves it out")
 
 
 def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):

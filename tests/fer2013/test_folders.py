@@ -1,0 +1,247 @@
+"""Folders as people have them: read rightly, with a line that says what was decided, or refused."""
+import itertools
+import logging
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import fer2013
+from base.errors import UserError
+from fer2013 import folders, names
+from tests.support import make_dataset, run
+
+numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def default_reading():
+    yield
+    fer2013.read_as()
+
+
+@pytest.fixture
+def said(caplog):
+    """What was logged, as a function."""
+    caplog.set_level(logging.INFO, "fer2013")
+    return lambda: caplog.text
+
+
+def put(root, *paths):
+    """Write a face of its own grey to each path."""
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (48, 48), next(numbers) % 256).save(root / path, "PNG")
+    return root
+
+
+def labels(root, split):
+    return fer2013.load(root, split)[1].tolist()
+
+
+def error_of(root, split="train"):
+    with pytest.raises(UserError) as error:
+        fer2013.load(root, split)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+# Names
+
+
+@pytest.mark.parametrize("split, folders", {
+    "train": ["train", "Train", "TRAINING", "Training", "FER2013Train"],
+    "validation": ["validation", "valid", "Val", "dev", "PublicTest", "FER2013Valid"],
+    "test": ["test", "Test", "testing", "PrivateTest", "FER2013Test"],
+}.items())
+def test_the_usual_names_of_splits_are_known_in_any_case(split, folders, tmp_path):
+    for folder in folders:
+        put(tmp_path / folder, f"{folder}/happy/a.png")
+        assert fer2013.splits(tmp_path / folder) == (split,)
+
+
+@pytest.mark.parametrize("label, folders", list(enumerate([
+    ["angry", "Angry", "anger", "0", "0_angry", "0 - Anger", "ANGRY"],
+    ["disgust", "Disgusted", "1", "1.disgust"], ["fear", "fearful", "Fear", "2"],
+    ["happy", "Happiness", "3", "03_happy"], ["sad", "sadness", "4"],
+    ["surprise", "Surprised", "suprise", "5"], ["neutral", "neutrality", "6_Neutral", "6"]])))
+def test_the_usual_names_of_classes_are_known(label, folders, tmp_path):
+    assert [names.label_named(folder) for folder in folders] == [label] * len(folders)
+    put(tmp_path, *(f"test/{folder}/a.png" for folder in folders))
+    assert labels(tmp_path, "test") == [label] * len(folders)
+
+
+def test_class_folders_that_are_numbers_are_fer2013s_and_a_line_says_so(tmp_path, said):
+    put(tmp_path, *(f"test/{number}/a.png" for number in range(7)))
+    assert labels(tmp_path, "test") == list(range(7))
+    assert "class folders are numbers, read as 0 angry, 1 disgust, 2 fear, 3 happy" in said()
+
+
+def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
+    put(tmp_path, *(f"test/{number}/a.png" for number in range(6)))
+    assert "only the numbers 0 to 5 occur, which may mean other classes" in error_of(tmp_path)
+    fer2013.read_as("angry,fear,happy,sad,surprise,neutral")
+    assert labels(tmp_path, "test") == [0, 2, 3, 4, 5, 6]
+    fer2013.read_as("fer2013")
+    assert labels(tmp_path, "test") == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("scheme, expected", [
+    ("raf-db", {1: 5, 2: 2, 3: 1, 4: 3, 5: 4, 6: 0, 7: 6}),
+    ("alphabetical", {0: 0, 1: 1, 2: 2, 3: 3, 4: 6, 5: 4, 6: 5}),
+    ("FER+", {0: 6, 1: 3, 2: 5, 3: 4, 4: 0, 5: 1, 6: 2}),
+])
+def test_classes_gives_numbers_another_meaning(scheme, expected, tmp_path):
+    put(tmp_path, *(f"test/{number}/{number}.png" for number in expected))
+    fer2013.read_as(scheme)
+    _, found, files = fer2013.load(tmp_path, "test")
+    assert {int(file[0]): label for file, label in zip(files, found, strict=True)} == expected
+
+
+def test_a_number_that_fer2013_lacks_is_refused_with_both_options(tmp_path):
+    put(tmp_path, *(f"test/{number}/a.png" for number in range(1, 8)))
+    assert "unknown class folder '7'" in error_of(tmp_path)
+    assert "--classes says what numbers mean" in error_of(tmp_path)
+
+
+@pytest.mark.parametrize("ignored, scheme", [("contempt", ""), ("7", ""), ("Contempt", "fer+")])
+def test_classes_that_fer2013_lacks_are_left_out_only_if_asked(ignored, scheme, tmp_path, said):
+    folder = "7" if ignored == "7" or scheme else "Contempt"
+    put(tmp_path, "test/happy/a.png", f"test/{folder}/a.png", f"test/{folder}/b.png")
+    assert f"--ignore-classes {folder}" in error_of(tmp_path)
+    fer2013.read_as(scheme, [ignored])
+    assert labels(tmp_path, "test") == [3]
+    assert "2 files are of classes that --ignore-classes leaves out" in said()
+
+
+def test_a_class_that_is_none_is_refused_in_the_option():
+    with pytest.raises(UserError, match="--classes: 'bored' is no class; expected fer2013, fer+"):
+        fer2013.read_as("angry,bored")
+
+
+@pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git"])
+def test_folders_that_programs_leave_behind_are_skipped(folder, tmp_path):
+    put(tmp_path, "train/happy/a.png", f"train/{folder}/b.png", f"train/happy/{folder}/a.png",
+        f"{folder}/train/happy/a.png", f"{folder}/train/happy/b.png")
+    assert labels(tmp_path, "train") == [3]
+
+
+# What was silently wrong
+
+
+def test_two_datasets_side_by_side_are_refused(tmp_path):
+    put(tmp_path, "fer/train/happy/a.png", "affectnet/train/happy/a.png")
+    assert error_of(tmp_path) == (f"{tmp_path}: 2 datasets lie there side by side, affectnet, fer; "
+                                  "name one of them with --data")
+
+
+def test_a_dataset_further_inside_is_not_read_and_a_line_says_so(tmp_path, said):
+    put(tmp_path, "train/happy/a.png", "old/train/sad/a.png")
+    assert labels(tmp_path, "train") == [3]
+    assert f"{tmp_path} is read, and not {tmp_path / 'old'}" in said()
+
+
+def test_two_names_of_one_split_are_refused(tmp_path):
+    put(tmp_path, "val/happy/a.png", "valid/happy/a.png")
+    assert "'val' and 'valid' both name the validation split" in error_of(tmp_path)
+
+
+def test_a_split_of_an_unknown_name_is_refused(tmp_path):
+    put(tmp_path, "train/happy/a.png", "holdout/happy/a.png", "holdout/sad/a.png")
+    assert "2 files are in 'holdout', which has class folders" in error_of(tmp_path)
+
+
+def test_folders_of_sessions_are_read_with_their_class(tmp_path, said):
+    put(tmp_path, "train/happy/s1/a.png", "train/happy/s2/t1/b.png", "train/happy/c.png")
+    assert labels(tmp_path, "train") == [3, 3, 3]
+    assert "2 files lie in folders within their class folder and are read" in said()
+
+
+def test_a_class_folder_within_another_is_refused(tmp_path):
+    put(tmp_path, "train/happy/sad/a.png")
+    assert "lies in two class folders, 'happy' and 'sad'" in error_of(tmp_path)
+
+
+def test_files_in_no_class_folder_are_counted(tmp_path, said):
+    put(tmp_path, "train/happy/a.png", "train/b.png", "train/c.png")
+    assert labels(tmp_path, "train") == [3]
+    assert "2 files lie in no class folder and are left out" in said()
+
+
+def test_publictest_stays_in_test_beside_an_own_validation(tmp_path, said):
+    put(tmp_path, "validation/sad/1.png", "test/happy/PublicTest_1.png",
+        "test/happy/PrivateTest_2.png")
+    assert labels(tmp_path, "validation") == [4] and labels(tmp_path, "test") == [3, 3]
+    assert "1 files named PublicTest_* stay in test" in said()
+
+
+def test_a_test_folder_of_which_a_part_is_publictest_is_said(tmp_path, said):
+    put(tmp_path, "test/happy/PublicTest_1.png", "test/happy/Training_2.png", "test/happy/3.png")
+    assert len(labels(tmp_path, "validation")) == 1 and len(labels(tmp_path, "test")) == 2
+    assert "1 files named PublicTest_* are validation; 2 others" in said()
+
+
+def test_augmented_copies_do_not_cross_the_held_out_split(tmp_path, said):
+    put(tmp_path, *(f"train/happy/{number}.jpg" for number in range(20)),
+        *(f"train/happy/{number}.jpg{copy}.jpg" for number in range(20) for copy in range(2)))
+    _, _, train = fer2013.load(tmp_path, "train")
+    _, _, validation = fer2013.load(tmp_path, "validation")
+    assert len(validation) == 2 and len(train) == 18 * 3
+    assert not {name.split(".")[0] for name in train} & {name.split(".")[0] for name in validation}
+    assert "40 files are named as copies of others (x.jpg0.jpg)" in said()
+
+
+def test_augmented_copies_in_a_given_split_are_counted(tmp_path, said):
+    put(tmp_path, "train/happy/1.jpg", "train/happy/2.jpg", "validation/happy/1.jpg0.jpg",
+        "validation/happy/9.jpg")
+    fer2013.load(tmp_path, "validation")
+    assert ("1 files of validation are named as copies of other pictures (x.jpg0.jpg), and 1 "
+            "pictures are named as copies across train and validation") in said()
+
+
+def test_emotions_that_a_split_lacks_are_said(tmp_path):
+    make_dataset(tmp_path, {"train": 1, "test": 1})
+    for path in (tmp_path / "test" / "fear").iterdir():
+        path.unlink()
+    found = fer2013.load(tmp_path, "test")[1]
+    assert fer2013.describe(tmp_path, "test", found)[2].startswith("test: no face is fear, so that")
+
+
+def write_partial(root):
+    return put(make_dataset(root, {"train": 2}), "valid/happy/x.png", "valid/sad/x.png")
+
+
+def write_overlapping(root):
+    """Of seven faces of validation, four are also in train."""
+    make_dataset(root, {"train": 1, "val": 1})
+    for emotion in fer2013.EMOTIONS[:4]:
+        copied = next((root / "train" / emotion).iterdir()).read_bytes()
+        next((root / "val" / emotion).iterdir()).write_bytes(copied)
+    return root
+
+
+@pytest.mark.parametrize("write, reason", [
+    (write_partial, "no face of validation is angry or disgust or fear or surprise or neutral"),
+    (write_overlapping, "4 of 7 faces of validation are pixel-identical to a face of train"),
+])
+def test_training_refuses_a_validation_split_on_which_it_cannot_select(write, reason, tmp_path):
+    result = run("train.py", "--data", write(tmp_path / "d"), "--outputs", tmp_path / "o",
+                 check=False)
+    assert result.returncode == 2 and reason in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_program_says_each_decision_once(tmp_path):
+    make_dataset(tmp_path / "d", {"train": 10})
+    put(tmp_path / "d", "train/happy/s1/a.png", "train/contempt/x.png")
+    result = run("dataset.py", "--data", tmp_path / "d", "--outputs", tmp_path / "o", "--dpi", 40,
+                 "--ignore-classes", "contempt")
+    assert result.stdout.count("no validation split found") == 1
+    assert result.stdout.count("files lie in folders within their class folder") == 1
+    assert result.stdout.count("1 files are of classes that --ignore-classes leaves out") == 1
+
+
+def test_the_held_out_tenth_is_the_one_of_earlier_versions():
+    found = np.flatnonzero(folders.hold_out(np.repeat([1, 3], [20, 40])))
+    random = np.random.default_rng(2013)
+    expected = [*sorted(random.permutation(20)[:2]), *sorted(20 + random.permutation(40)[:4])]
+    assert found.tolist() == expected
