@@ -30,10 +30,12 @@ from networks.ways import add_feeding_options
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
 FILTERS = (64, 64, 128, 256)
+HIDDEN = 2048
 BATCH_SIZES = (1, 32, 250)
 
 
-def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS):
+def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS,
+                hidden=HIDDEN):
     """Build the untrained network.
 
     The initialisation decides the accuracy of the first epochs. Initialisation by He et al. (2015,
@@ -51,6 +53,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
             global state, which a checkpoint does not contain.
         filters: number of filters in each block's convolutions. Other numbers than FILTERS give
             another network, such as a larger teacher for this one.
+        hidden: number of units in the hidden dense layer.
 
     Returns:
         A keras.Model from float (n, 48, 48, 1) pixels, 0 to 255, to float32 (n, 7) probabilities.
@@ -72,7 +75,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
         x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout",
                            dtype=dtype)(x)
     x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,), 4 times the last width
-    x = layers.Dense(2048, "relu", kernel_initializer="he_normal", name="hidden", dtype=dtype)(x)
+    x = layers.Dense(hidden, "relu", kernel_initializer="he_normal", name="hidden", dtype=dtype)(x)
     x = layers.Dropout(dense_dropout, seed=seeds[0], name="hidden_dropout", dtype=dtype)(x)
     small = keras.initializers.RandomNormal(stddev=0.01)
     x = layers.Dense(CLASSES, kernel_initializer=small, name="logits", dtype=dtype)(x)

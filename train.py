@@ -47,7 +47,7 @@ def main():
     fer2013.check_validation(data, train, validation)
     folder = files.make_folder(args.outputs)
     with command_line.quiet_stderr():
-        from training import batches, checkpoint, devices, learner
+        from training import checkpoint, devices, learner
     recipe = make_recipe(args, data)
     with files.locked(folder, checkpoint.FILES):
         if recipe.devices > 1:
@@ -59,13 +59,12 @@ def main():
                   f"best, with {before['best_val_accuracy']:.2%} on validation; "
                   "--fresh starts over")
             return
-        targets = batches.make_targets(recipe, *train, data)
         start_from = "" if before else recipe.start_from
-        model, compiled = learner.build(recipe, len(train[1]), start_from)
+        model, compiled = learner.build(recipe, len(train[1]), start_from, data)
         keeper = checkpoint.Keeper(folder, model, compiled, record, recipe.epochs)
         with command_line.advice("the same command continues after the last complete epoch"):
             start_or_go_on(keeper, before)
-            learner.fit(compiled, recipe, (*train, targets), validation, keeper)
+            learner.fit(compiled, recipe, train, validation, keeper)
             keeper.finish()
     best = keeper.best_row()
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
@@ -132,15 +131,18 @@ def add_augmentation_options(group):
 
 def add_teacher_options(group):
     group.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
-                       help=".keras files whose mean prediction for a face is mixed into its "
-                            "target (distillation); the training accuracy then measures agreement "
-                            "with the mixture")
+                       help="Keras models whose mean answer to each augmented face is mixed into "
+                            "its target (distillation); the training accuracy then measures "
+                            "agreement with the mixture")
     group.add_argument("--teachers-share", type=command_line.closed_share,
                        default=Recipe.teachers_share,
                        help="share of the teachers in the targets; the label has the rest")
     group.add_argument("--filters", nargs=4, type=command_line.positive_integer, metavar="N",
                        help="number of filters in each of the four blocks, to train a larger "
                             "teacher; those of model.py if none are given")
+    group.add_argument("--hidden", type=command_line.positive_integer, default=Recipe.hidden,
+                       metavar="UNITS",
+                       help="number of units in the hidden dense layer, for a teacher as well")
 
 
 def make_recipe(args, data):

@@ -14,7 +14,6 @@ import keras
 import numpy as np
 
 import fer2013
-import model as network
 import train
 from base import command_line
 from fer2013 import glance
@@ -58,9 +57,9 @@ def mix_batches(name, every=1):
     """
     make_batches = batches.batches
 
-    def mixed_batches(pixels, labels, targets, settings, first_epoch):
+    def mixed_batches(pixels, labels, settings, first_epoch):
         layer = getattr(keras.layers, name)(seed=settings.seed)
-        unmixed = make_batches(pixels, labels, targets, settings, first_epoch)
+        unmixed = make_batches(pixels, labels, settings, first_epoch)
         for number, (batch, batch_targets, weights) in enumerate(unmixed):
             both = {"images": batch.astype("float32"), "labels": batch_targets}
             if number % every == 0:
@@ -146,18 +145,19 @@ def take_sharpness_aware_steps(radius):
     """
     build = learner.build
 
-    def build_sharpness_aware(settings, face_count, start_from):
-        model, augmented = build(settings, face_count, start_from)
-        compiled = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
+    def build_sharpness_aware(settings, face_count, start_from, data):
+        model, augmented = build(settings, face_count, start_from, data)
+        teachers = learner.open_teachers(settings.teachers, data)
+        compiled = learner.Learner([], model, teachers, settings.teachers_share)
         learner.compile_learner(compiled, settings, face_count)
         descend = compiled.train_step
 
         def step(data):
             pixels = keras.ops.cast(data[0], "float32")
-            for layer in augmented.layers[:-1]:
+            for layer in augmented.augmentations:
                 pixels = layer(pixels, training=True)  # once, so both gradients see the same views
             part = keras.ops.shape(pixels)[0] // 4
-            ascent = ascend(model, compiled, pixels[:part], data[1][:part], radius)
+            ascent = ascend(compiled, pixels[:part], data[1][:part], radius)
             for variable, difference in zip(model.trainable_variables, ascent, strict=True):
                 variable.assign_add(difference)
             logs = descend((pixels, *data[1:]))
@@ -171,18 +171,18 @@ def take_sharpness_aware_steps(radius):
     learner.build = build_sharpness_aware
 
 
-def ascend(model, compiled, pixels, targets, radius):
+def ascend(compiled, pixels, labels, radius):
     """The change of each weight, of norm `radius` in all, along the gradient of the loss.
 
     The statistics of batch normalisation are restored, so that they remain those of whole batches.
     """
     import tensorflow  # only now, after Keras
-    statistics = [variable for layer in normalisations(model)
+    statistics = [variable for layer in normalisations(compiled.student)
                   for variable in layer.non_trainable_variables]
     kept = [tensorflow.identity(variable.value) for variable in statistics]
-    weights = [variable.value for variable in model.trainable_variables]
+    weights = [variable.value for variable in compiled.trainable_variables]
     with tensorflow.GradientTape() as tape:
-        loss = compiled.compute_loss(y=targets, y_pred=model(pixels, training=True))
+        loss = compiled.compute_loss(y=labels, y_pred=compiled(pixels, training=True))
     gradients = tape.gradient(loss, weights)
     for variable, value in zip(statistics, kept, strict=True):
         variable.assign(value)

@@ -65,7 +65,7 @@ def ours(pixels, labels, optimizer, precision, plain):
     if plain:
         compiled = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
         learner.compile_learner(compiled, recipe, len(pixels))
-    data = batches.feed(pixels, labels, batches.one_hot(labels), recipe, first_epoch=0)
+    data = batches.feed(pixels, labels, recipe, first_epoch=0)
     return lambda: compiled.fit(data, steps_per_epoch=STEPS, verbose=0)
 
 

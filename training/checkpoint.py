@@ -120,7 +120,9 @@ class Keeper:
         self.record, self.epochs = record, epochs
         convolutions = [layer for layer in trained.layers if isinstance(layer, keras.layers.Conv2D)]
         filters = [layer.filters for layer in convolutions[::2]]  # two convolutions in each block
-        self.saved = network.build_model(filters=filters)  # float32 at any precision of training
+        hidden = trained.get_layer("hidden").units
+        # float32 at any precision of training
+        self.saved = network.build_model(filters=filters, hidden=hidden)
         self.rows, self.best = [], []  # a dict per epoch; the weights of the best epoch
         learner.optimizer.build(learner.trainable_variables)
 

@@ -3,41 +3,107 @@ import math
 import sys
 
 import keras
+import numpy as np
+from keras import ops
 
 import model as network
 from base.errors import UserError
 from networks.files import read
+from networks.network import open_network
 from training import augmentation, batches
 from training.recipe import OPTIMIZERS, PRECISIONS, SCHEDULES
 
 VALIDATION_BATCH = 509  # prime: no number of devices divides it (SharedTraining in devices.py)
 
 
-def build(recipe, face_count, start_from=""):
+class Learner(keras.Model):
+    """The network with augmentation in front and teachers beside it, to be compiled and fitted.
+
+    The targets are the labels, mixed with the mean answer of the teachers (distillation, Hinton et
+    al. 2015, arXiv 1503.02531, section 2) to the very faces that the network sees, augmented, in
+    every step: Beyer et al. (2022, arXiv 2106.05237, section 3.1) find that decisive. The
+    temperature is 1, because the probabilities of networks trained with label smoothing and dropout
+    are soft enough. Its variables are the network's and the random states of augmentation.
+
+    Args:
+        augmentations: list of layers.
+        student: the network to train.
+        teachers: list of networks.network.Network; empty for the labels alone.
+        share: share of the teachers in the targets; the label has the rest.
+    """
+
+    def __init__(self, augmentations, student, teachers=(), share=0.0):
+        super().__init__()
+        self.augmentations, self.student, self.share = augmentations, student, share
+        # a function, because Keras saves the variables of every model in an attribute
+        self.ask = lambda view: sum(each.probabilities(view) for each in teachers) / len(teachers)
+        self.taught = bool(teachers)
+
+    def call(self, faces, training=False):
+        """The network's answers (m, 7), or (m, 2, 7) with those of the teachers in training."""
+        faces = ops.cast(faces, "float32")  # (m, 48, 48, 1)
+        for layer in self.augmentations:
+            faces = layer(faces, training=training)
+        answers = self.student(faces, training=training)  # (m, 7)
+        if not (training and self.taught):
+            return answers
+        return ops.stack([answers, ops.stop_gradient(self.ask(faces[..., 0]))], axis=1)
+
+    def mix(self, labels, answers):
+        """Targets and the network's answers, both (m, 7), of one-hot labels and call()'s result."""
+        if len(answers.shape) == 2:
+            return labels, answers
+        return (1 - self.share) * labels + self.share * answers[:, 1], answers[:, 0]
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return super().compute_loss(x, *self.mix(y, y_pred), sample_weight, training)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        return super().compute_metrics(x, *self.mix(y, y_pred), sample_weight)
+
+
+def build(recipe, face_count, start_from="", data=None):
     """The network and the compiled model that trains it.
 
     Args:
         recipe: a Recipe.
         face_count: number of training faces.
         start_from: path of a model with the initial weights; empty for new weights.
+        data: where the faces are, to find out how teachers from elsewhere are fed.
 
     Returns:
-        The network, a keras.Model, and the learner, a compiled keras.Sequential of the augmentation
-        and the network.
+        The network, a keras.Model, and the compiled Learner of it.
 
     Raises:
-        UserError: `start_from` is not readable as a model, or its weights do not fit the network.
+        UserError: `start_from` or a teacher is not readable as a model, or the weights do not fit
+            the network.
     """
     keras.utils.set_random_seed(recipe.seed)  # for the initial weights
     model = network.build_model(recipe.block_dropout, recipe.dense_dropout,
                                 PRECISIONS[recipe.precision], recipe.seed,
-                                recipe.filters or network.FILTERS)
+                                recipe.filters or network.FILTERS, recipe.hidden)
     if start_from:
         copy_weights(start_from, model)
     augmentations = augmentation.layers(recipe.sharp, recipe.erase, recipe.seed)
-    learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), *augmentations, model])
+    teachers = open_teachers(recipe.teachers, data)
+    learner = Learner(augmentations, model, teachers, recipe.teachers_share)
+    learner(np.zeros((1, *network.INPUT_SHAPE)))  # makes its variables
     compile_learner(learner, recipe, face_count)
     return model, learner
+
+
+def open_teachers(paths, data):
+    """The networks at `paths`; on `data` it is found out how those from elsewhere are fed.
+
+    Raises:
+        UserError: one is not readable, or cannot be asked within a training step.
+    """
+    teachers = [open_network(path, data) for path in paths]
+    for path, teacher in zip(paths, teachers, strict=True):
+        if teacher.keras_model is None:
+            raise UserError(f"--teachers {path}: expected a Keras model, which can be asked within "
+                            "a training step")
+    return teachers
 
 
 def copy_weights(path, model):
@@ -71,8 +137,7 @@ def fit(learner, recipe, data, validation, keeper):
     Args:
         learner: the compiled model from build().
         recipe: a Recipe.
-        data: the training faces: pixels uint8 (n, 48, 48), labels uint8 (n,), targets float32
-            (n, 7).
+        data: the training faces: pixels uint8 (n, 48, 48), labels uint8 (n,).
         validation: pixels and labels of the validation faces.
         keeper: a checkpoint.Keeper.
     """

@@ -23,9 +23,10 @@ class Recipe:
         weight_decay: share by which each step shrinks the weights, times the learning rate.
         label_smoothing: share of each target that is spread over all classes.
         class_weight: a name in CLASS_WEIGHTS.
-        teachers: paths of .keras files; the mean of their predictions is part of the targets.
+        teachers: paths of Keras models; the mean of their answers is part of the targets.
         teachers_share: share of the teachers in the targets; the label has the rest.
         filters: number of filters in each of the four blocks; None for model.FILTERS.
+        hidden: number of units in the hidden dense layer.
         block_dropout: share of activations dropped after each block.
         dense_dropout: share of activations dropped after the hidden dense layer.
         sharp: share of the faces that augmentation neither turns nor scales.
@@ -46,6 +47,7 @@ class Recipe:
     teachers: tuple = ()
     teachers_share: float = 0.7
     filters: tuple | None = None
+    hidden: int = 2048
     block_dropout: float = 0.1
     dense_dropout: float = 0.5
     sharp: float = 0.5

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from types import SimpleNamespace
 
 import numpy as np
 import pandas
@@ -140,9 +139,9 @@ def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypa
     from training import batches
 
     def spoil(*args, **options):
-        for number, (pixels, targets, weights) in enumerate(make(*args, **options)):
+        for number, (pixels, labels, weights) in enumerate(make(*args, **options)):
             asked.append(number)
-            yield pixels, targets, weights * np.float32("nan" if number == 3 else 1)
+            yield pixels, labels, weights * np.float32("nan" if number == 3 else 1)
 
     make, asked = batches.batches, []
     monkeypatch.setattr(batches, "batches", spoil)
@@ -212,25 +211,6 @@ def test_tensorflow_takes_the_batches_as_they_are_and_tunes_nothing():
     for expected, arrays in zip(batches, found, strict=True):
         for before, after in zip(expected, arrays, strict=True):
             assert before.dtype == after.dtype and np.array_equal(before, after)
-
-
-def test_targets_mix_the_label_with_the_mean_answer_of_the_teachers(monkeypatch):
-    from training import batches as script
-
-    answers = {"first.keras": [0.5, 0.5, 0, 0, 0, 0, 0], "second.keras": [0.1, 0.3, 0.6, 0, 0, 0, 0]}
-    def open_network(path, data):
-        return SimpleNamespace(predict_mirrored=lambda pixels: np.array(
-            [answers[path]] * len(pixels), "float32"))
-
-    monkeypatch.setattr(script, "open_network", open_network)
-    pixels, labels = np.zeros((2, 48, 48), np.uint8), np.array([0, 6])
-    args = Recipe(teachers=tuple(answers), teachers_share=0.5)
-    expected = [[0.65, 0.2, 0.15, 0, 0, 0, 0], [0.15, 0.2, 0.15, 0, 0, 0, 0.5]]
-    targets = script.make_targets(args, pixels, labels)
-    np.testing.assert_allclose(targets, expected, atol=1e-6)
-    assert targets.dtype == np.float32
-    alone = script.make_targets(Recipe(teachers_share=0.5), pixels, labels)
-    assert np.array_equal(alone, script.one_hot(labels))
 
 
 def test_a_missing_teacher_is_named_and_nothing_is_begun(data, trained, tmp_path, monkeypatch):
