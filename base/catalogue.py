@@ -12,7 +12,6 @@ class Figure(NamedTuple):
     heading: str
     shows: str  # the caption; with the numbers behind the figure also its alternative text
     command: str
-    stand_in: str = ""  # the name of a figure that the report shows if none of these exists
     faces: bool = True  # whether the figure shows faces of the data
 
 
@@ -27,10 +26,14 @@ FIGURES = (
     Figure("results", "reliability", "Reliability",
            "Accuracy against confidence: above the diagonal the model is underconfident, below it "
            "overconfident.", "python evaluate.py", faces=False),
+    Figure("overview", "explanations", "The seven emotions",
+           "One explanation of each emotion. From left to right: the face; the superpixels that "
+           "speak most for the emotion; their boundaries in blue; the boundaries of those that "
+           "speak most against it in orange.", "python explain.py"),
     Figure("explanations", "{emotion}", "Explanation of {emotion}",
            "The face; the superpixels that speak most for the emotion; their boundaries in blue; "
            "the boundaries of those that speak most against it in orange.",
-           "python explain.py", stand_in="explanations"),
+           "python explain.py"),
     Figure("many", "emotions_average", "Emotions side by side",
            "The mean face of each emotion above, its mean map of weights below: blue speaks for "
            "the emotion, vermilion against it.", "python explain.py --count 200"),
@@ -70,7 +73,6 @@ def names(figure, emotions):
 
 
 def taken(emotions):
-    """Every name, without suffix, of the pictures that the programs write, and their stand-ins."""
+    """Every name, without suffix, of the pictures that the programs write."""
     own = {name for figure in FIGURES for name in names(figure, emotions).values()}
-    own |= {name.removesuffix(".png") for name in RECORDS if name.endswith(".png")}
-    return own | {figure.stand_in for figure in FIGURES if figure.stand_in}
+    return own | {name.removesuffix(".png") for name in RECORDS if name.endswith(".png")}

@@ -84,15 +84,27 @@ def save(figure, path, record=None):
 
 
 def read_record(path):
-    """The record that save() put into a PNG or SVG file; {} if there is none."""
-    path = pathlib.Path(path)
-    if path.suffix == ".svg":
-        match = re.search(r"<dc:description>(.*?)</dc:description>", path.read_text("utf-8"), re.S)
-        content = html.unescape(match[1]) if match else "{}"
+    """The record that save() put into a figure; {} if there is none."""
     try:
-        if path.suffix != ".svg":
-            with Image.open(path) as picture:
-                content = picture.info.get("Description", "{}")
-        return dict(json.loads(content))
+        return dict(json.loads(READERS[pathlib.Path(path).suffix](pathlib.Path(path))))
     except (OSError, ValueError, TypeError):  # damaged, or another program's
         return {}
+
+
+def read_png(path):
+    with Image.open(path) as picture:
+        return picture.info.get("Description", "{}")
+
+
+def read_svg(path):
+    match = re.search(r"<dc:description>(.*?)</dc:description>", path.read_text("utf-8"), re.S)
+    return html.unescape(match[1]) if match else "{}"
+
+
+def read_pdf(path):
+    """The subject in a PDF as Matplotlib writes it: ASCII, with a backslash before brackets."""
+    match = re.search(rb"/Subject \(((?:\\.|[^\\)])*)\)", path.read_bytes(), re.S)
+    return re.sub(rb"\\(.)", rb"\1", match[1]).decode("ascii") if match else "{}"
+
+
+READERS = {".png": read_png, ".svg": read_svg, ".pdf": read_pdf}

@@ -65,6 +65,12 @@ def test_a_record_is_in_the_pdf_too(tmp_path):
         assert json.loads(document.get_metadata_value("Subject")) == {"r2": 0.5}
 
 
+def test_brackets_and_backslashes_of_a_record_come_back_from_a_pdf(tmp_path):
+    record = {"heading": "happy (0.86) \\) \"笑\" ((", "r2": 0.5}
+    style.save(map_over_face(), tmp_path / "a.pdf", record)
+    assert style.read_record(tmp_path / "a.pdf") == record
+
+
 def test_a_dollar_sign_in_a_file_name_is_no_mathematics(tmp_path):
     figure = Figure()
     figure.suptitle("cost $5 and $\\frac")
