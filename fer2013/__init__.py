@@ -4,9 +4,10 @@
 
 The form is found automatically: the challenge's fer2013.csv, its re-issue icml_face_data.csv, the
 Kaggle folders of msambare/fer2013, folders with train/ and validation/ (or val/) and test/, a .zip
-of any of these, or a directory that contains one of them.
+or .tar.gz of any of these, or a directory that contains one of them.
 
-    sources.py    finds the dataset in directories and .zip files
+    sources.py    finds the dataset in directories and archives
+    archives.py   lists and opens the files in .zip and .tar archives
     names.py      the names of splits and emotions, and what numbers mean
     tables.py     reads the CSV forms
     folders.py    assigns the files in folders to splits and labels

@@ -7,8 +7,9 @@ from PIL import Image
 
 from base.errors import UserError
 from fer2013 import pictures
+from fer2013.archives import MOST_BYTES_AT_ONCE
 from fer2013.folders import list_faces
-from fer2013.sources import MOST_BYTES_AT_ONCE, MOST_FACES, SIZE
+from fer2013.sources import MOST_FACES, SIZE
 
 MOST_PIXELS = 5000 * 5000  # of an image before resizing; with colour and transparency 0.3 GB
 

@@ -1,19 +1,14 @@
-"""Finds FER2013 in directories and .zip files, in any of the forms in which it is distributed.
-
-A .zip is never unpacked to disk, so that no name in it can write outside a folder. Its files are
-read in pieces of bounded size.
-"""
-import io
+"""Finds FER2013 in directories and archives, in any of the forms in which it is distributed."""
+import functools
 import logging
 import os
 import pathlib
 import re
-import zipfile
 from collections.abc import Callable
 from typing import NamedTuple
 
 from base.errors import UserError
-from fer2013 import names
+from fer2013 import archives, names
 
 SIZE = 48
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
@@ -22,8 +17,7 @@ BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if n
 CLUTTER = re.compile(r"|\..*|__macosx|lost\+found|thumbs\.db|desktop\.ini", re.IGNORECASE)
 HOW_TO_GET = "data/README.md says how to get FER2013"
 MOST_FACES = 400_000  # eleven times FER2013; their pixels take 0.9 GB
-MOST_CSV_BYTES = 2**32  # unpacked; the challenge's fer2013.csv has 301 MB
-MOST_BYTES_AT_ONCE = 2**26  # an image file, or the list of files in a .zip (FER2013's has 3 MB)
+MOST_ARCHIVES = 8  # within an archive; each is unpacked
 
 log = logging.getLogger("fer2013")
 
@@ -63,23 +57,54 @@ def search(path):
         raise UserError(f"{path}: no such file or directory; {HOW_TO_GET}")
     if path.is_dir():
         return find_in_directory(path)
-    if path.suffix.lower() == ".zip":
-        return find_in_zip(path)
+    if archives.kind_of(path.name):
+        return find_in_archive(path)
     return Source("CSV", str(path), "", (), lambda name: open_file(path))
 
 
 def find_in_directory(path):
     files = list_files(path)
-    archives = [str(path / name) for name in files
-                if name.lower().endswith(".zip") and "/" not in name]
+    packed = [str(path / name) for name in files if archives.kind_of(name) and "/" not in name]
     source = find_in_files(str(path), files, lambda name: open_file(path / name))
-    if source and archives:
-        log.info("%s is read, and not %s", source.place, enumeration(archives))
-    if source or not archives:
+    if source and packed:
+        log.info("%s is read, and not %s", source.place, enumeration(packed))
+    return source or only_one(path, {name: find_in_archive(pathlib.Path(name)) for name in packed})
+
+
+def find_in_archive(path):
+    stat = path.stat()
+    return find_in_unchanged(str(path), stat.st_mtime_ns, stat.st_size, names.reading)
+
+
+@functools.lru_cache(maxsize=4)  # a program asks several times, and a .tar.gz takes seconds
+def find_in_unchanged(path, changed, size, reading):
+    return find_in_members(path, *archives.open_archive(path))
+
+
+def find_in_members(path, files, opener, depth=0):
+    """The Source among the files of an archive, or in an archive within it, or None."""
+    source = find_in_files(path, files, opener)
+    packed = [name for name in files if archives.kind_of(name) and not is_clutter(name)]
+    if source or depth == 2:
         return source
-    found = {archive: find_in_zip(pathlib.Path(archive)) for archive in archives}
-    found = {archive: source for archive, source in found.items() if source}
-    return found[nearest(list(found), path)] if found else None
+    if len(packed) > MOST_ARCHIVES:
+        raise UserError(f"{path}: {len(packed)} archives in it; expected FER2013 in one")
+    found = {}
+    for name in packed:
+        try:
+            with opener(name) as file:
+                inner = archives.spool(file)
+        except archives.UNREADABLE as error:
+            raise UserError(f"{path}: {name} is not readable ({error})") from error
+        members = archives.open_archive(f"{path}/{name}", inner)
+        found[name] = find_in_members(f"{path}/{name}", *members, depth + 1)
+    return only_one(path, found)
+
+
+def only_one(root, found):
+    """The only Source in {place: Source or None}, or None; UserError if there are several."""
+    found = {place: source for place, source in found.items() if source}
+    return found[nearest(list(found), root)] if found else None
 
 
 def find_in_files(root, files, opener):
@@ -163,54 +188,3 @@ def open_file(path):
     if not path.is_file():  # opening a pipe would wait for ever
         raise OSError("not an ordinary file")
     return path.open("rb")
-
-
-# .zip
-
-class BoundedFile(io.BufferedReader):
-    """A .zip that refuses huge reads: zipfile reads as many bytes as the archive declares."""
-
-    def read(self, size=-1):
-        if size is not None and size > MOST_BYTES_AT_ONCE + 1:
-            raise zipfile.BadZipFile(f"a list of files of {size:,} bytes; "
-                                     f"expected {MOST_BYTES_AT_ONCE:,} at most")
-        return super().read(size)
-
-    def __del__(self):
-        self.close()  # zipfile closes only what it opened itself
-
-
-def find_in_zip(path):
-    try:
-        archive = zipfile.ZipFile(BoundedFile(io.FileIO(path)))
-    except (OSError, ValueError, OverflowError, RuntimeError, zipfile.BadZipFile) as error:
-        raise UserError(f"{path}: not a readable zip file ({error})") from error
-    members = archive.namelist()
-    check_members(path, members)
-    return find_in_files(str(path), tuple(sorted(members)),
-                         lambda name: open_member(archive, name))
-
-
-def check_members(path, members):
-    """UserError if a name in a .zip is absolute, points outside the .zip, or occurs twice."""
-    seen = set()
-    for name in members:
-        if name.startswith("/") or ".." in name.split("/"):
-            raise UserError(f"{path}: {name!r} points outside the zip file; "
-                            "expected names such as train/happy/1.jpg")
-        if name in seen:
-            raise UserError(f"{path}: {name!r} is in the zip file twice; expected every file once")
-        seen.add(name)
-
-
-def open_member(archive, name):
-    """Open a file of a .zip; reading it gives no more bytes than the .zip declares for it."""
-    member = archive.getinfo(name)
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # zipfile unpacks bzip2 and lzma without a limit
-        raise zipfile.BadZipFile("neither stored nor deflated; "
-                                 "expected a .zip as most programs write it")
-    if member.file_size > MOST_CSV_BYTES:
-        raise zipfile.BadZipFile(f"{member.file_size:,} bytes unpacked; "
-                                 f"expected {MOST_CSV_BYTES:,} at most")
-    return archive.open(member)

@@ -8,27 +8,24 @@ import io
 import os
 import pathlib
 import warnings
-import zipfile
-import zlib
 
 import numpy as np
 
 from base.errors import UserError
+from fer2013 import archives
 from fer2013.names import EMOTIONS, SPLITS, USAGES
 from fer2013.sources import MOST_FACES, SIZE
 
 COLUMNS = ("emotion", "pixels", "Usage")
 LABELS = {str(label): label for label in range(len(EMOTIONS))}
 LONGEST_LINE = 2**17  # characters; a row of FER2013 has 9,300 at most
-UNREADABLE = (  # damaged or encrypted files
-    OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
 parsed = {}  # the last CSV by (path, time of change, size): evaluate.py reads two splits of it
 
 
 def read_csv(source):
     """{split: (pixels, labels, names), or None if it has no face}; the last file is cached."""
     path = csv_path(source)
-    stat = os.stat(path if path.exists() else source.root)  # of a CSV in a .zip: the .zip's
+    stat = os.stat(next(filter(os.path.exists, (path, *path.parents))))  # of an archive, if in one
     key = path, stat.st_mtime_ns, stat.st_size
     if key not in parsed:
         parsed.clear()
@@ -36,7 +33,7 @@ def read_csv(source):
             parsed[key] = parse_csv(source)
         except UserError:
             raise
-        except UNREADABLE as error:
+        except archives.UNREADABLE as error:
             raise UserError(f"{path}: not readable as CSV ({error})") from error
     return parsed[key]
 
@@ -131,10 +128,15 @@ def parse_pixels(text):
     try:
         pixels = np.fromstring(text, np.int64, sep=" ")  # (2304,)
     except (ValueError, DeprecationWarning):
-        raise UserError("a pixel is not a whole number; expected numbers from 0 to 255") from None
+        raise UserError("a pixel is not a whole number; expected numbers from 0 to 255, with "
+                        "one space between two") from None
     if pixels.size != SIZE * SIZE:
         raise UserError(f"{pixels.size:,} pixels; expected 2,304")
     if pixels.min() < 0 or pixels.max() > 255:
         outside = pixels.min() if pixels.min() < 0 else pixels.max()
         raise UserError(f"pixel {outside}; expected 0 to 255")
+    digits = pixels.size + np.count_nonzero(pixels > 9) + np.count_nonzero(pixels > 99)
+    if len(text) != digits + pixels.size - 1 or text.count(" ") != pixels.size - 1:
+        raise UserError("a pixel is not a whole number; expected numbers from 0 to 255, with one "
+                        "space between two")  # one wrong bit makes "50" into "5 "
     return pixels.astype(np.uint8).reshape(SIZE, SIZE)
