@@ -16,13 +16,13 @@ another face. Writes
     python explain.py --label happy --count 200
     python explain.py --count 200         # all seven emotions
 
-Averages the explanations of many faces that the model classifies correctly. If it was interrupted,
-it continues. Writes
+Averages the explanations of many faces that the model classifies correctly; `--count all` of every
+such face. If it was interrupted, it continues. Writes
 
     outputs/happy_average.png       mean face | mean map of weights | positive weight by region
-    outputs/happy_average.npz       the map of each face
     outputs/emotions_average.png    several emotions on the same colour scale
     outputs/emotions_average.csv    the shares of the regions, in a table
+    outputs/explained.sqlite        each finished explanation, for a run that continues
 
     python explain.py --mistakes
 
@@ -33,13 +33,20 @@ outputs/mistakes.png.
 
 Explains the faces in your own pictures. Writes outputs/me.png: the photograph, and for each face
 the probabilities and the panels.
+
+    python explain.py --count all --table faces.csv
+
+Writes, with every way of choosing faces, a row for each explanation into faces.csv, and its
+superpixels, weights and pairs into faces.npz (docs/many_faces.md).
 """
+import contextlib
 import dataclasses
 import functools
 
 import fer2013
 from base import command_line, files
 from base.errors import UserError
+from base.store import Store
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import bundled
 from networks.ways import add_feeding_options
@@ -49,11 +56,14 @@ def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
         from explaining import explain_photographs, many_faces, methods, single_faces
+        from explaining.engine import Engine
         from explaining.face_explainer import FIRST
         from explaining.face_set import FaceSet
+        from explaining.table import Table
         from figures import style
         from networks.network import open_network
 
+    table = Table(args.table) if args.table else None
     bundled.read_data_as(args)
     read_network = functools.partial(open_network, scale=args.scale, labels=args.labels,
                                      folder=args.outputs)
@@ -67,7 +77,7 @@ def main():
         network = read_network(model_path, args.data)
         explain_photographs.explain_all(
             args.image, asked, settings, network, files.make_folder(args.outputs), args.format,
-            args.cropped, bundled.model_line(model_path))
+            args.cropped, bundled.model_line(model_path), table)
         return
     data = bundled.choose_faces(args.data, model_path)
     print(bundled.in_use(data, model_path))
@@ -79,29 +89,47 @@ def main():
         # the average over faces removes the noise of few samples
         settings = dataclasses.replace(settings, samples=FIRST)
     network = read_network(model_path, data)
-    face_set = FaceSet(pixels, labels, names, network.predict, settings,
-                       typical=data == bundled.COMPOSITES, fed=network.caption,
-                       source=f"{bundled.model_line(model_path)}; faces: "
-                              f"{bundled.split_name(data, split, labels)}")
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
-    if args.count:
-        with command_line.advice("the same command goes on after the last explained face"):
-            many_faces.explain_many(asked, face_set, args.count, network.identity(), folder,
-                                    args.format)
-    elif args.mistakes:
-        many_faces.explain_mistakes(asked, face_set, args.mistakes, folder, args.format)
-    else:
-        source = {"model": str(bundled.shorten(model_path)), "fed": network.caption,
-                  "split": split, "faces": bundled.NAMES.get(data, str(data)),
-                  "command": command_line.command()}
-        rows = single_faces.explain_each(asked, index, face_set, folder, args.format, source)
-        with files.locked(folder, ["explanations.json"], wait=60):
-            single_faces.write_scores(rows, folder, args.format, source)
-        if args.compare:
-            for name, reason in methods.left_out(network).items():
-                print(f"{name} is left out: {reason}")
-            single_faces.compare_each(rows, network, folder, args.format)
+    with keeping(args, folder) as kept:
+        engine = Engine(network.predict, settings, network.identity(), kept)
+        face_set = FaceSet(pixels, labels, names, engine, typical=data == bundled.COMPOSITES,
+                           fed=network.caption, split=split, table=table,
+                           source=f"{bundled.model_line(model_path)}; faces: "
+                                  f"{bundled.split_name(data, split, labels)}")
+        if args.count:
+            many_faces.explain_many(asked, face_set, limit(args.count), folder, args.format)
+        elif args.mistakes:
+            many_faces.explain_mistakes(asked, face_set, limit(args.mistakes), folder, args.format)
+        else:
+            source = {"model": str(bundled.shorten(model_path)), "fed": network.caption,
+                      "split": split, "faces": bundled.NAMES.get(data, str(data)),
+                      "command": command_line.command()}
+            rows = single_faces.explain_each(asked, index, face_set, folder, args.format, source)
+            if args.format:
+                with files.locked(folder, ["explanations.json"], wait=60):
+                    single_faces.write_scores(rows, folder, args.format, source)
+            if args.compare:
+                for name, reason in methods.left_out(network).items():
+                    print(f"{name} is left out: {reason}")
+                single_faces.compare_each(rows, network, folder, args.format)
+    if table:
+        print(table.write())
+
+
+@contextlib.contextmanager
+def keeping(args, folder):
+    """The store in which the explanations of --count and --table are kept; None for others."""
+    if not (args.count or args.table):
+        yield None
+        return
+    with (contextlib.closing(Store(folder / "explained.sqlite")) as kept,
+          command_line.advice("the same command goes on after the last explained face")):
+        yield kept
+
+
+def limit(count):
+    return None if count == "all" else count
 
 
 def parse_arguments():
@@ -113,6 +141,11 @@ def parse_arguments():
     parser.add_argument("--compare", action="store_true",
                         help="also draw LIME beside other methods, with their scores")
     parser.add_argument("--outputs", default="outputs", help="folder to write the files to")
+    parser.add_argument("--table", metavar="FILE",
+                        help="also write a row for each explanation into this .csv or .parquet "
+                             "file, and its arrays into an .npz file beside it")
+    parser.add_argument("--no-figures", action="store_true",
+                        help="write only the table, with --table")
     command_line.add_figure_options(parser)
     args = parser.parse_args()
     if args.image and (args.data != bundled.DATA or args.split != "auto"):
@@ -120,6 +153,10 @@ def parse_arguments():
                      "which choose faces of FER2013")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
+    if args.no_figures and (args.compare or not args.table):
+        parser.error("--no-figures: expected with --table and without --compare")
+    if args.no_figures:
+        args.format = ""
     if args.compare and (args.count or args.mistakes or args.image):
         parser.error("--compare: expected without --count, --mistakes and --image")
     return args
@@ -139,13 +176,13 @@ def add_face_options(group):
                        help="explain the face at this position in the split, counted from 0")
     which.add_argument("--name",
                        help="explain the face with this file name or CSV row (such as 'row 7')")
-    which.add_argument("--count", type=command_line.positive_integer, metavar="FACES",
+    which.add_argument("--count", type=command_line.all_or_positive_integer, metavar="FACES",
                        help="average the explanations of this many correctly classified faces of "
-                            "each emotion")
-    which.add_argument("--mistakes", type=command_line.positive_integer, nargs="?", const=5,
+                            "each emotion, or of all")
+    which.add_argument("--mistakes", type=command_line.all_or_positive_integer, nargs="?", const=5,
                        metavar="FACES",
                        help="explain this many of the most confident wrong predictions (5 if no "
-                            "number is given), for the predicted and for the true emotion")
+                            "number is given), or all, for the predicted and for the true emotion")
     which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
                        help="explain the faces in these pictures, or folders of them with their "
                             "subfolders, for the emotions of --label or for the predicted one")

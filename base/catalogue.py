@@ -61,8 +61,8 @@ RECORDS = {  # every other file, and the program that writes it
     "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
     "predictions.csv": "evaluate.py", "confusion_examples.png": "evaluate.py",
     "feeding.json": "explain.py", "explanations.json": "explain.py",
-    "emotions_average.csv": "explain.py",
-    "{emotion}_average.npz": "explain.py", "report.html": "report.py",
+    "emotions_average.csv": "explain.py", "explained.sqlite": "explain.py",
+    "report.html": "report.py",
 }
 
 

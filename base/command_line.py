@@ -66,6 +66,11 @@ def automatic_or_positive_integer(text):
     return text if text == "auto" else positive_integer(text)
 
 
+def all_or_positive_integer(text):
+    """An argparse type: "all", or a whole number of at least 1."""
+    return text if text == "all" else positive_integer(text)
+
+
 def positive_number(text):
     """An argparse type: a finite number above 0."""
     try:

@@ -9,7 +9,9 @@
     baselines.py            what the hidden part of a face shows
     methods/                every attribution method, all with the same signature
     faithfulness.py         scores for how far a map can be trusted
+    engine.py               explanations of many faces, kept on the disk
     face_set.py             the faces of a split, and which of them to explain
+    table.py                explanations as a table and arrays
     averages.py             the mean explanation of an emotion
     single_faces.py         python explain.py --label happy
     many_faces.py           python explain.py --count 200, and --mistakes

@@ -9,7 +9,7 @@ from PIL import Image
 from base import catalogue, streams
 from base.errors import UserError
 from explaining import photographs, picture_files, wording
-from explaining.face_set import FaceSet
+from explaining.engine import Engine
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
@@ -26,7 +26,7 @@ class ExplainedPhotograph(NamedTuple):
     rows: list  # of wording.Explained
 
 
-def explain_all(paths, labels, settings, network, folder, suffix, cropped, source):
+def explain_all(paths, labels, settings, network, folder, suffix, cropped, source, table=None):
     """Write a figure for each picture; an error in one does not stop the others.
 
     Args:
@@ -37,6 +37,7 @@ def explain_all(paths, labels, settings, network, folder, suffix, cropped, sourc
         folder, suffix: where to write the figures, and their format.
         cropped: whether each picture is already cropped to a face.
         source: the model and its training data in words, for captions.
+        table: a table.Table that takes a row for each explanation.
 
     Raises:
         UserError: some pictures have no figure. If there are several pictures, the message is their
@@ -51,13 +52,20 @@ def explain_all(paths, labels, settings, network, folder, suffix, cropped, sourc
     for picture, target in streams.progress(list(zip(pictures, targets, strict=True)), "picture"):
         try:
             explained = explain_picture(picture, labels, settings, network, cropped, source)
-            draw(explained, target)
-            print(summary(explained), *text_lines(explained), f"wrote {target}", sep="\n")
+            print(summary(explained), *text_lines(explained), sep="\n")
+            for row in explained.rows if table else ():
+                table.add(row.explanation, settings, picture, face=row.number,
+                          corners=explained.faces[row.number - 1].corners)
+            if suffix:
+                draw(explained, target)
+                print(f"wrote {target}")
         except UserError as error:
             if len(pictures) == 1:
                 raise
             failed += 1
             print(error, file=sys.stderr)
+    if table:
+        print(table.write())
     if failed:
         raise UserError(f"{failed} of {len(pictures)} pictures "
                         f"{'has' if failed == 1 else 'have'} no figure")
@@ -107,13 +115,13 @@ def explain_faces(faces, labels, settings, network, source):
     """A list with a wording.Explained for each of the largest faces and each label."""
     pixels = np.stack([face.pixels for face in faces])  # (faces, 48, 48)
     predicted = network.predict(pixels).argmax(axis=1)  # (faces,)
-    face_set = FaceSet(pixels, predicted, [face.note for face in faces], network.predict,
-                       settings)
-    largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
-    return [Explained(explanation, settings, face_set.names[index], number=index + 1,
+    largest = sorted(sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST])
+    found = Engine(network.predict, settings).explain(
+        [(pixels[index], labels or [predicted[index]]) for index in largest])
+    return [Explained(explanation, settings, faces[index].note, number=index + 1,
                       fed=network.caption, source=source)
-            for index in sorted(largest)
-            for explanation in face_set.explain(index, labels or [predicted[index]]).values()]
+            for index, by_label in zip(largest, found, strict=True)
+            for explanation in by_label.values()]
 
 
 def summary(explained):

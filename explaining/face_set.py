@@ -1,32 +1,42 @@
 """The faces of a split as explain.py uses them: which of them to explain, and how."""
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from base.errors import UserError
-from explaining import face_lime, superpixels
-from explaining.settings import LimeSettings
+from explaining.engine import Engine
+from explaining.table import Table
 from fer2013 import EMOTIONS
 
 
 class FaceSet(NamedTuple):
-    """The faces of a split, the network that predicts them, and the settings of LIME."""
+    """The faces of a split, and what explains them."""
     pixels: np.ndarray  # uint8 (n, 48, 48)
     labels: np.ndarray  # uint8 (n,)
     names: list  # n file names or rows
-    predict: Callable  # from uint8 (n, 48, 48) to float32 (n, 7) probabilities
-    settings: LimeSettings
+    engine: Engine
     typical: bool = False  # whether the faces are the bundled composites
     fed: str = ""  # how the network is fed, where a caption is to say so
     source: str = ""  # the model, what it learned from, and the faces, for captions
+    split: str = ""
+    table: Table | None = None  # takes a row of every explanation
 
-    def explain(self, index, labels):
-        """{label: face_lime.Explanation} of one face."""
-        face, settings = self.pixels[index], self.settings
-        segments = superpixels.segment(face, settings.superpixels)
-        return face_lime.explain_face(face, self.predict, labels, segments, settings.hide,
-                                      settings.samples, settings.seed)
+    @property
+    def settings(self):
+        return self.engine.settings
+
+    def predict(self, pixels):
+        """float32 (n, 7) probabilities of uint8 (n, 48, 48) faces."""
+        return self.engine.predict(pixels)
+
+    def explain(self, asked):
+        """Yield {label: face_lime.Explanation} for each (index, labels), in this order."""
+        found = self.engine.explain([(self.pixels[index], labels) for index, labels in asked])
+        for (index, _), by_label in zip(asked, found, strict=True):
+            for explanation in by_label.values() if self.table else ():
+                self.table.add(explanation, self.settings, self.names[index], self.split,
+                               EMOTIONS[self.labels[index]])
+            yield by_label
 
     def classified_correctly(self, label, batch_size=250):
         """Yield the indices of the correctly classified faces of a label, in the seed's order."""
@@ -57,10 +67,10 @@ class FaceSet(NamedTuple):
         """The indices of the most confident wrong predictions for the faces of these labels.
 
         Returns:
-            int (count,), or fewer if there are fewer wrong predictions.
+            int (count,), or fewer if there are fewer wrong predictions; all for None.
         """
         candidates = np.flatnonzero(np.isin(self.labels, labels))
         probabilities = self.predict(self.pixels[candidates])  # (candidates, 7)
         wrong = probabilities.argmax(axis=1) != self.labels[candidates]
         confidence = np.where(wrong, probabilities.max(axis=1), 0)
-        return candidates[np.argsort(-confidence, kind="stable")[:min(count, wrong.sum())]]
+        return candidates[np.argsort(-confidence, kind="stable")[:wrong.sum()][:count]]

@@ -1,61 +1,62 @@
 """explain.py --count and --mistakes: mean explanations, and the most confident mistakes."""
-import functools
 import itertools
 
 from base import files, streams
 from base.errors import UserError
-from explaining import averages, wording
+from explaining import wording
+from explaining.averages import AREAS, REGIONS, Average
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
 
 
-def explain_many(labels, face_set, count, identity, folder, suffix):
+def explain_many(labels, face_set, count, folder, suffix):
     """Write the mean explanation of `count` correctly classified faces of each label.
-
-    Faces that an interrupted run has explained are not explained again.
 
     Args:
         labels: labels whose faces are explained.
         face_set: a FaceSet.
-        count: faces of each label, fewer if fewer are classified correctly.
-        identity: Network.identity(), so that explanations of other networks are not reused.
-        folder, suffix: where to write the figures, and their format.
+        count: faces of each label, fewer if fewer are classified correctly; None for all.
+        folder, suffix: where to write the figures, and their format; no figure if it is empty.
 
     Raises:
         UserError: no face of a label is classified correctly.
     """
-    settings, columns, table = averages.settings(face_set, identity), [], []
+    columns, table = [], []
     for label in labels:
-        emotion = EMOTIONS[label]
-        indices = list(itertools.islice(face_set.classified_correctly(label), count))
-        if not indices:
-            raise UserError(f"no {emotion} face is classified correctly; choose another --label")
-        collected = averages.collect(
-            indices, lambda index, label=label: face_set.explain(index, [label])[label],
-            folder / f"{emotion}_average.npz", settings,
-            progress=functools.partial(streams.progress, unit="face", name=emotion))
-        if len(indices) < count:
-            print(f"{emotion}: only {len(indices)} of the {count} faces asked for; no more are "
-                  "classified correctly")
-        mean_face = face_set.pixels[indices].mean(axis=0)  # (48, 48)
-        mean_map = collected["map"].mean(axis=0)  # (48, 48)
-        shares = averages.mean_shares(collected["spread"])
-        columns.append((f"{emotion}, {len(indices)} faces", mean_face, mean_map))
-        table.append({"emotion": emotion, "faces": len(indices), **shares,
-                      "r2": collected["r2"].mean(), "stability": collected["stability"].mean()})
-        explanations.average(
-            mean_face, mean_map, shares, averages.AREAS, averages.REGIONS,
-            f"{columns[-1][0]} classified correctly; {describe(face_set)}",
-            folder / f"{emotion}_average.{suffix}")
+        mean_face, average = average_faces(label, face_set, count)
+        title = f"{EMOTIONS[label]}, {len(average.rows)} faces"
+        columns.append((title, mean_face, average.mean_map()))
+        table.append({"emotion": EMOTIONS[label], "faces": len(average.rows), **average.shares(),
+                      "r2": average.mean("r2"), "stability": average.mean("stability")})
+        if suffix:
+            explanations.average(
+                mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
+                f"{title} classified correctly; {describe(face_set)}",
+                folder / f"{EMOTIONS[label]}_average.{suffix}")
     print(shares_as_text(table))
     if len(labels) > 1:
-        explanations.averages(
-            columns,
-            f"mean explanations of faces classified correctly; {describe(face_set)}",
-            folder / f"emotions_average.{suffix}")
         files.write_csv(folder / "emotions_average.csv", table)
+        if suffix:
+            explanations.averages(
+                columns, f"mean explanations of faces classified correctly; {describe(face_set)}",
+                folder / f"emotions_average.{suffix}")
     print(f"wrote the averages into {folder}")
+
+
+def average_faces(label, face_set, count):
+    """The mean of the faces of a label, float (48, 48), and their Average."""
+    emotion = EMOTIONS[label]
+    indices = list(itertools.islice(face_set.classified_correctly(label), count))
+    if not indices:
+        raise UserError(f"no {emotion} face is classified correctly; choose another --label")
+    if count and len(indices) < count:
+        print(f"{emotion}: only {len(indices)} of the {count} faces asked for; no more are "
+              "classified correctly")
+    average, found = Average(), face_set.explain([(index, [label]) for index in indices])
+    for by_label in streams.progress(found, "face", len(indices), emotion):
+        average.add(by_label[label])
+    return face_set.pixels[indices].mean(axis=0), average
 
 
 def describe(face_set):
@@ -67,10 +68,10 @@ def describe(face_set):
 
 def shares_as_text(table):
     """A table: each region's share of the positive weight by emotion, and of the face's area."""
-    rows = [("share of the positive weight", [f"{region:>7}" for region in averages.AREAS])]
+    rows = [("share of the positive weight", [f"{region:>7}" for region in AREAS])]
     rows += [(f"{row['emotion']}, {row['faces']} faces",
-              [f"{row[region]:7.3f}" for region in averages.AREAS]) for row in table]
-    rows.append(("share of the area", [f"{area:7.3f}" for area in averages.AREAS.values()]))
+              [f"{row[region]:7.3f}" for region in AREAS]) for row in table]
+    rows.append(("share of the area", [f"{area:7.3f}" for area in AREAS.values()]))
     return "\n".join(" ".join([name.ljust(30), *cells]) for name, cells in rows)
 
 
@@ -80,30 +81,32 @@ def explain_mistakes(labels, face_set, count, folder, suffix):
     Args:
         labels: true labels of the faces.
         face_set: a FaceSet.
-        count: number of faces.
-        folder, suffix: where to write the figure, and its format.
+        count: number of faces; None for all.
+        folder, suffix: where to write the figure, and its format; no figure if it is empty.
 
     Raises:
         UserError: there is no wrong prediction.
     """
-    pairs = []
     indices = face_set.mistakes(labels, count)
     if not len(indices):
         raise UserError("the model makes no mistake on these faces; other faces are chosen by "
                         "--data, --split or --label")
-    if len(indices) < count:
+    if count and len(indices) < count:
         print(f"only {len(indices)} of the {count} mistakes asked for; there are no more")
-    for index in streams.progress(indices, "face"):
-        true = int(face_set.labels[index])
-        predicted = int(face_set.predict(face_set.pixels[index:index + 1])[0].argmax())
-        by_label = face_set.explain(index, [predicted, true])
-        pairs.append([Explained(by_label[label], face_set.settings, face_set.names[index], true,
+    predicted = face_set.predict(face_set.pixels[indices]).argmax(axis=1)  # (mistakes,)
+    asked = [(index, [int(answer), int(face_set.labels[index])])
+             for index, answer in zip(indices, predicted, strict=True)]
+    pairs = []
+    for (index, (_, true)), by_label in zip(
+            asked, streams.progress(face_set.explain(asked), "face", len(asked)), strict=True):
+        pairs.append([Explained(explanation, face_set.settings, face_set.names[index], true,
                                 fed=face_set.fed, source=face_set.source)
-                      for label in (predicted, true)])
-    explanations.mistakes(list(map(mistake, pairs)), folder / f"mistakes.{suffix}")
-    print(*(f"{wording.predicted(pair[0])}; {mistake_caption(pair)}".replace("\n", "; ")
-            for pair in pairs), sep="\n")
-    print(f"wrote {folder / f'mistakes.{suffix}'}")
+                      for explanation in by_label.values()])
+        print(f"{wording.predicted(pairs[-1][0])}; {mistake_caption(pairs[-1])}"
+              .replace("\n", "; "))
+    if suffix:
+        explanations.mistakes(list(map(mistake, pairs)), folder / f"mistakes.{suffix}")
+        print(f"wrote {folder / f'mistakes.{suffix}'}")
 
 
 def mistake(pair):

@@ -13,23 +13,26 @@ def explain_each(labels, index, face_set, folder, suffix, source):
         labels: labels to explain.
         index: index of the face to explain; None to call choose_face() for each label.
         face_set: a FaceSet.
-        folder, suffix: where to write the figures, and their format.
+        folder, suffix: where to write the figures, and their format; no figure if it is empty.
         source: dict with the command, the model, the faces and the split.
 
     Returns:
         A list with a wording.Explained for each label.
     """
-    rows, paths = [], [folder / f"{EMOTIONS[label]}.{suffix}" for label in labels]
+    rows, paths = [], []
     explained = explain_labels(labels, index, face_set)
-    for row, path in zip(streams.progress(explained, "face", len(labels)), paths, strict=True):
+    for row in streams.progress(explained, "face", len(labels)):
         rows.append(row)
-        explanations.explanations([wording.figure_row(row)], path, records([row], source))
         print(wording.one_line(row))
-    if len(labels) == len(EMOTIONS):
+        if suffix:
+            paths.append(folder / f"{EMOTIONS[row.explanation.label]}.{suffix}")
+            explanations.explanations([wording.figure_row(row)], paths[-1], records([row], source))
+    if suffix and len(labels) == len(EMOTIONS):
         paths.append(folder / f"explanations.{suffix}")
         explanations.explanations(list(map(wording.figure_row, rows)), paths[-1],
                                   records(rows, source))
-    print(f"wrote {', '.join(map(str, paths))}")
+    if paths:
+        print(f"wrote {', '.join(map(str, paths))}")
     return rows
 
 
@@ -46,11 +49,13 @@ def explain_labels(labels, index, face_set):
         labels, index, face_set: see explain_each().
     """
     if index is None:
-        for label in labels:
-            chosen, notes = choose_face(label, face_set)
-            yield describe(face_set.explain(chosen, [label])[label], chosen, face_set, notes)
+        chosen = [choose_face(label, face_set) for label in labels]
+        found = face_set.explain([(face, [label]) for (face, _), label
+                                  in zip(chosen, labels, strict=True)])
+        for (face, notes), by_label in zip(chosen, found, strict=True):
+            yield from (describe(each, face, face_set, notes) for each in by_label.values())
     else:
-        for explanation in face_set.explain(index, labels).values():
+        for explanation in next(face_set.explain([(index, labels)])).values():
             yield describe(explanation, index, face_set)
 
 

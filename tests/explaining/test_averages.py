@@ -5,6 +5,7 @@ import pytest
 
 from base.errors import UserError
 from explaining import averages, many_faces, single_faces
+from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
 from tests import support
@@ -26,46 +27,8 @@ def face_set():
     pixels[:3, :24] += 150  # angry
     pixels[3:, 24:] += 150  # disgust
     labels = np.array([0, 0, 0, 1, 1, 0], np.uint8)  # the last is labelled wrongly
-    return FaceSet(pixels, labels, [f"row {row}" for row in range(6)], halves, SETTINGS)
-
-
-@pytest.fixture
-def identity():
-    return {"model": "weights", "scale": "as-is"}
-
-
-def explanation(index):
-    weights = np.array([1.0, -1.0, 0.5]) * (index + 1)
-    segments = np.zeros((48, 48), int)
-    segments[:24], segments[24] = 1, 2  # of 1,104, 1,152 and 48 pixels
-    return support.explanation(segments, weights, label=0)
-
-
-def test_collect_keeps_results_and_explains_only_the_missing_faces(tmp_path):
-    asked = []
-
-    def explain(index):
-        if index == 9:
-            raise KeyboardInterrupt
-        asked.append(index)
-        return explanation(index)
-    path = tmp_path / "happy_average.npz"
-    with pytest.raises(KeyboardInterrupt):
-        averages.collect([4, 2, 9], explain, path, {"seed": 0})
-    columns = averages.collect([2, 4, 7], explain, path, {"seed": 0})
-    assert asked == [4, 2, 7]
-    assert columns["index"].tolist() == [2, 4, 7]
-    maps, spread = columns["map"], columns["spread"]
-    assert maps.shape == (3, 48, 48) and maps[0, 24, 0] == 1.5 and maps[2, 0, 0] == -8
-    assert spread[0].sum() == pytest.approx(3 * 1.5, rel=1e-5) and spread[0, :24].sum() == 0
-    averages.collect([2], explain, path, {"seed": 1})
-    assert asked == [4, 2, 7, 2]
-
-
-def test_a_damaged_file_of_kept_maps_is_replaced(tmp_path):
-    path = tmp_path / "happy_average.npz"
-    path.write_bytes(b"PK\x03\x04 cut off")
-    assert averages.collect([0], explanation, path, {})["index"].tolist() == [0]
+    return FaceSet(pixels, labels, [f"row {row}" for row in range(6)],
+                   Engine(halves, SETTINGS))
 
 
 def test_the_regions_do_not_overlap_and_their_areas_sum_to_1():
@@ -78,42 +41,40 @@ def test_the_regions_do_not_overlap_and_their_areas_sum_to_1():
 
 
 def test_the_positive_weight_is_shared_out_by_region():
-    spread = np.zeros((2, 48, 48))
-    # brows, mouth and rest of the first face; the second face has no positive weight
-    spread[0, 10, 10], spread[0, 40, 20], spread[0, 0, 0] = 1, 2, 1
-    shares = averages.share_by_region(spread)
-    assert {region: share[0] for region, share in shares.items()} == {
+    segments = np.zeros((48, 48), int)
+    segments[10, 10], segments[40, 20:22], segments[0, 0] = 1, 2, 3  # brows, mouth and rest
+    average = averages.Average()
+    for weights in ([-5, 1, 2, 1], [-1, 0, 0, -1]):  # the second has no positive weight
+        average.add(support.explanation(segments, np.array(weights, float)))
+    assert {name: average.rows[0][name] for name in averages.AREAS} == {
         "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25}
-    assert np.isnan(shares["mouth"][1])
-    assert averages.mean_shares(spread)["mouth"] == 0.5
+    assert np.isnan(average.rows[1]["mouth"])
+    assert average.shares()["mouth"] == 0.5 and average.mean("r2") == 0.6
+    assert average.mean_map()[0, :2].tolist() == [0, -3]
 
 
-def test_many_faces_of_one_label_make_an_average(face_set, identity, tmp_path):
-    many_faces.explain_many([1], face_set, 5, identity, tmp_path, "png")
+def test_many_faces_of_one_label_make_an_average(face_set, tmp_path):
+    many_faces.explain_many([1], face_set, 5, tmp_path, "png")
+    assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
+
+
+def test_many_faces_of_two_labels_also_make_a_table(face_set, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {
-        "disgust_average.npz", "disgust_average.png"}
-
-
-def test_many_faces_of_two_labels_also_make_a_table(face_set, identity, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, identity, tmp_path, "png")
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "angry_average.npz", "angry_average.png", "disgust_average.npz",
-        "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
+        "angry_average.png", "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
     assert "angry, 2 faces" in printed and "disgust, 2 faces" in printed
     rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
     assert [(row["emotion"], row["faces"]) for row in rows] == [("angry", "2"), ("disgust", "2")]
     assert sum(float(rows[0][region]) for region in averages.AREAS) == pytest.approx(1, abs=1e-4)
-    with np.load(tmp_path / "disgust_average.npz") as kept:
-        assert set(kept["index"]) == {3, 4}
-        mean = kept["map"].mean(axis=0)
+    mean = many_faces.average_faces(1, face_set, None)[1].mean_map()
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
-def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, identity, tmp_path):
+def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, tmp_path):
     wrong = face_set._replace(labels=np.full(6, 3, np.uint8))
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, identity, tmp_path, "png")
+        many_faces.explain_many([3], wrong, 2, tmp_path, "png")
 
 
 def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(face_set, tmp_path, capsys):
@@ -130,7 +91,8 @@ def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(face_set, tm
 def test_the_most_confident_mistakes_come_first(face_set):
     def predict(pixels):
         return np.stack([np.full(len(pixels), 0.1), np.linspace(0.5, 0.9, len(pixels))], axis=1)
-    confident = face_set._replace(predict=predict, labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
+    confident = face_set._replace(engine=Engine(predict, SETTINGS),
+                                  labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
     assert confident.mistakes([0, 1], 3).tolist() == [4, 3, 1]
 
 
@@ -151,7 +113,8 @@ def test_the_likeliest_face_is_there_if_none_is_classified_correctly(face_set):
 
 def test_the_seed_chooses_the_explained_face_but_the_probability_chooses_the_composite(face_set):
     likeliest = halves(face_set.pixels[:3])[:, 0].argmax()
-    by_seed = {single_faces.choose_face(0, face_set._replace(settings=LimeSettings(seed=seed)))
+    by_seed = {single_faces.choose_face(0, face_set._replace(
+        engine=Engine(halves, LimeSettings(seed=seed))))
                for seed in range(20)}
     assert by_seed == {(0, ()), (1, ()), (2, ())}
     assert single_faces.choose_face(0, face_set._replace(typical=True)) == (likeliest, ())

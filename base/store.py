@@ -1,0 +1,77 @@
+"""Results on the disk, each whole or absent, found by a key: one SQLite file.
+
+    store = Store("outputs/explained.sqlite")
+    store.add(make_key(settings, face.tobytes()), {"weights": weights})
+    store.get(make_key(settings, face.tobytes()))["weights"]
+"""
+import contextlib
+import hashlib
+import io
+import json
+import sqlite3
+
+import numpy as np
+
+from base.errors import UserError
+
+
+class Store:
+    """Arrays by key. What was added stays, even if the process is killed in the next moment.
+
+    Adding and looking up cost the same for the first and for the ten-thousandth result
+    (benchmarks/many_faces.md).
+
+    Raises:
+        UserError: the file cannot be written, or is not a store; also by every method.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        with self.clear_errors():
+            self.connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+            self.connection.execute("CREATE TABLE IF NOT EXISTS results "
+                                    "(key TEXT PRIMARY KEY, arrays BLOB NOT NULL)")
+
+    def __contains__(self, key):
+        with self.clear_errors():
+            return bool(self.connection.execute("SELECT 1 FROM results WHERE key = ?",
+                                                (key,)).fetchone())
+
+    def get(self, key):
+        """The {name: array} of a key; KeyError if there is none."""
+        with self.clear_errors():
+            row = self.connection.execute("SELECT arrays FROM results WHERE key = ?",
+                                          (key,)).fetchone()
+        if row is None:
+            raise KeyError(key)
+        with np.load(io.BytesIO(row[0])) as arrays:
+            return dict(arrays)
+
+    def add(self, key, arrays):
+        """Keep {name: array} under a key, on the disk when this returns."""
+        content = io.BytesIO()
+        np.savez(content, **arrays)
+        with self.clear_errors():
+            self.connection.execute("INSERT OR REPLACE INTO results VALUES (?, ?)",
+                                    (key, content.getvalue()))
+
+    @contextlib.contextmanager
+    def clear_errors(self):
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # a full disk, no permission, another's lock
+            raise UserError(f"{self.path}: cannot write it ({error})") from error
+        except sqlite3.DatabaseError as error:
+            raise UserError(f"{self.path}: not readable ({error}); explain.py writes it; "
+                            "without it, everything is explained again") from error
+
+    def close(self):
+        self.connection.close()
+
+
+def make_key(about, *contents):
+    """A key of everything that a result depends on: a dict for JSON, and bytes."""
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    for content in contents:
+        digest.update(content)
+    return digest.hexdigest()

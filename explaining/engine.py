@@ -1,0 +1,98 @@
+"""Explanations of many faces: those that are kept are taken from the disk, the others computed.
+
+    engine = Engine(network.predict, LimeSettings(), network.identity(), Store(path))
+    for by_label in engine.explain([(face, [3]), (other, [3])]):
+        by_label[3].weights
+"""
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from base.store import Store, make_key
+from explaining import baselines, face_explainer, face_lime, superpixels, surrogate, without
+from explaining.face_lime import Explanation
+from explaining.settings import LimeSettings
+from explaining.without import Without
+
+# an explanation of an earlier version of this code is not taken for one of the present code
+CODE = "".join(map(inspect.getsource, (
+    baselines, face_explainer, face_lime, superpixels, surrogate, without)))
+
+
+class Engine(NamedTuple):
+    """How faces are explained, and where the explanations are kept.
+
+    Attributes:
+        predict: function from uint8 (n, 48, 48) to float32 (n, 7) probabilities.
+        settings: a LimeSettings.
+        identity: Network.identity(), so that explanations of other networks are not taken.
+        store: a Store; None to keep nothing.
+    """
+    predict: Callable
+    settings: LimeSettings
+    identity: dict = {}
+    store: Store | None = None
+
+    def explain(self, asked):
+        """Yield {label: Explanation} for each (face, labels), in this order.
+
+        Args:
+            asked: list of (uint8 (48, 48), list of labels).
+        """
+        keys = [self.key(*each) for each in asked]
+        kept = [self.store is not None and key in self.store for key in keys]
+        computed = self.compute([each for each, known in zip(asked, kept, strict=True)
+                                 if not known])
+        for (face, _), key, known in zip(asked, keys, kept, strict=True):
+            found = unpack(self.store.get(key), face) if known else next(computed)
+            if self.store is not None and not known:
+                self.store.add(key, pack(found))
+            yield found
+
+    def compute(self, asked):
+        """explain() without what is kept."""
+        return (explain_one(self.predict, self.settings, face, labels) for face, labels in asked)
+
+    def key(self, face, labels):
+        return make_key(self.about() | {"labels": list(map(int, labels))}, face.tobytes())
+
+    def about(self):
+        """All that an explanation depends on beside its face and labels, for JSON."""
+        return dataclasses.asdict(self.settings) | self.identity | {"code": CODE}
+
+
+def explain_one(predict, settings, face, labels):
+    """{label: Explanation} of one face, uint8 (48, 48).
+
+    The number of threads of linear algebra decides the last bits of its results, so it is always 1.
+    """
+    with threadpool_limits(1):
+        segments = superpixels.segment(face, settings.superpixels)
+        return face_lime.explain_face(face, predict, labels, segments, settings.hide,
+                                      settings.samples, settings.seed)
+
+
+def pack(found):
+    """{label: Explanation} of a face as {name: array}, without the face."""
+    arrays = {"segments": next(iter(found.values())).segments.astype(np.uint16)}
+    return arrays | {f"{label} {name}": np.asarray(value) for label, explanation in found.items()
+                     for name, value in explanation._asdict().items()
+                     if name not in ("face", "segments")}
+
+
+def unpack(arrays, face):
+    """The {label: Explanation} that pack() was given, for the same face."""
+    found = {}
+    for name, array in arrays.items():
+        label, _, field = name.partition(" ")
+        if field:
+            found.setdefault(int(label), {})[field] = array if array.ndim else array.item()
+    kinds = Without.__annotations__.values()
+    segments = arrays["segments"].astype(int)
+    return {label: Explanation(face=face, segments=segments, **fields | {"without": Without(
+                *(kind(value) for kind, value in zip(kinds, fields["without"], strict=True)))})
+            for label, fields in found.items()}

@@ -1,0 +1,88 @@
+import csv
+import re
+
+import numpy as np
+import pandas
+import pytest
+
+import fer2013
+from base.errors import UserError
+from explaining import table
+from explaining.settings import LimeSettings
+from explaining.table import Table
+from tests import support
+
+SEGMENTS = np.repeat(np.arange(48) // 12, 48).reshape(48, 48)  # four stripes, of 12 rows each
+WEIGHTS = np.array([0.5, -1, 0, 1.5])
+PAIRS = np.arange(16.0).reshape(4, 4)
+
+
+def filled(path):
+    made = Table(path)
+    made.add(support.explanation(SEGMENTS, WEIGHTS, together=PAIRS), LimeSettings(), "row 7",
+             "validation", "sad")
+    corners = np.array([(10, 5), (30, 7), (28, 27), (8, 25.04)])
+    made.add(support.explanation(SEGMENTS % 3, WEIGHTS[:3]), LimeSettings(), "a, b.jpg", face=2,
+             corners=corners)
+    made.write()
+    return path
+
+
+def test_a_row_says_all_that_a_figure_says(tmp_path):
+    first, second = pandas.read_csv(filled(tmp_path / "faces.csv")).to_dict("records")
+    assert tuple(first) == table.COLUMNS
+    assert (first["name"], first["split"], first["true"], first["predicted"], first["explained"]) \
+        == ("row 7", "validation", "sad", "happy", "happy")
+    assert [first[f"p_{emotion}"] for emotion in fer2013.EMOTIONS] == [0, 0, 0, 1, 0, 0, 0]
+    assert (first["r2"], first["r2_pairs"], first["stability"], first["superpixels"]) == (
+        0.6, 0.8, 1, 4)
+    assert (first["marked_hidden"], first["only_marked"], first["called"]) == (0.3, 0.7, "neutral")
+    # rows 36 to 47 have 1.5 of 2.0, and the mouth has 8 of these rows and 24 columns
+    assert first["share_mouth"] == pytest.approx(1.5 / 2 * 8 * 24 / (12 * 48), abs=1e-6)
+    assert (first["samples"], first["seed"], first["division"], first["hide"]) == (
+        100, 0, "slic", "blurred")
+    assert [second[side] for side in table.BOX] == [8, 5, 30, 27] and second["face"] == 2
+    assert second["name"] == "a, b.jpg" and np.isnan(second["true"]) and np.isnan(first["left"])
+
+
+def test_the_snippet_of_the_documentation_reads_both_files(tmp_path):
+    page = (support.ROOT / "docs" / "many_faces.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
+    names = {}
+    filled(tmp_path / "faces.csv")
+    exec(code.replace('"faces', f'"{tmp_path}/faces'), names)
+    assert len(code.splitlines()) == 5
+    assert np.array_equal(names["weight_map"], WEIGHTS[SEGMENTS])
+    assert np.array_equal(names["pairs"], PAIRS)
+
+
+def test_parquet_has_the_same_rows(tmp_path):
+    pytest.importorskip("pyarrow", reason="needs pyarrow")
+    found = pandas.read_parquet(filled(tmp_path / "faces.parquet"))
+    assert tuple(found) == table.COLUMNS and list(found.name) == ["row 7", "a, b.jpg"]
+    assert (tmp_path / "faces.npz").is_file()
+    Table(tmp_path / "faces.parquet")  # has the same columns, so that it may be replaced
+
+
+@pytest.mark.parametrize(("name", "content", "expected"), [
+    ("faces.csv", b"name,age\na,3\n", "other columns; it stays as it is"),
+    ("faces.csv", b"", "other columns"),
+    ("faces.csv", b"\xff\xfe\x00", "no table"),
+    ("faces.npz", b"another", "without this table"),
+    ("faces.txt", None, "ends in .csv or .parquet"),
+    ("nowhere/faces.csv", None, "there is no folder"),
+])
+def test_what_is_there_is_not_replaced_by_a_table_of_other_columns(tmp_path, name, content,
+                                                                   expected):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(UserError, match=expected):
+        Table(tmp_path / name.replace("npz", "csv"))
+    if content is not None:
+        assert (tmp_path / name).read_bytes() == content
+
+
+def test_a_table_of_the_same_columns_is_replaced(tmp_path):
+    Table(filled(tmp_path / "faces.csv")).write()
+    with (tmp_path / "faces.csv").open() as file:
+        assert list(csv.reader(file)) == [list(table.COLUMNS)]
