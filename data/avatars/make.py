@@ -87,11 +87,13 @@ RIGHT_GAZE = {"eyeLookInLeft": 1, "eyeLookOutRight": 1}
 
 
 def draw_expression(rng, head, emotion):
-    """Face-unit weights of one posed expression: a prototype, its intensity, imperfections and a gaze."""
+    """Face-unit weights of one posed expression (a prototype, its intensity, imperfections and a gaze), and
+    the prototype's blendshapes."""
     variants = PROTOTYPES[emotion]
     intensity = rng.uniform(0.75, 1.0)
     actions = {name: rng.exponential(0.025) for name in IDLE}
-    for name, weight in variants[rng.integers(len(variants))].items():
+    prototype = variants[rng.integers(len(variants))]
+    for name, weight in prototype.items():
         actions[name] = actions.get(name, 0) + weight * intensity * rng.uniform(0.85, 1.15)
     weights = {}
     for name, weight in actions.items():
@@ -101,7 +103,7 @@ def draw_expression(rng, head, emotion):
     gaze = rng.normal(0, 0.25)
     for name, weight in (LEFT_GAZE if gaze > 0 else RIGHT_GAZE).items():
         weights[name] = abs(gaze) * weight
-    return weights
+    return weights, tuple(prototype)
 
 
 def draw_identity(rng, head):
@@ -131,22 +133,22 @@ def draw_pose(rng):
 
 
 def frame(rng, head, neutral, expressive):
-    """Move and scale a posed head so that its face fills the picture as in FER2013."""
+    """Height and place of a posed head that make its face fill the picture as in FER2013."""
     top, chin = neutral[BROW, 1], (neutral[CHIN, 1] + expressive[CHIN, 1]) / 2
     height = (top - chin) / (0.69 * rng.uniform(0.94, 1.06))
     left, right = neutral[head.outline, 0].min(), neutral[head.outline, 0].max()
     eyes = neutral[np.concatenate(head.eyes)].mean(axis=0)
     middle = [0.7 * (left + right) / 2 + 0.3 * eyes[0], top - 0.22 * height, eyes[2]]
-    return (expressive - middle) / height + [*rng.normal(0, 0.018, 2), 0]
+    return height, np.array(middle) / height - [*rng.normal(0, 0.018, 2), 0]
 
 
-def light(rng, studio):
-    """A key light from a random side above, a weaker fill light from the other side."""
+def draw_light(rng):
+    """A key light from a random side above, a weaker fill light from the other side, and ambient light."""
     side = rng.choice([-1, 1])
     azimuth, elevation = np.radians(rng.uniform(5, 60)), np.radians(rng.uniform(5, 50))
     key = [side * np.sin(azimuth), np.tan(elevation), np.cos(azimuth)]
     fill = [-side * rng.uniform(0.5, 1.5), rng.uniform(-0.3, 0.4), 1]
-    studio.light([key, fill], [rng.uniform(0.75, 0.95), rng.uniform(0.15, 0.35)], rng.uniform(0.12, 0.25))
+    return [key, fill], [rng.uniform(0.75, 0.95), rng.uniform(0.15, 0.35)], rng.uniform(0.12, 0.25)
 
 
 def background(rng):
@@ -170,23 +172,38 @@ def shade(head, studio, look, vertices, normals):
         part.shade(tones[name])
 
 
-def render_face(rng, head, studio, person, emotion):
-    """One 48x48 picture (uint8) and how far each visible point of the skin moved (interocular distances)."""
-    shift = head.act(draw_expression(rng, head, emotion))
+def draw_scene(rng, head, person, emotion):
+    """Everything random about a picture: expression, pose, place, light, exposure, background and noise."""
+    weights, prototype = draw_expression(rng, head, emotion)
     rotation = draw_pose(rng)
-    neutral = person["vertices"] @ rotation.T
-    vertices = frame(rng, head, neutral, (person["vertices"] + shift) @ rotation.T)
+    posed = [vertices @ rotation.T for vertices in (person["vertices"], person["vertices"] + head.act(weights))]
+    height, place = frame(rng, head, *posed)
+    return {"weights": weights, "prototype": prototype, "rotation": rotation, "height": height, "place": place,
+            "light": draw_light(rng), "exposure": rng.uniform(0.9, 1.1), "background": background(rng),
+            "noise": rng.normal(0, 0.004, (SIZE, SIZE))}
+
+
+def photograph(head, studio, person, scene, weights):
+    """The 48x48 picture (uint8) of a scene with these face-unit weights."""
+    vertices = (person["vertices"] + head.act(weights)) @ scene["rotation"].T
+    vertices = vertices / scene["height"] - scene["place"]
     normals = vertex_normals(vertices, head.all_quads)
     for part in studio.parts.values():
         part.place(vertices, normals)
-    light(rng, studio)
+    studio.light(*scene["light"])
     shade(head, studio, person["look"], vertices, normals)
     grey, coverage = studio.photograph()
-    grey = grey * rng.uniform(0.9, 1.1) + (1 - coverage) * background(rng) + rng.normal(0, 0.004, grey.shape)
+    grey = grey * scene["exposure"] + (1 - coverage) * scene["background"] + scene["noise"]
+    return np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
+
+
+def render_face(rng, head, studio, person, emotion):
+    """One 48x48 picture (uint8) and how far each visible point of the skin moved (interocular distances)."""
+    scene = draw_scene(rng, head, person, emotion)
+    picture = photograph(head, studio, person, scene, scene["weights"])
     left, right = (person["vertices"][eye].mean(axis=0) for eye in head.eyes)
-    moved = np.linalg.norm(shift, axis=1) / np.linalg.norm(left - right)
-    motion = studio.measure(moved, "skin")
-    return np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8), motion
+    moved = np.linalg.norm(head.act(scene["weights"]), axis=1) / np.linalg.norm(left - right)
+    return picture, studio.measure(moved, "skin")
 
 
 def open_studio(head):
