@@ -33,9 +33,11 @@ class Network:
     Attributes:
         raw: what was read.
         feeding: a feeding.Feeding.
+        precision: of its arithmetic, a name in precision.PRECISIONS.
     """
     raw: RawNetwork
     feeding: Feeding
+    precision: str = "float32"
 
     @property
     def name(self):
@@ -61,14 +63,20 @@ class Network:
 
     @property
     def caption(self):
-        """What a figure says of it: describe(), but nothing for a network of train.py."""
-        return "" if self.ours else self.describe()
+        """What a figure says of it: describe(), but not for a network of train.py; the precision.
+
+        Empty for a network of train.py in float32.
+        """
+        words = [] if self.ours else [self.describe()]
+        words += [f"computed in {self.precision}"] * (self.precision != "float32")
+        return "; ".join(words)
 
     def identity(self):
         """All of it that an explanation depends on, for JSON: another dict, another explanation."""
         fed = self.feeding
-        return {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
-                "answers": fed.answers}
+        found = {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
+                 "answers": fed.answers}
+        return found if self.precision == "float32" else found | {"precision": self.precision}
 
     def predict(self, pixels):
         """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.

@@ -8,10 +8,10 @@ from lime.lime_image import LimeImageExplainer
 from explaining import face_lime
 
 
-def lime(face, label, network, seed, samples="auto"):
+def lime(face, label, network, seed, samples="auto", hide="blurred"):
     """LIME as explain.py runs it: the weight of each pixel's superpixel."""
-    explanations = face_lime.explain_face(face, network.predict, [label], samples=samples,
-                                          seed=seed)
+    explanations = face_lime.explain_face(face, network.predict, [label], hide=hide,
+                                          samples=samples, seed=seed)
     return explanations[label].weight_map()
 
 
