@@ -27,10 +27,11 @@ def main():
     with command_line.quiet_stderr():
         from figures import examples, style
         from networks.network import open_network
-        from training import metrics
+        from training import checkpoint, metrics
 
     bundled.read_data_as(args)
     model_path = bundled.choose_model(args.model, args.outputs)
+    history = checkpoint.read_history(model_path.parent / "history.csv")
     data = bundled.choose_training_data(args.data)
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
@@ -40,7 +41,8 @@ def main():
     probabilities = network.predict(pixels)  # (n, 7)
     unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
     source = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
-              "fed": network.caption, "data": str(data), "split": split,
+              "fed": network.caption, "data": bundled.NAMES.get(data, str(data)),
+              "split": split,
               "measured_on": bundled.split_name(data, split, labels),
               "command": command_line.command()}
     evaluation = source | metrics.measure(labels, probabilities, unseen)
@@ -53,8 +55,7 @@ def main():
                     predictions(names, labels, probabilities, ~unseen))
     examples.write(pixels, labels, probabilities, names, folder / "confusion_examples.png", source)
     style.set_resolution(args.dpi)
-    history_path = model_path.parent / "history.csv"
-    draw(evaluation, labels, probabilities, history_path, folder, args.format)
+    draw(evaluation, labels, probabilities, history, folder, args.format)
     print(as_text(evaluation))
 
 
@@ -89,19 +90,18 @@ def predictions(names, labels, probabilities, identical):
             in zip(names, labels, probabilities, identical, strict=True)]
 
 
-def draw(evaluation, labels, probabilities, history_path, folder, suffix):
-    """Draw the figures; curves only if the training run's history.csv is there.
+def draw(evaluation, labels, probabilities, history, folder, suffix):
+    """Draw the figures; curves only if the training run's history is there.
 
     Args:
         evaluation: the content of evaluation.json.
         labels: uint8 (n,).
         probabilities: float (n, 7).
-        history_path: path of the training run's history.csv.
+        history: a DataFrame of the training run's history.csv; None if there is none.
         folder: pathlib.Path to write to.
         suffix: of the figures, without the dot.
     """
     import numpy as np
-    import pandas
 
     from figures import numbers
     from training import metrics
@@ -118,11 +118,10 @@ def draw(evaluation, labels, probabilities, history_path, folder, suffix):
         confidence, accuracy, np.array(metrics.wilson(accuracy, count)), count,
         f"expected calibration error {error:.3f}\n{measured}\n{source}",
         folder / f"reliability.{suffix}", evaluation)
-    if history_path.is_file():
-        numbers.curves(pandas.read_csv(history_path), source, folder / f"curves.{suffix}",
-                       evaluation)
+    if history is None:
+        print(f"no curves: there is no {model.parent / 'history.csv'}; python train.py writes it")
     else:
-        print(f"no curves: there is no {history_path}; python train.py writes it")
+        numbers.curves(history, source, folder / f"curves.{suffix}", evaluation)
 
 
 def as_text(evaluation):

@@ -215,7 +215,7 @@ def run(main):
         sys.stdout.flush()
         report_lost_output(script)
     except UserError as error:
-        print(f"{script}: {error}", file=sys.stderr)
+        print(f"{script}: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)
     except BaseException as error:
         if not was_interrupted(error):
@@ -224,6 +224,12 @@ def run(main):
         how = error.args if isinstance(error, KeyboardInterrupt) else ()  # advice() says it
         print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
         sys.exit(130)
+
+
+def printable(text):
+    """The text with control characters, which a terminal would obey, as escapes of Python."""
+    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1]
+                   for each in text)
 
 
 def report_lost_output(script):

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pathlib
+import re
 import shutil
 import tempfile
 import time
@@ -12,14 +13,22 @@ import filelock
 
 from base.errors import UserError
 
+ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
+CONTROL = re.compile(r"\\u00[0189][0-9a-fA-F]")  # JSON's escapes of control characters
 WAITS = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()  # seconds between tries to replace a file
 
 
 def make_folder(path):
-    """Create the folder that a script writes to and return its path; UserError if that fails."""
+    """Create the folder that a script writes to and return its path; UserError if that fails.
+
+    Unfinished files that a killed run left there more than an hour ago are removed.
+    """
     path = pathlib.Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
+        for leftover in path.glob(f"{unfinished('*')}*"):
+            if time.time() - leftover.stat().st_mtime > ABANDONED:
+                shutil.rmtree(leftover, ignore_errors=True)
     except OSError as error:
         raise UserError(f"{path}: cannot write there ({error.strerror}); "
                         "expected a folder") from error
@@ -118,9 +127,13 @@ def write_csv(path, rows, columns=None):
 
 
 def read_json(path, writer="train.py"):
-    """The JSON object in a file that the script `writer` wrote; UserError if it has no object."""
+    """The JSON object in a file that the script `writer` wrote; UserError if it has no object.
+
+    Control characters, which a terminal would obey, become question marks.
+    """
     try:
-        return dict(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        text = pathlib.Path(path).read_text(encoding="utf-8")
+        return dict(json.loads(CONTROL.sub("?", text)))
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise UserError(f"{path}: not readable as JSON ({error}); "
                         f"python {writer} writes it") from error

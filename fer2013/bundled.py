@@ -62,7 +62,12 @@ def has_own(path):
 
 
 def own_data(path):
-    """`path`; the default is data/ of the repository, whichever folder the program runs in."""
+    """`path`, or the constant of bundled faces there.
+
+    The default is data/ of the repository, whichever folder the program runs in.
+    """
+    if pathlib.Path(path).resolve() in NAMES:
+        return pathlib.Path(path).resolve()
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
     return path if str(path) != DATA or here else HERE / DATA
 

@@ -15,10 +15,13 @@ import json
 import math
 import sys
 import time
+import tokenize
 import zipfile
+import zlib
 
 import keras
 import numpy as np
+import pandas
 
 import model as network
 from base import files
@@ -28,6 +31,9 @@ FILE = "checkpoint.npz"
 FILES = (FILE, "model.keras", "history.csv", "run.json")
 HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
 PLACES = ("--data", "--outputs")  # not compared between runs: the faces themselves are
+# what numpy and zipfile raise of 6,000 damaged checkpoints
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError, RuntimeError,
+              MemoryError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 
@@ -79,6 +85,21 @@ def compared(record):
     return {name: value for name, value in (arguments | faces).items() if name not in PLACES}
 
 
+def read_history(path):
+    """The DataFrame of a history.csv; None if there is none, UserError if it is not as written."""
+    if not path.is_file():
+        return None
+    try:
+        history = pandas.read_csv(path)
+        if list(history.columns) != list(HISTORY) or history.empty:
+            raise ValueError(f"expected the columns {', '.join(HISTORY)}, and a row for each epoch")
+        history.astype(float)  # a ValueError where a cell is no number
+        return history
+    except (OSError, ValueError) as error:  # pandas' and UTF-8's errors are ValueErrors
+        raise UserError(f"{path}: not a history as python train.py writes it "
+                        f"({str(error).splitlines()[0]}); remove it to draw no curves") from error
+
+
 def read(path, arrays=False):
     """The state that Keeper.write saved.
 
@@ -99,7 +120,7 @@ def read(path, arrays=False):
             if arrays:
                 for kind in ("variables", "best"):
                     state[kind] = [file[f"{kind}{index}"] for index in range(state[kind])]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise UserError(f"{path}: not readable as a checkpoint ({error}); {START_OVER}") from error
     return state
 

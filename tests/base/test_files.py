@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 import model as network
 import train
-from base import files
+from base import command_line, files
 from base.errors import UserError
 from figures import style
 from tests.support import ROOT
@@ -130,7 +130,7 @@ def test_incomplete_files_of_a_killed_run_are_removed_and_nothing_else(tmp_path)
 
 HOLD = """
 import pathlib, sys, time
-from base import files
+from base import command_line, files
 with files.locked(pathlib.Path(sys.argv[1]), []):
     print("held", flush=True)
     time.sleep(60)
@@ -230,3 +230,36 @@ def test_going_on_with_other_versions_is_reported(capsys):
         "keras was 3.15.0, now 3.15.1: the run goes on, but not bit for bit",
         "torch was None, now 2.9: the run goes on, but not bit for bit",
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b"epoch\n", b"\xff\xfe\x00", b"epoch,accuracy\n1,0.5\n",
+                                     b"epoch,accuracy,loss,val_accuracy,val_loss,learning_rate\n"
+                                     b"one,0.5,1,0.5,1,0.1\n"])
+def test_a_history_that_was_edited_is_one_line(tmp_path, content):
+    path = tmp_path / "history.csv"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="history.csv: not a history as python train.py writes it"):
+        checkpoint.read_history(path)
+
+
+def test_json_that_is_nested_without_end_is_one_line(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(UserError, match="run.json: not readable as JSON"):
+        files.read_json(path)
+
+
+def test_escape_sequences_of_a_record_do_not_reach_the_terminal(tmp_path):
+    path = tmp_path / "run.json"
+    files.write_json(path, {"name": "a\x1b[31mb\x9bc"})
+    assert files.read_json(path) == {"name": "a?[31mb?c"}
+    assert command_line.printable("no such file: \x1b[2J") == "no such file: \\x1b[2J"
+
+
+def test_what_a_killed_run_left_an_hour_ago_is_removed_and_what_is_being_written_stays(tmp_path):
+    old, new = (tmp_path / f".writing-{name}.png-x" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    files.make_folder(tmp_path)
+    assert not old.exists() and new.exists()

@@ -62,3 +62,20 @@ def test_a_finished_run_without_its_model_is_not_called_finished(keeper, damage,
     damage(keeper.folder / "model.keras")
     with pytest.raises(UserError, match=f"{expected}.*--fresh starts over"):
         checkpoint.find(keeper.folder, RECORD)
+
+
+def test_a_damaged_checkpoint_is_refused_in_one_line_or_read_as_it_was(tmp_path):
+    path, random = tmp_path / "checkpoint.npz", np.random.default_rng(0)
+    arrays = {"variables0": random.random((5, 3)), "best0": random.random(4)}
+    np.savez(path, state=json.dumps({"rows": [], "variables": 1, "best": 1}), **arrays)
+    whole, refused = path.read_bytes(), 0
+    for place in random.integers(len(whole), size=300):
+        path.write_bytes(whole[:place] + bytes([random.integers(256)]) + whole[place + 1:])
+        try:
+            found = checkpoint.read(path, arrays=True)
+        except UserError:
+            refused += 1
+        else:
+            assert np.array_equal(found["variables"][0], arrays["variables0"])
+            assert np.array_equal(found["best"][0], arrays["best0"])
+    assert refused > 150
