@@ -13,6 +13,8 @@ says which. Writes
     outputs/confusion_examples.png  three faces of each cell of the matrix, for python report.py
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
+
+Of faces without labels, as the contest's test.csv has them, it writes predictions.csv alone.
 """
 import pathlib
 
@@ -34,6 +36,10 @@ def main():
     history = checkpoint.read_history(model_path.parent / "history.csv")
     data = bundled.choose_training_data(args.data)
     print(bundled.in_use(data, model_path))
+    unlabelled = fer2013.load_unlabelled(data)
+    if unlabelled:
+        network = open_network(model_path, None, args.scale, args.labels, args.outputs)
+        return write_predictions(network, *unlabelled, files.make_folder(args.outputs))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)
     print(*bundled.describe(data, split, labels), sep="\n")
@@ -72,6 +78,16 @@ def parse_arguments():
     parser.add_argument("--outputs", default="outputs", help="folder to write to")
     command_line.add_figure_options(parser)
     return parser.parse_args()
+
+
+def write_predictions(network, pixels, names, folder):
+    """predictions.csv of faces without labels: uint8 (n, 48, 48) and n names."""
+    rows = [{"name": name, "predicted": fer2013.EMOTIONS[answer.argmax()],
+             **fer2013.by_emotion(answer)}
+            for name, answer in zip(names, network.predict(pixels), strict=True)]
+    files.write_csv(folder / "predictions.csv", rows)
+    print(f"{len(rows):,} faces without labels, predicted and not measured; "
+          f"wrote {folder / 'predictions.csv'}")
 
 
 def predictions(names, labels, probabilities, identical):

@@ -29,9 +29,11 @@ from fer2013.splits import (
     describe,
     held_out_split,
     load,
+    load_unlabelled,
     seen_in,
     splits,
 )
 
 __all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "check_validation",
-           "describe", "find", "held_out_split", "load", "read_as", "search", "seen_in", "splits"]
+           "describe", "find", "held_out_split", "load", "load_unlabelled",
+           "read_as", "search", "seen_in", "splits"]

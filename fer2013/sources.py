@@ -11,7 +11,7 @@ from base.errors import UserError
 from fer2013 import archives, names
 
 SIZE = 48
-CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
+CSV_NAMES = (("fer2013.csv", "icml_face_data.csv"), ("train.csv",))  # the contest's, if no other
 BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
 # a part of a path that a file manager, notebook or archiver left behind, or "" of a .zip's folders
 CLUTTER = re.compile(r"|\..*|__macosx|lost\+found|thumbs\.db|desktop\.ini", re.IGNORECASE)
@@ -111,7 +111,8 @@ def find_in_files(root, files, opener):
     """The Source among files, or None: folders before a CSV, and of these the least nested."""
     own = [name for name in files if not (set(BUNDLED) & set(name.split("/")) or is_clutter(name))]
     bases = {base_of(folder) for folder in {name.rpartition("/")[0] for name in own}} - {None}
-    tables = [name for name in own if name.split("/")[-1].lower() in CSV_NAMES]
+    tables = next(filter(None, ([name for name in own if name.split("/")[-1].lower() in known]
+                                for known in CSV_NAMES)), [])
     candidates = {base: "folders" for base in sorted(bases)} | dict.fromkeys(tables, "CSV")
     if not candidates:
         return None

@@ -8,7 +8,7 @@ from fer2013.folders import list_faces
 from fer2013.images import read_folders
 from fer2013.names import EMOTIONS, SPLITS
 from fer2013.sources import find
-from fer2013.tables import read_csv
+from fer2013.tables import UNLABELLED, read_csv
 
 COUNTS = {  # faces per emotion in FER2013, in label order
     "train": (3995, 436, 4097, 7215, 4830, 3171, 4965),
@@ -40,9 +40,22 @@ def load(path, split):
         raise ValueError(f"split {split!r}: expected one of {', '.join(SPLITS)}")
     source = find(path)
     data = READERS[source.form](source, split)
+    if data is None and source.form == "CSV" and read_csv(source)[UNLABELLED]:
+        raise UserError(f"{source.place}: faces without labels; python evaluate.py --data "
+                        f"{source.place} predicts them")
     if data is None:
         raise UserError(f"{source.root}: no face in the {split} split")
     return data
+
+
+def load_unlabelled(path):
+    """Pixels and names, as load() returns them, of a CSV without labels; else None.
+
+    The contest's test.csv is such a table.
+    """
+    source = find(path)
+    data = read_csv(source)[UNLABELLED] if source.form == "CSV" else None
+    return data and (data[0], data[2])
 
 
 def splits(path):

@@ -1,32 +1,51 @@
-"""Reads FER2013 from fer2013.csv or icml_face_data.csv; an error names the first bad row.
+"""Reads FER2013 from CSV tables of any dialect; an error names the first bad row.
 
 Every line is one row and is parsed on its own, so that an unclosed quote or a missing line end
 damages only its own row.
 """
 import csv
 import io
+import itertools
+import logging
 import os
 import pathlib
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 
 from base.errors import UserError
-from fer2013 import archives
-from fer2013.names import EMOTIONS, SPLITS, USAGES
+from fer2013 import archives, folders, names
+from fer2013.names import SPLITS, USAGES
 from fer2013.sources import MOST_FACES, SIZE
 
-COLUMNS = ("emotion", "pixels", "Usage")
-LABELS = {str(label): label for label in range(len(EMOTIONS))}
+COLUMNS = ("emotion", "pixels", "usage")
+DELIMITERS = ",;\t"
+UTF_16 = {"utf-16": (b"\xff\xfe", b"\xfe\xff"),  # with a byte order mark, or by the first letter
+          "utf-16-le": tuple(bytes((letter, 0)) for letter in range(32, 127)),
+          "utf-16-be": tuple(bytes((0, letter)) for letter in range(32, 127))}
+UNLABELLED = "unlabelled"  # the faces of a table without emotions, as the contest's test.csv
 LONGEST_LINE = 2**17  # characters; a row of FER2013 has 9,300 at most
-parsed = {}  # the last CSV by (path, time of change, size): evaluate.py reads two splits of it
+log = logging.getLogger("fer2013")
+parsed = {}  # the last CSV by (path, time of change, size, ...): evaluate.py reads two splits of it
+
+
+class Layout(NamedTuple):
+    """How the lines of a table are divided, and the positions of its columns, None if missing."""
+    delimiter: str
+    emotion: int | None
+    pixels: int
+    usage: int | None
 
 
 def read_csv(source):
-    """{split: (pixels, labels, names), or None if it has no face}; the last file is cached."""
-    path = csv_path(source)
+    """{split: (pixels, labels, rows), or None if it has no face}; the last file is cached.
+
+    The faces of a table without emotions are in the split UNLABELLED; their labels mean nothing.
+    """
+    path = pathlib.Path(source.place)
     stat = os.stat(next(filter(os.path.exists, (path, *path.parents))))  # of an archive, if in one
-    key = path, stat.st_mtime_ns, stat.st_size
+    key = path, stat.st_mtime_ns, stat.st_size, names.reading
     if key not in parsed:
         parsed.clear()
         try:
@@ -38,89 +57,160 @@ def read_csv(source):
     return parsed[key]
 
 
-def csv_path(source):
-    """The path of the CSV in messages, with that of its directory or .zip, if any, before it."""
-    return pathlib.Path(source.root, source.base)
-
-
 def parse_csv(source):
-    by_split = {split: (bytearray(), bytearray(), []) for split in SPLITS}
+    by_split = {split: (bytearray(), bytearray(), []) for split in (*SPLITS, UNLABELLED)}
+    numbers, ignored = set(), 0
     with source.open(source.base) as binary, warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)  # NumPy's, if a pixel is not a number
-        for row, label, split, face in csv_rows(source, lines_of(binary)):
-            pixels, labels, names = by_split[split]
+        for row, number, split, face in csv_rows(source, lines_of(binary)):
+            numbers.add(number)
+            if number and names.is_ignored(number):
+                ignored += 1
+                continue
+            pixels, labels, rows = by_split[split]
             pixels += face.tobytes()
-            labels.append(label)
-            names.append(f"row {row}")
-    return {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
+            labels.append(names.label_named(number) if number else 0)
+            rows.append(f"row {row}")
+    names.check_numbers(map(int, filter(None, numbers)), source.place)
+    if ignored:
+        log.info("%s: %s rows are of classes that --ignore-classes leaves out", source.place,
+                 f"{ignored:,}")
+    data = {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
+    return hold_out_validation(data)
 
 
-def as_arrays(pixels, labels, names):
-    """The bytes of n faces and labels as uint8 (n, 48, 48) and (n,), without a copy; the names."""
+def hold_out_validation(data):
+    """The splits, where a tenth of train has become validation if there was no validation."""
+    if data["train"] is None or data["validation"] is not None:
+        return data
+    pixels, labels, rows = data["train"]
+    out = folders.hold_out(labels)  # (n,)
+    return data | {split: (pixels[chosen], labels[chosen],
+                           [rows[index] for index in np.flatnonzero(chosen)])
+                   if chosen.any() else None
+                   for split, chosen in (("train", ~out), ("validation", out))}
+
+
+def as_arrays(pixels, labels, rows):
+    """The bytes of n faces and labels as uint8 (n, 48, 48) and (n,), without a copy; the rows."""
     pixels = np.frombuffer(pixels, np.uint8).reshape(-1, SIZE, SIZE)
-    return pixels, np.frombuffer(labels, np.uint8), names
+    return pixels, np.frombuffer(labels, np.uint8), rows
 
 
 def lines_of(binary):
     """The lines of a file as text, with their line ends, in pieces of LONGEST_LINE + 1 at most."""
-    with io.TextIOWrapper(binary, "utf-8-sig", "replace", newline="") as text:
+    start = binary.peek(2)[:2]
+    encoding = next((name for name, known in UTF_16.items() if start in known), "utf-8-sig")
+    with io.TextIOWrapper(binary, encoding, "replace", newline="") as text:
         yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
 
 
 def csv_rows(source, lines):
-    """Yield (row number from 1, label, split, uint8 (48, 48)); UserError at the first bad row."""
-    columns, row = csv_columns(source, next(lines, "")), 0
+    """Yield (row number from 1, class number, split, uint8 (48, 48)).
+
+    Without an emotion, the class number is empty and the split UNLABELLED; without a Usage, the
+    split is train.
+
+    Raises:
+        UserError: at the first bad row.
+    """
+    layout, lines = find_layout(source, next(lines, ""), lines)
+    row = 0
     for number, line in enumerate(lines):
         if number == MOST_FACES:
-            raise UserError(f"{csv_path(source)}: more than {MOST_FACES:,} lines; "
+            raise UserError(f"{source.place}: more than {MOST_FACES:,} lines; "
                             "expected FER2013's 35,887 faces")
         if line in ("\n", "\r\n", "\r"):
             continue
         row += 1
         try:
-            face = parse_row(cells_of(line), columns, line)
+            face = parse_row(cells_of(line, layout.delimiter), layout, line)
         except UserError as error:
-            raise UserError(f"{csv_path(source)}, row {row}: {error}") from None
+            raise UserError(f"{source.place}, row {row}: {error}") from None
         yield row, *face
 
 
-def csv_columns(source, header):
-    """Positions of emotion, pixels and Usage; the re-issue has a space before two of the names."""
+def find_layout(source, first, lines):
+    """The Layout of a table, and its lines of faces.
+
+    Columns are found by the names in the first line, in any case, or else by its cells, if only one
+    can be the emotion, one the pixels and one the Usage.
+    """
     try:
-        names = [name.strip() for name in cells_of(header)]
+        by_delimiter = {each: [cell.strip() for cell in cells_of(first, each)]
+                        for each in DELIMITERS}
     except UserError as error:
-        raise UserError(f"{csv_path(source)}, header: {error}") from None
+        raise UserError(f"{source.place}, header: {error}") from None
+    for delimiter, cells in by_delimiter.items():
+        named = [cell.lower() for cell in cells]
+        if "pixels" in named and ("emotion" in named or len(named) == 1):
+            check_header(source, named)
+            return Layout(delimiter, *(position(named, name) for name in COLUMNS)), lines
+        kinds = [kind_of(cell) for cell in cells]
+        if sorted(filter(None, kinds)) in (sorted(COLUMNS), ["emotion", "pixels"]):
+            layout = Layout(delimiter, *(position(kinds, name) for name in COLUMNS))
+            if layout.usage is not None or len(cells) == 2:
+                return layout, itertools.chain([first], lines)
+    return check_header(source, [cell.lower() for cell in by_delimiter[","]])
+
+
+def check_header(source, named):
+    """UserError if a column is missing or occurs twice; the contest's tables have no Usage."""
+    optional = {"emotion", "usage"} if named == ["pixels"] else set()
+    optional |= {"usage"} if sorted(named) == ["emotion", "pixels"] else set()
     for name in COLUMNS:
-        if names.count(name) != 1:
-            problem = "no column" if name not in names else "more than one column"
-            raise UserError(f"{csv_path(source)}: {problem} {name!r}; expected emotion, pixels and "
+        if named.count(name) != 1 and not (name in optional and name not in named):
+            problem = "no column" if name not in named else "more than one column"
+            name = "Usage" if name == "usage" else name
+            raise UserError(f"{source.place}: {problem} {name!r}; expected emotion, pixels and "
                             "Usage, with commas between them")
-    return tuple(map(names.index, COLUMNS))
 
 
-def cells_of(line):
+def position(items, item):
+    return items.index(item) if item in items else None
+
+
+def kind_of(cell):
+    """The column in which such a cell can be, or None."""
+    if cell in USAGES:
+        return "usage"
+    if names.is_number(cell) and len(cell) == 1:
+        return "emotion"
+    return "pixels" if len(cell.split(" ")) == SIZE * SIZE else None
+
+
+def cells_of(line, delimiter):
     """The cells of one line."""
     if len(line) > LONGEST_LINE:
         raise UserError(f"more than {LONGEST_LINE:,} characters in a line; expected one face")
     try:
-        return next(csv.reader([line], skipinitialspace=True, strict=True), [])
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True, strict=True),
+                    [])
     except csv.Error as error:
         raise UserError(f"not readable as CSV ({error})") from error
 
 
-def parse_row(cells, columns, line):
-    """label, split, uint8 (48, 48) of one row."""
-    if len(cells) <= max(columns):
+def parse_row(cells, layout, line):
+    """Class number, split, uint8 (48, 48) of one row."""
+    if len(cells) <= max(filter(None, layout[1:]), default=0):
         raise UserError(f"{len(cells)} cells; expected emotion, pixels and Usage")
-    emotion, pixels, usage = (cells[column].strip() for column in columns)
-    if emotion not in LABELS:
-        raise UserError(f"emotion {emotion[:20]!r}; expected a label from 0 to 6")
-    if usage not in USAGES:
+    emotion, pixels, usage = (None if column is None else cells[column].strip()
+                              for column in layout[1:])
+    if emotion is not None and not is_label(emotion):
+        advice = "" if not names.is_number(emotion) else f"; {names.unknown_class(emotion)}"
+        raise UserError(f"emotion {emotion[:20]!r}; expected a label from 0 to 6{advice}")
+    if usage is not None and usage not in USAGES:
         raise UserError(f"Usage {usage[:20]!r}; expected {', '.join(USAGES)}")
-    pixels_are_last = columns[1] == len(cells) - 1
+    pixels_are_last = layout.pixels == len(cells) - 1
     if pixels_are_last and not line.endswith(("\n", "\r", '"')):  # a pixel 17 may have been 170
         raise UserError("the file ends after a pixel and may be cut off; expected a line end")
-    return LABELS[emotion], USAGES[usage], parse_pixels(pixels)
+    split = UNLABELLED if emotion is None else USAGES.get(usage, "train")
+    return emotion, split, parse_pixels(pixels)
+
+
+def is_label(cell):
+    """Whether a cell is the number of a class that is known or left out, written as FER2013 does"""
+    return names.is_number(cell) and str(int(cell)) == cell and names.is_class(cell)
 
 
 def parse_pixels(text):

@@ -422,7 +422,7 @@ def test_a_missing_column_is_named(column, tmp_path):
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", ";").encode()])
+    b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", "|").encode()])
 def test_a_file_that_is_not_such_a_table_is_named_with_what_was_expected(content, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(content)

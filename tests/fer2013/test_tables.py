@@ -1,0 +1,128 @@
+"""Tables as people have them: other dialects, the contest's files, numbers of other meanings."""
+import logging
+
+import numpy as np
+import pandas
+import pytest
+
+import fer2013
+from base.errors import UserError
+from tests.fer2013.test_dataset import HEADER, PIXELS, ROWS, row, table_rows, write_table
+from tests.support import run
+
+TEXTS = [" ".join(map(str, face.ravel())) for face in PIXELS]
+
+
+@pytest.fixture(autouse=True)
+def default_reading():
+    yield
+    fer2013.read_as()
+
+
+def error_of(path, split="train"):
+    with pytest.raises(UserError) as error:
+        fer2013.load(path, split)
+    assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
+    return str(error.value)
+
+
+def labels(path, split="train"):
+    return fer2013.load(path, split)[1].tolist()
+
+
+DIALECTS = {
+    "semicolons": lambda text: text.replace(",", ";").encode(),
+    "tabs": lambda text: text.replace(",", "\t").encode(),
+    "capitals": lambda text: text.replace(HEADER, HEADER.upper()).encode(),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
+    "UTF-16, the other way round": lambda text: text.encode("utf-16-be"),
+    "UTF-16 with tabs and CRLF": lambda text: (
+        text.replace(",", "\t").replace("\n", "\r\n").encode("utf-16")),
+    "no header": lambda text: text.removeprefix(f"{HEADER}\n").encode(),
+    "no header, semicolons": lambda text: (
+        text.removeprefix(f"{HEADER}\n").replace(",", ";").encode()),
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_gives_the_same_faces(dialect, tmp_path):
+    path = write_table(tmp_path / "t.csv", table_rows())
+    path.write_bytes(DIALECTS[dialect](path.read_text()))
+    for split, numbers in ROWS.items():
+        faces, _, rows = fer2013.load(path, split)
+        np.testing.assert_array_equal(faces, PIXELS[[number - 1 for number in numbers]])
+        assert rows == [f"row {number}" for number in numbers]
+
+
+def test_without_a_header_the_columns_may_have_any_order(tmp_path):
+    path = write_table(tmp_path / "t.csv", [f"PrivateTest,{TEXTS[1]},5"], f"Training,{TEXTS[0]},3")
+    assert labels(path) == [3] and labels(path, "test") == [5]
+
+
+@pytest.mark.parametrize("first", [f"7,3,{TEXTS[0]},Training", f"3,{TEXTS[0]},Training,{TEXTS[1]}",
+                                   f"3,{TEXTS[0]},Test", "3,7 7 7,Training"])
+def test_without_a_header_a_first_line_that_can_be_mistaken_is_refused(first, tmp_path):
+    path = write_table(tmp_path / "t.csv", [row()], first)
+    assert "no column 'emotion'" in error_of(path)
+
+
+def test_the_training_rows_alone_get_the_held_out_tenth_of_folders(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    rows = [row(label) for label in [3] * 40 + [1] * 20]
+    path = write_table(tmp_path / "t.csv", rows)
+    (_, train, in_train), (_, held, in_held) = (fer2013.load(path, split)
+                                                for split in ("train", "validation"))
+    assert np.bincount(train).tolist() == [0, 18, 0, 36]
+    assert np.bincount(held).tolist() == [0, 2, 0, 4]
+    assert sorted(in_train + in_held) == sorted(f"row {number}" for number in range(1, 61))
+    assert "60 faces" not in caplog.text and "6 faces, a stratified tenth of train" in caplog.text
+    assert fer2013.splits(path) == ("train", "validation")
+
+
+def test_the_contests_train_csv_is_train(tmp_path):
+    rows = [f"{label},{text}" for label, text in zip((3, 0, 6), TEXTS, strict=False)]
+    write_table(tmp_path / "train.csv", rows, "emotion,pixels")
+    write_table(tmp_path / "test.csv", TEXTS[:2], "pixels")
+    for path in (tmp_path, tmp_path / "train.csv"):
+        assert labels(path) == [3, 0, 6]
+
+
+def test_the_contests_test_csv_has_faces_but_no_labels(tmp_path):
+    path = write_table(tmp_path / "test.csv", TEXTS[:2], "pixels")
+    pixels, names = fer2013.load_unlabelled(path)
+    np.testing.assert_array_equal(pixels, PIXELS[:2])
+    assert names == ["row 1", "row 2"]
+    assert "faces without labels; python evaluate.py --data" in error_of(path)
+    assert fer2013.load_unlabelled(write_table(tmp_path / "t.csv", [row()])) is None
+
+
+def test_evaluate_predicts_faces_without_labels_and_measures_nothing(tmp_path):
+    path = write_table(tmp_path / "test.csv", TEXTS[:2], "pixels")
+    result = run("evaluate.py", "--data", path, "--outputs", tmp_path / "o")
+    assert "2 faces without labels, predicted and not measured" in result.stdout
+    assert [path.name for path in (tmp_path / "o").iterdir()] == ["predictions.csv"]
+    table = pandas.read_csv(tmp_path / "o" / "predictions.csv")
+    assert table["name"].tolist() == ["row 1", "row 2"] and "label" not in table
+    np.testing.assert_allclose(table.filter(like="p_").sum(axis=1), 1, atol=1e-4)
+
+
+# Numbers
+
+
+def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(number) for number in (5, 4, 3, 2, 1, 0)])
+    assert "only the numbers 0 to 5 occur" in error_of(path)
+    fer2013.read_as("angry,fear,happy,sad,surprise,neutral")
+    assert labels(path) == [6, 5, 4, 3, 2, 0]
+
+
+def test_contempt_is_refused_or_left_out(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 7, 1)])
+    assert "row 2: emotion '7'; expected a label from 0 to 6" in error_of(path)
+    fer2013.read_as("fer+")
+    assert "--ignore-classes contempt leaves it out" in error_of(path)
+    fer2013.read_as("fer+", ["contempt"])
+    assert labels(path) == [6, 3]
+    assert "1 rows are of classes that --ignore-classes leaves out" in caplog.text
