@@ -10,6 +10,7 @@ another face. Writes
     outputs/happy.png           face | superpixels that speak for the label | their boundaries |
                                 boundaries of those that speak against it
     outputs/explanations.png    all seven emotions, one per row, if no --label is given
+    outputs/happy_pairs.png     with --pairs: which superpixels act together
     outputs/happy_compare.png   with --compare: LIME and other methods on the same face, with scores
     outputs/explanations.json   settings and scores of each, for the table of python report.py
 
@@ -111,6 +112,8 @@ def main():
             if args.format:
                 with files.locked(folder, ["explanations.json"], wait=60):
                     single_faces.write_scores(rows, folder, args.format, source)
+            if args.pairs:
+                single_faces.pairs_each(rows, folder, args.format, source)
             if args.compare:
                 for name, reason in methods.left_out(network).items():
                     print(f"{name} is left out: {reason}")
@@ -145,6 +148,8 @@ def parse_arguments():
     add_lime_options(parser)
     parser.add_argument("--compare", action="store_true",
                         help="also draw LIME beside other methods, with their scores")
+    parser.add_argument("--pairs", action="store_true",
+                        help="also draw which superpixels add more or less together than their sum")
     parser.add_argument("--outputs", default="outputs", help="folder to write the files to")
     parser.add_argument("--table", metavar="FILE",
                         help="also write a row for each explanation into this .csv or .parquet "
@@ -158,12 +163,14 @@ def parse_arguments():
                      "which choose faces of FER2013")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
-    if args.no_figures and (args.compare or not args.table):
-        parser.error("--no-figures: expected with --table and without --compare")
+    if args.no_figures and (args.compare or args.pairs or not args.table):
+        parser.error("--no-figures: expected with --table and without --compare and --pairs")
     if args.no_figures:
         args.format = ""
     if args.compare and (args.count or args.mistakes or args.image):
         parser.error("--compare: expected without --count, --mistakes and --image")
+    if args.pairs and (args.count or args.mistakes or args.image):
+        parser.error("--pairs: expected without --count, --mistakes and --image")
     return args
 
 

@@ -34,6 +34,10 @@ FIGURES = (
            "The face; the superpixels that speak most for the emotion; their boundaries in blue; "
            "the boundaries of those that speak most against it in orange.",
            "python explain.py"),
+    Figure("explanations", "{emotion}_pairs", "What acts together in {emotion}",
+           "The pairs of superpixels that change the probability most when both are shown, beyond "
+           "the sum of the two: blue pairs add more together, vermilion ones less.",
+           "python explain.py --pairs"),
     Figure("many", "emotions_average", "Emotions side by side",
            "The mean face of each emotion above, its mean map of weights below: blue speaks for "
            "the emotion, vermilion against it.", "python explain.py --count 200"),

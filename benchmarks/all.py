@@ -72,6 +72,8 @@ STEPS = {
                          copies=to("pretrained", "explanations.png", "explanations.json")),
     "comparison": Step(("explain.py", "--label", "happy", "--compare", *COMPOSITES),
                        copies=to("docs", "happy_compare.png")),
+    "pairs": Step(("explain.py", "--label", "happy", "--pairs", *COMPOSITES),
+                  copies=to("docs", "happy_pairs.png")),
     "averages": Step(AVERAGES, copies=to("docs", "emotions_average.csv")),
     "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="averages",
                             copies=to("docs", "emotions_average.png")),

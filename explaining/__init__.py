@@ -12,6 +12,7 @@
     engine.py               explanations of many faces, kept on the disk
     face_set.py             the faces of a split, and which of them to explain
     table.py                explanations as a table and arrays
+    regions.py              brows, eyes, nose and mouth, and what a superpixel is called
     averages.py             the mean explanation of an emotion
     single_faces.py         python explain.py --label happy
     many_faces.py           python explain.py --count 200, and --mistakes

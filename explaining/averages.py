@@ -10,13 +10,7 @@ are not.
 """
 import numpy as np
 
-# rows and columns of a 48x48 face, read off the mean of the 28,709 training faces; no two overlap
-REGIONS = {
-    "brows": (slice(9, 15), slice(7, 41)),
-    "eyes": (slice(15, 21), slice(7, 41)),
-    "nose": (slice(21, 33), slice(17, 31)),
-    "mouth": (slice(33, 44), slice(12, 36)),
-}
+from explaining.regions import REGIONS
 
 
 class Average:

@@ -51,16 +51,28 @@ def pairs(explanation, names, count=3):
     """The strongest pairs in words: what two parts add when both are shown, beyond their sum.
 
     That is f(both) - f(the one) - f(the other) + f(neither), mean over the states of the others.
+
+    Args:
+        explanation: a face_lime.Explanation.
+        names: list of str, what each superpixel is called.
+        count: how many pairs at most.
     """
-    together = np.triu(explanation.together, 1)  # (superpixels, superpixels), each pair once
-    strongest = np.argsort(-np.abs(together), axis=None, kind="stable")[:count]
     lines = []
-    for first, second in zip(*np.unravel_index(strongest, together.shape), strict=True):
-        points = together[first, second] * 100
-        if round(abs(points), 1):
-            lines.append(f"{names[first]} and {names[second]} together add {abs(points):.1f} "
-                         f"points {'more' if points > 0 else 'less'} than one by one")
+    for first, second, together in explanation.strongest_pairs(count):
+        two = (f"two parts of the {names[first]}" if names[first] == names[second] else
+               f"{names[first]} and {names[second]}")
+        lines.append(f"{two} together add {abs(together) * 100:.1f} points "
+                     f"{'more' if together > 0 else 'less'} than one by one"
+                     f"{meaning(*explanation.weights[[first, second]], together)}")
     return lines
+
+
+def meaning(first, second, together):
+    """What a pair means whose two weights have one sign; "" for others."""
+    if first * second <= 0:
+        return ""
+    return (": each counts more beside the other" if together * first > 0 else
+            ": the one can partly replace the other")
 
 
 def preference(first, second, names, count=3):

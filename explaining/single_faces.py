@@ -1,9 +1,12 @@
 """explain.py without --count, --mistakes and --image: the explanation of one face per emotion."""
 from base import files, streams
-from explaining import faithfulness, methods, wording
+from explaining import faithfulness, methods, sentences, wording
+from explaining.regions import centres, part_names
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations
+from figures import explanations, pairs
+
+PAIRS = 8  # pairs of superpixels that a figure shows
 
 
 def explain_each(labels, index, face_set, folder, suffix, source):
@@ -96,6 +99,25 @@ def compare_each(rows, network, folder, suffix):
         path = folder / f"{EMOTIONS[label]}_compare.{suffix}"
         explanations.comparison(face, maps, by_superpixels, heading, caption, path)
         print(f"wrote {path}")
+
+
+def pairs_each(rows, folder, suffix, source):
+    """Write a figure for each Explained: which superpixels act together, and how.
+
+    Args:
+        rows, folder, suffix, source: see explain_each(), which returns the rows.
+    """
+    for row in rows:
+        explanation, heading, caption = wording.figure_row(row)
+        names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
+        lines = sentences.pairs(explanation, names) or ["no two superpixels act together"]
+        record = records([row], source) | {"pairs": [
+            {"superpixels": pair, "names": [names[part] for part in pair], "together": together}
+            for *pair, together in found]}
+        path = folder / f"{EMOTIONS[explanation.label]}_pairs.{suffix}"
+        pairs.pairs(explanation, centres(explanation.segments), found, names, heading,
+                    "\n".join([*lines, caption]), path, record)
+        print(*lines, f"wrote {path}", sep="\n")
 
 
 def write_scores(rows, folder, suffix, source):

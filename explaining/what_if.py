@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from explaining import superpixels
-from explaining.averages import REGIONS
 from explaining.baselines import HIDING
+from explaining.regions import main_regions
 
 MOST = 10  # superpixels that the page marks at most
 
@@ -31,10 +31,7 @@ class Parts(NamedTuple):
 
     def region(self, part):
         """The region of an upright face in which most of a superpixel lies, such as "mouth"."""
-        area = self.segments == part  # (48, 48)
-        inside = {name: area[place].sum() for name, place in REGIONS.items()}
-        name = max(inside, key=inside.get)
-        return name if inside[name] > area.sum() / 2 else "rest"
+        return main_regions(self.segments)[part]
 
 
 def divide(face, settings):

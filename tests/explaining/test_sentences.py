@@ -45,6 +45,20 @@ def test_pairs_are_told_strongest_first_and_zeros_not_at_all():
         "part 0 and part 2 together add 4.0 points less than one by one"]
 
 
+@pytest.mark.parametrize(("weights", "together", "said"), [
+    ((0.2, 0.1), -0.05, "points less than one by one: the one can partly replace the other"),
+    ((0.2, 0.1), 0.05, "points more than one by one: each counts more beside the other"),
+    ((-0.2, -0.1), 0.05, "points more than one by one: the one can partly replace the other"),
+    ((0.2, -0.1), 0.05, "points more than one by one"),
+])
+def test_a_pair_whose_weights_have_one_sign_is_said_to_replace_or_to_need_each_other(
+        weights, together, said):
+    found = explanation(np.zeros((48, 48), int), np.array(weights),
+                        together=np.array([[0, together], [together, 0]]))
+    assert sentences.pairs(found, ["mouth"] * 2) == [
+        f"two parts of the mouth together add 5.0 {said}"]
+
+
 def test_two_labels_are_compared_by_the_parts_that_speak_more_for_the_first():
     segments = np.zeros((48, 48), int)
     happy = explanation(segments, np.array([0.1, 0.3, 0.0]))

@@ -33,13 +33,21 @@ def fitted(network, count=100):
     return surrogate.Surrogate(masks, answers, surrogate.learn_kernel(masks, answers))
 
 
+def several(masks):
+    """Pairs of both signs, one of them inside of a triple, and superpixels that act alone."""
+    return (additive(masks) + 0.2 * masks[:, 0] * masks[:, 1] - 0.15 * masks[:, 3] * masks[:, 4]
+            + 0.1 * masks[:, 5] * masks[:, 6] * masks[:, 7])
+
+
 def exhaustive_interactions(network, superpixels=COUNT):
-    """The Banzhaf interaction index by its definition, over all states of the other superpixels."""
-    states = np.array(list(itertools.product((0, 1), repeat=superpixels)))
-    answers, found = network(states), np.zeros((superpixels, superpixels))
-    for first, second in itertools.permutations(range(superpixels), 2):
-        sign = (2 * states[:, first] - 1) * (2 * states[:, second] - 1)
-        found[first, second] = 4 * (answers * sign).mean()
+    """f(both) - f(the one) - f(the other) + f(neither), mean over all states of the others."""
+    states = np.array(list(itertools.product((0, 1), repeat=superpixels)))  # (256, superpixels)
+    found = np.zeros((superpixels, superpixels))
+    for pair in itertools.permutations(range(superpixels), 2):
+        for shown in itertools.product((0, 1), repeat=2):
+            forced = states.copy()
+            forced[:, pair] = shown
+            found[pair] += (-1) ** sum(shown) * network(forced).mean()
     return found
 
 
@@ -54,6 +62,12 @@ def test_a_pair_is_found_with_its_sign_and_size(network, extra):
     together = fitted(network).together()
     np.testing.assert_allclose(together, exhaustive_interactions(network), atol=0.01)
     assert together[2, 5] == together[5, 2] == pytest.approx(extra, abs=0.01)
+
+
+def test_several_pairs_are_those_of_an_exhaustive_computation():
+    exhaustive = exhaustive_interactions(several)
+    assert exhaustive[[0, 3, 5], [1, 4, 6]] == pytest.approx([0.2, -0.15, 0.05])  # by hand
+    np.testing.assert_allclose(fitted(several).together(), exhaustive, atol=0.01)
 
 
 def test_answers_to_fresh_masks_follow_the_network():

@@ -7,7 +7,7 @@ import pandas
 import pytest
 from PIL import Image
 
-from figures import explanations, numbers, style
+from figures import explanations, numbers, pairs, style
 from tests import support
 
 
@@ -91,6 +91,21 @@ def test_every_figure_is_written_whole_and_alone(explanation, tmp_path):
     sizes = {path.name: Image.open(path).size for path in tmp_path.iterdir()}
     assert set(sizes) == {"curves.png", "confusion.png", "r.png", "one.png", "three.png"}
     assert sizes["three.png"] == (sizes["one.png"][0], 3 * sizes["one.png"][1])
+
+
+def test_pairs_are_lines_between_centres_as_wide_as_they_are_strong(explanation, monkeypatch):
+    centres = np.array([[12, 12], [12, 36], [36, 12], [36, 36]])
+    figure = drawn_by(monkeypatch, pairs.pairs, explanation, centres,
+                      [(0, 3, -0.2), (1, 2, 0.1)], list("abcd"), "heading", "caption",
+                      module=pairs)
+    weak, strong = figure.axes[0].lines
+    assert (strong.get_xydata() == [[12, 12], [36, 36]]).all()
+    assert (weak.get_xydata() == [[36, 12], [12, 36]]).all()
+    assert strong.get_linewidth() == 2 * weak.get_linewidth() == pairs.THICKEST
+    assert (strong.get_color(), weak.get_color()) == (style.AGAINST_RGB, style.FOR_RGB)
+    assert [bar.get_width() for bar in figure.axes[1].patches] == [-0.2, 0.1]
+    labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
+    assert labels == ["1: a – d", "2: b – c"]
 
 
 def test_same_arrays_same_bytes(explanation, tmp_path):

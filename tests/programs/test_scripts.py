@@ -259,9 +259,10 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
 
 def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_path):
     folder, _ = trained
-    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100, "--compare")
+    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100, "--compare",
+               "--pairs")
     results = [run("explain.py", *options, "--outputs", tmp_path / name) for name in ("a", "b")]
-    written = ["explanations.json", "happy.png", "happy_compare.png"]
+    written = ["explanations.json", "happy.png", "happy_compare.png", "happy_pairs.png"]
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [".lock", *written]
     for name in written[1:]:
         assert np.array_equal(*(np.asarray(Image.open(tmp_path / run / name)) for run in "ab"))
@@ -305,6 +306,7 @@ REFUSED = {
     "unknown emotion": (["explain.py", "--label", "bored"], "invalid choice: 'bored'"),
     "no data": (["train.py", "--data", "nowhere"], "nowhere: no such file or directory; data/README.md"),
     "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
+    "pairs of mistakes": (["explain.py", "--pairs", "--mistakes"], "--pairs: expected without"),
     "comparing averages": (["explain.py", "--compare", "--count", "3"], "--compare: expected without --count"),
     "two faces": (["explain.py", "--index", "1", "--name", "a"], "not allowed with argument"),
 }

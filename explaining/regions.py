@@ -1,0 +1,62 @@
+"""The regions of an upright face framed as in FER2013, and what a superpixel is called by them.
+
+    region_shares(segments)         # float (superpixels, 5): how much of each lies where
+    part_names(segments)[12]        # "left corner of the mouth"; left and right of the picture
+"""
+import numpy as np
+import scipy
+
+# rows and columns of a 48x48 face, read off the mean of the 28,709 training faces; no two overlap
+REGIONS = {
+    "brows": (slice(9, 15), slice(7, 41)),
+    "eyes": (slice(15, 21), slice(7, 41)),
+    "nose": (slice(21, 33), slice(17, 31)),
+    "mouth": (slice(33, 44), slice(12, 36)),
+}
+PLACES = (*REGIONS, "rest")
+CALLED = {  # by the column of the centre: left, middle, right
+    "brows": ("left brow", "middle of the brows", "right brow"),
+    "eyes": ("left eye", "middle of the eyes", "right eye"),
+    "nose": ("nose", "nose", "nose"),
+    "mouth": ("left corner of the mouth", "middle of the mouth", "right corner of the mouth"),
+}
+REST = {  # of the face, by the row of the centre: the first row below
+    9: ("forehead", "forehead", "forehead"), 21: ("left temple", "nose", "right temple"),
+    42: ("left cheek", "nose", "right cheek"), 48: ("chin", "chin", "chin")}
+MIDDLE = 20, 28  # columns
+
+
+def region_shares(segments):
+    """The share of each superpixel in each of PLACES.
+
+    Args:
+        segments: int (48, 48), superpixels numbered from 0 without gaps.
+
+    Returns:
+        float64 (superpixels, 5); each row sums to 1.
+    """
+    count = segments.max() + 1
+    sizes = np.bincount(segments.ravel())  # (superpixels,)
+    inside = [np.bincount(segments[place].ravel(), minlength=count) / sizes
+              for place in REGIONS.values()]
+    return np.stack([*inside, 1 - sum(inside)], axis=1)
+
+
+def main_regions(segments):
+    """The one of PLACES in which the largest share of each superpixel lies: a list of str."""
+    return [PLACES[place] for place in region_shares(segments).argmax(axis=1)]
+
+
+def centres(segments):
+    """The mean row and column of each superpixel: float64 (superpixels, 2)."""
+    numbers = np.arange(segments.max() + 1)
+    return np.array(scipy.ndimage.center_of_mass(np.ones_like(segments), segments, numbers))
+
+
+def part_names(segments):
+    """What each superpixel is called, a list of str; several may be called the same."""
+    names = []
+    for region, (row, column) in zip(main_regions(segments), centres(segments), strict=True):
+        called = CALLED.get(region) or next(REST[end] for end in REST if row < end)
+        names.append(called[int(np.searchsorted(MIDDLE, column))])
+    return names

@@ -1,0 +1,56 @@
+"""Figures of what acts together: pairs of superpixels, and pairs of regions over many faces."""
+from matplotlib.figure import Figure
+
+from figures.explanations import LINE, wrapped
+from figures.style import AGAINST, AGAINST_RGB, FOR, FOR_RGB, NEUTRAL, grey_face, save
+
+THICKEST = 7.0  # points, the line of the strongest pair; the others in proportion
+TOGETHER = "what two add together beyond their sum"
+
+
+def pairs(explanation, centres, found, names, heading, caption, path, record=None):
+    """Draw pairs of superpixels as numbered lines on the face, and as bars.
+
+    Blue pairs add more together than their sum, vermilion ones less.
+
+    Args:
+        explanation: a face_lime.Explanation.
+        centres: float (superpixels, 2), the row and column of the centre of each superpixel.
+        found: list of (superpixel, superpixel, what they add together), the strongest first.
+        names: list of str, what each superpixel is called.
+        heading, caption: text above and below the figure.
+        path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
+    """
+    below = wrapped(caption, 130)
+    figure = Figure(figsize=(9.6, 4.2 + LINE * len(below.splitlines())), layout="constrained")
+    figure.suptitle(heading, fontsize=12)
+    figure.supxlabel(below, fontsize=9, color=NEUTRAL)
+    left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
+    grey_face(left, explanation.face)
+    for part in {part for pair in found for part in pair[:2]}:
+        left.contour(explanation.segments == part, [0.5], colors="white", linewidths=0.6)
+    left.set_title("the strongest pairs", fontsize=10)
+    for number, (first, second, together) in reversed(list(enumerate(found, start=1))):
+        draw_pair(left, centres[[first, second]], number, together, abs(found[0][2]))
+    values = [together for *_, together in found]
+    right.barh(range(len(found)), values, color=[FOR if value > 0 else AGAINST for value in values])
+    right.set_yticks(range(len(found)), [f"{number}: {names[first]} – {names[second]}" for number,
+                                         (first, second, _) in enumerate(found, start=1)])
+    right.set_title(f"{TOGETHER}:\nblue more, vermilion less", fontsize=10)
+    right.set_xlabel("change of the probability", fontsize=9)
+    right.tick_params(labelsize=8)
+    right.axvline(0, color=NEUTRAL, linewidth=0.8)
+    right.invert_yaxis()
+    right.spines[["top", "right", "left"]].set_visible(False)
+    save(figure, path, record)
+
+
+def draw_pair(axes, ends, number, together, strongest):
+    """Draw the line of a pair with its number; ends: float (2, 2), row and column of each."""
+    rows, columns = ends.T
+    axes.plot(columns, rows, color=FOR_RGB if together > 0 else AGAINST_RGB, marker="o",
+              markersize=4, linewidth=max(1, THICKEST * abs(together) / strongest))
+    box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": NEUTRAL}
+    axes.text(columns.mean(), rows.mean(), str(number), fontsize=8, ha="center", va="center",
+              bbox=box)

@@ -1,0 +1,22 @@
+import numpy as np
+
+from explaining import regions, superpixels
+
+
+def test_a_superpixel_is_called_by_its_main_region_and_its_side():
+    names = regions.part_names(superpixels.segment(np.zeros((48, 48), np.uint8), "grid"))
+    assert len(names) == 49  # squares of 7x7
+    assert (names[0], names[15], names[19], names[24]) == (
+        "forehead", "left eye", "right eye", "nose")
+    assert (names[28], names[37], names[38], names[45]) == (
+        "left cheek", "left corner of the mouth", "middle of the mouth", "chin")
+
+
+def test_the_shares_of_a_superpixel_are_those_of_its_pixels():
+    segments = np.zeros((48, 48), int)
+    segments[11:21, 10:12] = 1  # 4 of 10 rows in the brows, 6 in the eyes
+    shares = regions.region_shares(segments)
+    np.testing.assert_allclose(shares[1], [0.4, 0.6, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert regions.main_regions(segments) == ["rest", "eyes"]
+    np.testing.assert_allclose(regions.centres(segments)[1], [15.5, 10.5])
