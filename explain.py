@@ -44,8 +44,9 @@ import contextlib
 import dataclasses
 
 import fer2013
-from base import command_line, files
+from base import command_line, files, parallel
 from base.errors import UserError
+from base.parallel import Workers
 from base.store import Store
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import bundled
@@ -95,7 +96,8 @@ def main():
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
     with keeping(args, folder) as kept:
-        engine = Engine(network.predict, settings, network.identity(), kept)
+        engine = Engine(network.predict, settings, network.identity(), kept,
+                        Workers(args.jobs, args.cluster), network.source)
         face_set = FaceSet(pixels, labels, names, engine, typical=data == bundled.COMPOSITES,
                            fed=network.caption, split=split, table=table,
                            source=f"{bundled.model_line(model_path)}; faces: "
@@ -156,6 +158,7 @@ def parse_arguments():
                              "file, and its arrays into an .npz file beside it")
     parser.add_argument("--no-figures", action="store_true",
                         help="write only the table, with --table")
+    parallel.add_options(parser)
     command_line.add_figure_options(parser)
     args = parser.parse_args()
     if args.image and (args.data != bundled.DATA or args.split != "auto"):

@@ -24,6 +24,7 @@ When a run has ended, its row is written to benchmarks/recipe.csv and replaces a
 same variant, number of epochs and seed. A run that is complete in outputs/recipe is not repeated.
 """
 import argparse
+import functools
 import json
 import pathlib
 import statistics
@@ -32,6 +33,8 @@ import sys
 
 import pandas
 
+from base import parallel
+from base.parallel import Workers
 from benchmarks import recipe_trials
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -79,13 +82,18 @@ VARIANTS = SHORT | TRIALS | {  # and the long runs
 
 def main():
     args = parse_arguments()
-    for name in args.variants:
-        folder = RUNS / f"{name.replace(',', '').replace(' ', '-')}-{args.epochs}-{args.seed}"
-        if not (folder / "done").exists():
-            train(name, folder, args)
-        row = read_run(name, folder)
+    workers = Workers(args.jobs, args.cluster)
+    for row in workers.map(functools.partial(run_variant, args), args.variants):
         write_row(row)
         print(row, flush=True)
+
+
+def run_variant(args, name):
+    """The row of a variant, which is trained where no complete run is there."""
+    folder = RUNS / f"{name.replace(',', '').replace(' ', '-')}-{args.epochs}-{args.seed}"
+    if not (folder / "done").exists():
+        train(name, folder, args)
+    return read_run(name, folder)
 
 
 def parse_arguments():
@@ -96,6 +104,7 @@ def parse_arguments():
     parser.add_argument("--seed", default="0", help="seed of each run")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(SHORT),
                         help="the variants to run")
+    parallel.add_options(parser)
     return parser.parse_args()
 
 

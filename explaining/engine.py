@@ -5,6 +5,7 @@
         by_label[3].weights
 """
 import dataclasses
+import functools
 import inspect
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,11 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from base.parallel import Workers, packages
 from base.store import Store, make_key
 from explaining import baselines, face_explainer, face_lime, superpixels, surrogate, without
 from explaining.face_lime import Explanation
 from explaining.settings import LimeSettings
 from explaining.without import Without
+from networks.network import Source
 
 # an explanation of an earlier version of this code is not taken for one of the present code
 CODE = "".join(map(inspect.getsource, (
@@ -31,11 +34,15 @@ class Engine(NamedTuple):
         settings: a LimeSettings.
         identity: Network.identity(), so that explanations of other networks are not taken.
         store: a Store; None to keep nothing.
+        workers: where the explanations are computed.
+        source: Network.source, for workers elsewhere.
     """
     predict: Callable
     settings: LimeSettings
     identity: dict = {}
     store: Store | None = None
+    workers: Workers = Workers()
+    source: Source | None = None
 
     def explain(self, asked):
         """Yield {label: Explanation} for each (face, labels), in this order.
@@ -55,21 +62,31 @@ class Engine(NamedTuple):
 
     def compute(self, asked):
         """explain() without what is kept."""
-        return (explain_one(self.predict, self.settings, face, labels) for face, labels in asked)
+        if self.workers.here:
+            return (explain_one(self.predict, self.settings, each) for each in asked)
+        task = functools.partial(explain_there, self.source, self.settings)
+        return self.workers.map(task, asked)
 
     def key(self, face, labels):
         return make_key(self.about() | {"labels": list(map(int, labels))}, face.tobytes())
 
     def about(self):
         """All that an explanation depends on beside its face and labels, for JSON."""
-        return dataclasses.asdict(self.settings) | self.identity | {"code": CODE}
+        return dataclasses.asdict(self.settings) | self.identity | {
+            "code": CODE, "packages": packages()}
 
 
-def explain_one(predict, settings, face, labels):
-    """{label: Explanation} of one face, uint8 (48, 48).
+def explain_there(source, settings, asked):
+    """explain_one() in a worker, by the network that a networks.network.Source names."""
+    return explain_one(source.open().predict, settings, asked)
+
+
+def explain_one(predict, settings, asked):
+    """{label: Explanation} of one (face, labels).
 
     The number of threads of linear algebra decides the last bits of its results, so it is always 1.
     """
+    face, labels = asked
     with threadpool_limits(1):
         segments = superpixels.segment(face, settings.superpixels)
         return face_lime.explain_face(face, predict, labels, segments, settings.hide,

@@ -5,8 +5,11 @@
     network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % ..."
 """
 import dataclasses
+import functools
 import logging
 import pathlib
+import threading
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -56,6 +59,11 @@ class Network:
     def ours(self):
         """Whether train.py wrote it, so that nothing had to be found out."""
         return self.feeding is OURS
+
+    @property
+    def source(self):
+        path = str(pathlib.Path(self.raw.path).resolve())
+        return Source(path, self.raw.digest, self.feeding)
 
     def describe(self):
         """How it is fed, and how that is known, in a line."""
@@ -115,6 +123,33 @@ class Network:
     def output_of(self, label):
         """Which of its own outputs stands for a label."""
         return self.feeding.labels.index(EMOTIONS[label])
+
+
+class Source(NamedTuple):
+    """What another process needs to open the same network."""
+    path: str
+    digest: str
+    feeding: Feeding
+
+    def open(self):
+        """The Network, read once in each process.
+
+        Raises:
+            UserError: there is no such file, or it holds other weights.
+        """
+        with OPENING:
+            return reopen(self)
+
+
+OPENING = threading.Lock()
+
+
+@functools.cache
+def reopen(source):
+    raw = read(source.path)
+    if raw.digest != source.digest:
+        raise UserError(f"{source.path}: holds other weights than where the run was started")
+    return Network(raw, source.feeding)
 
 
 def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None):

@@ -1,0 +1,110 @@
+import functools
+import os
+import pathlib
+import signal
+
+import numpy as np
+import pytest
+
+from base import parallel
+from base.errors import UserError
+from base.parallel import Workers
+from explaining.engine import Engine
+from explaining.settings import LimeSettings
+from fer2013 import bundled
+from networks.network import open_network
+from tests.support import ROOT
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed", reason="needs dask[distributed]")
+    with (pytest.MonkeyPatch.context() as patch):
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("KERAS_BACKEND", "tensorflow")
+        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                                      dashboard_address=None) as local:
+            yield local.scheduler_address
+
+
+@pytest.fixture(params=["jobs", "cluster"])
+def workers(request):
+    if request.param == "jobs":
+        return Workers(jobs=2)
+    return Workers(cluster=request.getfixturevalue("cluster"))
+
+
+def die_once(marker, item):
+    """The square; the first time that item 3 comes, the process is killed as by the system."""
+    if item == 3 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item**2, os.getpid()
+
+
+def refuse(item):
+    raise UserError(f"item {item} is bad")
+
+
+def test_results_keep_their_order_and_a_killed_worker_costs_a_retry_alone(workers, tmp_path):
+    found = list(workers.map(functools.partial(die_once, tmp_path / "died"), list(range(12))))
+    assert [square for square, _ in found] == [item**2 for item in range(12)]
+    assert os.getpid() not in {process for _, process in found} and (tmp_path / "died").exists()
+
+
+def test_what_the_user_can_fix_comes_back_as_one_line_that_names_the_worker(workers):
+    with pytest.raises(UserError, match="^worker on .*: item 7 is bad$"):
+        list(workers.map(refuse, [7]))
+
+
+def test_another_version_on_a_worker_is_named(workers, monkeypatch):
+    monkeypatch.setattr(parallel, "versions", lambda: {"numpy": "1.0"})
+    with pytest.raises(UserError, match="worker on .*: has numpy 2.* instead of 1.0"):
+        list(workers.map(refuse, [7]))
+
+
+def test_one_job_runs_in_this_process():
+    assert list(Workers().map(lambda item: (item, os.getpid()), [1])) == [(1, os.getpid())]
+
+
+def test_a_cluster_that_is_not_there_is_one_line():
+    pytest.importorskip("distributed", reason="needs dask[distributed]")
+    for address in ("tcp://127.0.0.1:9", "nonsense://"):
+        with pytest.raises(UserError, match=f"--cluster {address}: no Dask scheduler answers"):
+            list(Workers(cluster=address).map(refuse, [7]))
+
+
+class Mortal:
+    """A network's source whose worker is killed once, when the third of four faces comes."""
+    def __init__(self, source, marker):
+        self.source, self.marker = source, marker
+
+    def open(self):
+        with self.marker.open("a") as file:
+            file.write("x")
+        if self.marker.stat().st_size == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.source.open()
+
+
+def test_explanations_of_a_cluster_are_those_of_one_process_to_the_last_bit(cluster, tmp_path):
+    faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
+    network = open_network(pathlib.Path(bundled.PRETRAINED))
+    here = Engine(network.predict, LimeSettings("grid", "zero", 100))
+    there = here._replace(workers=Workers(cluster=cluster),
+                          source=Mortal(network.source, tmp_path / "opened"))
+    asked = [(face, [0, 3]) for face in faces]
+    for one, other in zip(here.explain(asked), there.explain(asked), strict=True):
+        for label in (0, 3):
+            assert np.array_equal(one[label].weights, other[label].weights)
+            assert np.array_equal(one[label].together, other[label].together)
+            assert one[label].without == other[label].without
+    assert (tmp_path / "opened").stat().st_size > 4  # four, and the one that died
+
+
+def test_a_worker_without_the_model_or_with_another_says_so(tmp_path):
+    source = open_network(pathlib.Path(bundled.PRETRAINED)).source
+    with pytest.raises(UserError, match="nowhere.keras: no such file"):
+        source._replace(path=str(tmp_path / "nowhere.keras")).open()
+    with pytest.raises(UserError, match="holds other weights"):
+        source._replace(digest="another").open()
