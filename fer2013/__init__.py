@@ -9,6 +9,7 @@ or .tar.gz of any of these, or a directory that contains one of them.
     sources.py    finds the dataset in directories and archives
     archives.py   lists and opens the files in .zip and .tar archives
     names.py      the names of splits and emotions, and what numbers mean
+    others.py     says what is not FER2013, by its true name
     tables.py     reads the CSV forms
     folders.py    assigns the files in folders to splits and labels
     images.py     reads the folders of images

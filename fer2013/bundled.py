@@ -2,6 +2,7 @@
 
 The scripts print each choice in one line, so that nobody mistakes the demonstration for a result.
 """
+import logging
 import pathlib
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from base import files
 from base.errors import UserError
 from fer2013.names import EMOTIONS, NUMBERINGS, USAGES, read_as
-from fer2013.sources import search
+from fer2013.sources import lying_at, search
 from fer2013.splits import COUNTS
 from fer2013.splits import describe as describe_split
 
+log = logging.getLogger("fer2013")
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 DATA = "data"  # the default of --data
 AVATARS = HERE / "data" / "avatars"
@@ -58,7 +60,12 @@ def choose_faces(path, model_path):
 
 def has_own(path):
     """Whether the user has data: another path than the default, or FER2013 in data/."""
-    return str(path) != DATA or search(HERE / DATA) is not None
+    if str(path) != DATA or search(HERE / DATA) is not None:
+        return True
+    lying = lying_at(HERE / DATA)
+    if lying:
+        log.info("%s: no FER2013 in it, but %s", DATA, lying)
+    return False
 
 
 def own_data(path):

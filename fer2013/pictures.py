@@ -14,6 +14,8 @@ import zlib
 import numpy as np
 from PIL import Image, ImageOps
 
+from fer2013 import others
+
 try:
     import pillow_heif
 except ImportError:
@@ -88,7 +90,9 @@ def kind_of(file):
     """Why Pillow knows no format for this file."""
     if is_heif(file) and not pillow_heif:
         return "HEIC needs the package pillow-heif; pip install -r requirements-optional.txt"
-    return "not in a known format" if file.seek(0, 2) else "the file is empty"
+    file.seek(0)
+    start = file.read(200)
+    return others.true_name(start) or ("not in a known format" if start else "the file is empty")
 
 
 def decode_any(file, most_pixels):

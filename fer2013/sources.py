@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from base.errors import UserError
-from fer2013 import archives, names
+from fer2013 import archives, names, others
+from fer2013.others import enumeration
 
 SIZE = 48
 CSV_NAMES = (("fer2013.csv", "icml_face_data.csv"), ("train.csv",))  # the contest's, if no other
@@ -42,12 +43,24 @@ class Source(NamedTuple):
 
 
 def find(path):
-    """The Source at a path; if there is none, a UserError that says how to get FER2013."""
+    """The Source at a path; if there is none, a UserError that says what lies there instead."""
     source = search(path)
     if source is None:
-        raise UserError(f"{path}: no FER2013 in it, neither fer2013.csv nor train/ and test/ "
-                        f"folders of emotions nor a .zip of them; {HOW_TO_GET}")
+        lying = lying_at(pathlib.Path(path)) or "nothing"
+        raise UserError(f"{path}: no FER2013 in it, but {lying}; {HOW_TO_GET}")
     return source
+
+
+def lying_at(path):
+    """In words what lies in a folder or archive in which search() finds nothing; "" if nothing."""
+    if not path.is_dir():
+        return others.lying_among(*archives.open_archive(path))
+    files = [name for name in list_files(path)
+             if name != "README.md" and not set(BUNDLED) & set(name.split("/"))]
+    packed = [name for name in files if archives.kind_of(name) and "/" not in name]
+    if len(files) == len(packed) == 1:
+        return f"{packed[0]} with {lying_at(path / packed[0]) or 'nothing'}"
+    return others.lying_among(files, lambda name: open_file(path / name))
 
 
 def search(path):
@@ -59,6 +72,7 @@ def search(path):
         return find_in_directory(path)
     if archives.kind_of(path.name):
         return find_in_archive(path)
+    refuse_other(path)
     return Source("CSV", str(path), "", (), lambda name: open_file(path))
 
 
@@ -71,7 +85,19 @@ def find_in_directory(path):
     return source or only_one(path, {name: find_in_archive(pathlib.Path(name)) for name in packed})
 
 
+def refuse_other(path):
+    """UserError if a file is something known that is not FER2013."""
+    try:
+        with open_file(path) as file:
+            what = others.true_name(file.read(200), path.name)
+    except OSError as error:
+        raise UserError(f"{path}: not readable ({error})") from error
+    if what and not path.name.lower().endswith((".tar.gz", ".tgz")):
+        raise UserError(f"{path}: {what}")
+
+
 def find_in_archive(path):
+    refuse_other(path)
     stat = path.stat()
     return find_in_unchanged(str(path), stat.st_mtime_ns, stat.st_size, names.reading)
 
@@ -118,9 +144,9 @@ def find_in_files(root, files, opener):
         return None
     form = "folders" if bases else "CSV"
     base = nearest([name for name, its_form in candidates.items() if its_form == form], root)
-    others = [str(pathlib.Path(root, name)) for name in candidates if name != base]
-    if others:
-        log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(others))
+    unread = [str(pathlib.Path(root, name)) for name in candidates if name != base]
+    if unread:
+        log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(unread))
     return Source(form, root, base, tuple(own), opener)
 
 
@@ -132,13 +158,6 @@ def nearest(candidates, root):
         raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
                         f"{enumeration(found)}; name one of them with --data")
     return found[0]
-
-
-def enumeration(items, most=4):
-    """Names with commas between them; of many only the first, and how many more there are."""
-    items = list(items)
-    more = [f"{len(items) - most} more"] if len(items) > most else []
-    return ", ".join([*items[:most], *more])
 
 
 def is_clutter(name):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from base.errors import UserError
-from fer2013 import archives, folders, names
+from fer2013 import archives, folders, names, others
 from fer2013.names import SPLITS, USAGES
 from fer2013.sources import MOST_FACES, SIZE
 
@@ -60,6 +60,10 @@ def read_csv(source):
 def parse_csv(source):
     by_split = {split: (bytearray(), bytearray(), []) for split in (*SPLITS, UNLABELLED)}
     numbers, ignored = set(), 0
+    with source.open(source.base) as binary:
+        what = others.true_name(binary.peek(200)[:200])
+    if what:
+        raise UserError(f"{source.place}: {what}")
     with source.open(source.base) as binary, warnings.catch_warnings():
         warnings.simplefilter("error", DeprecationWarning)  # NumPy's, if a pixel is not a number
         for row, number, split, face in csv_rows(source, lines_of(binary)):

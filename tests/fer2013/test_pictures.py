@@ -152,6 +152,7 @@ def test_a_heic_is_read_or_the_package_that_reads_it_is_named(monkeypatch):
 
 
 def test_what_is_not_a_picture_is_refused_with_the_reason():
-    for content, expected in ((b"", "the file is empty"), (b"<html>", "not in a known format")):
+    for content, expected in ((b"", "the file is empty"), (b"<html>", "an HTML page"),
+                              (b"hello", "not in a known format")):
         with pytest.raises(ValueError, match=expected):
             decode(content)
