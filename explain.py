@@ -23,6 +23,7 @@ such face. If it was interrupted, it continues. Writes
     outputs/happy_average.png       mean face | mean map of weights | positive weight by region
     outputs/emotions_average.png    several emotions on the same colour scale
     outputs/emotions_average.csv    the shares of the regions, in a table
+    outputs/pairs_average.png, .csv with --pairs: what regions of the face do together
     outputs/explained.sqlite        each finished explanation, for a run that continues
 
     python explain.py --mistakes
@@ -103,7 +104,8 @@ def main():
                            source=f"{bundled.model_line(model_path)}; faces: "
                                   f"{bundled.split_name(data, split, labels)}")
         if args.count:
-            many_faces.explain_many(asked, face_set, limit(args.count), folder, args.format)
+            many_faces.explain_many(asked, face_set, limit(args.count), folder, args.format,
+                                    args.pairs)
         elif args.mistakes:
             many_faces.explain_mistakes(asked, face_set, limit(args.mistakes), folder, args.format)
         else:
@@ -172,8 +174,8 @@ def parse_arguments():
         args.format = ""
     if args.compare and (args.count or args.mistakes or args.image):
         parser.error("--compare: expected without --count, --mistakes and --image")
-    if args.pairs and (args.count or args.mistakes or args.image):
-        parser.error("--pairs: expected without --count, --mistakes and --image")
+    if args.pairs and (args.mistakes or args.image):
+        parser.error("--pairs: expected without --mistakes and --image")
     return args
 
 

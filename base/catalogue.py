@@ -45,6 +45,10 @@ FIGURES = (
            "The mean face with the regions; the mean weight of each pixel's superpixel; the share "
            "of the positive weight in each region beside the region's share of the area.",
            "python explain.py --count 200"),
+    Figure("many", "pairs_average", "What acts together, by region",
+           "What the pairs of superpixels in two regions add together beyond their sum, mean over "
+           "the faces: blue pairs add more together, vermilion ones less.",
+           "python explain.py --count 200 --pairs", faces=False),
     Figure("compare", "{emotion}_compare", "Methods compared on {emotion}",
            "LIME beside other methods on the same face, with the scores of each.",
            "python explain.py --compare"),
@@ -65,7 +69,8 @@ RECORDS = {  # every other file, and the program that writes it
     "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
     "predictions.csv": "evaluate.py", "confusion_examples.png": "evaluate.py",
     "feeding.json": "explain.py", "explanations.json": "explain.py",
-    "emotions_average.csv": "explain.py", "explained.sqlite": "explain.py",
+    "emotions_average.csv": "explain.py", "pairs_average.csv": "explain.py",
+    "explained.sqlite": "explain.py",
     "report.html": "report.py",
 }
 

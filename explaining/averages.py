@@ -10,19 +10,20 @@ are not.
 """
 import numpy as np
 
-from explaining.regions import REGIONS
+from explaining.regions import PLACES, REGIONS, region_shares
 
 
 class Average:
     """Sums over explanations, so that ten thousand take no more memory than one."""
 
     def __init__(self):
-        self.map, self.rows = np.zeros((48, 48)), []
+        self.map, self.rows, self.together = np.zeros((48, 48)), [], []
 
     def add(self, explanation):
         self.map += explanation.weight_map()
         self.rows.append({**share_by_region(explanation), "r2": explanation.r2,
                           "stability": explanation.stability})
+        self.together.append(together_by_region(explanation))
 
     def mean_map(self):
         """The mean weight of each pixel's superpixel: float64 (48, 48)."""
@@ -36,6 +37,12 @@ class Average:
         """{region: mean share of the positive weight}."""
         return {region: self.mean(region) for region in AREAS}
 
+    def mean_together(self):
+        """The mean of together_by_region() and its standard error: float64 (2, 5, 5)."""
+        found = np.array(self.together)  # (faces, 5, 5)
+        error = found.std(axis=0, ddof=1) / len(found)**0.5 if len(found) > 1 else found[0] * np.nan
+        return np.stack([found.mean(axis=0), error])
+
 
 def share_by_region(explanation):
     """The share of the positive weight in each region and in the rest of the face.
@@ -48,6 +55,21 @@ def share_by_region(explanation):
     segments = explanation.segments  # (48, 48)
     spread = (np.maximum(explanation.weights, 0) / np.bincount(segments.ravel()))[segments]
     return divide(spread)
+
+
+def together_by_region(explanation):
+    """What superpixels add together beyond their sum, by the regions in which the two lie.
+
+    A superpixel in several regions counts in each by the share of its pixels.
+
+    Returns:
+        float64 (5, 5) in the order of regions.PLACES, symmetric: the sum over the pairs of a
+        superpixel in the one and a superpixel in the other, on the diagonal over those inside.
+    """
+    shares = region_shares(explanation.segments)  # (superpixels, 5)
+    found = shares.T @ explanation.together @ shares
+    found[np.diag_indices(len(PLACES))] /= 2  # each pair was counted twice there
+    return found
 
 
 def divide(spread):

@@ -1,16 +1,20 @@
 """explain.py --count and --mistakes: mean explanations, and the most confident mistakes."""
 import itertools
 
+import numpy as np
+
 from base import files, streams
 from base.errors import UserError
-from explaining import wording
+from explaining import sentences, wording
 from explaining.averages import AREAS, REGIONS, Average
+from explaining.regions import PLACES
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
+from figures.pairs import by_region
 
 
-def explain_many(labels, face_set, count, folder, suffix):
+def explain_many(labels, face_set, count, folder, suffix, pairs=False):
     """Write the mean explanation of `count` correctly classified faces of each label.
 
     Args:
@@ -18,15 +22,17 @@ def explain_many(labels, face_set, count, folder, suffix):
         face_set: a FaceSet.
         count: faces of each label, fewer if fewer are classified correctly; None for all.
         folder, suffix: where to write the figures, and their format; no figure if it is empty.
+        pairs: whether to write what regions of the face do together, too.
 
     Raises:
         UserError: no face of a label is classified correctly.
     """
-    columns, table = [], []
+    columns, table, found = [], [], {}
     for label in labels:
         mean_face, average = average_faces(label, face_set, count)
         title = f"{EMOTIONS[label]}, {len(average.rows)} faces"
         columns.append((title, mean_face, average.mean_map()))
+        found[EMOTIONS[label]] = average
         table.append({"emotion": EMOTIONS[label], "faces": len(average.rows), **average.shares(),
                       "r2": average.mean("r2"), "stability": average.mean("stability")})
         if suffix:
@@ -41,7 +47,32 @@ def explain_many(labels, face_set, count, folder, suffix):
             explanations.averages(
                 columns, f"mean explanations of faces classified correctly; {describe(face_set)}",
                 folder / f"emotions_average.{suffix}")
+    if pairs:
+        write_pairs(found, describe(face_set), folder, suffix)
     print(f"wrote the averages into {folder}")
+
+
+def write_pairs(found, caption, folder, suffix):
+    """Write pairs_average.csv and its figure: what two regions of the face add together.
+
+    Args:
+        found: {emotion: Average}.
+        caption: text below the figure, after what it shows.
+        folder, suffix: see explain_many().
+    """
+    rows, panels = [], []
+    for emotion, average in found.items():
+        means, errors = average.mean_together()  # (5, 5) each
+        panels.append((f"{emotion}, {len(average.rows)} faces", means))
+        pairs = [{"emotion": emotion, "faces": len(average.rows), "region": PLACES[first],
+                  "other": PLACES[second], "together": float(means[first, second]),
+                  "standard_error": float(errors[first, second])}
+                 for first, second in zip(*np.tril_indices(len(PLACES)), strict=True)]
+        print(*(sentences.regions(row) for row in
+                sorted(pairs, key=lambda row: -abs(row["together"]))[:3]), sep="\n")
+        rows += pairs
+    files.write_csv(folder / "pairs_average.csv", rows)
+    by_region(panels, PLACES, caption, folder / f"pairs_average.{suffix}")
 
 
 def average_faces(label, face_set, count):

@@ -61,10 +61,22 @@ def pairs(explanation, names, count=3):
     for first, second, together in explanation.strongest_pairs(count):
         two = (f"two parts of the {names[first]}" if names[first] == names[second] else
                f"{names[first]} and {names[second]}")
-        lines.append(f"{two} together add {abs(together) * 100:.1f} points "
-                     f"{'more' if together > 0 else 'less'} than one by one"
+        lines.append(f"{two} {beyond(together)}"
                      f"{meaning(*explanation.weights[[first, second]], together)}")
     return lines
+
+
+def regions(row):
+    """The pairs of superpixels in two regions, a row of pairs_average.csv, in words."""
+    where = (f"pairs in the {row['region']}" if row["region"] == row["other"] else
+             f"pairs across {row['other']} and {row['region']}")
+    return f"{row['emotion']}: all {where} {beyond(row['together'])}"
+
+
+def beyond(together):
+    """How far a change of the probability is above the sum of its parts."""
+    return (f"together add {abs(together) * 100:.1f} points {'more' if together > 0 else 'less'} "
+            "than one by one")
 
 
 def meaning(first, second, together):

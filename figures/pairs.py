@@ -1,8 +1,9 @@
 """Figures of what acts together: pairs of superpixels, and pairs of regions over many faces."""
+import numpy as np
 from matplotlib.figure import Figure
 
 from figures.explanations import LINE, wrapped
-from figures.style import AGAINST, AGAINST_RGB, FOR, FOR_RGB, NEUTRAL, grey_face, save
+from figures.style import AGAINST, AGAINST_RGB, FOR, FOR_RGB, NEUTRAL, SIGNED, grey_face, save
 
 THICKEST = 7.0  # points, the line of the strongest pair; the others in proportion
 TOGETHER = "what two add together beyond their sum"
@@ -54,3 +55,42 @@ def draw_pair(axes, ends, number, together, strongest):
     box = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": NEUTRAL}
     axes.text(columns.mean(), rows.mean(), str(number), fontsize=8, ha="center", va="center",
               bbox=box)
+
+
+def by_region(columns, places, caption, path):
+    """Draw what pairs of superpixels in two regions add beyond their sum, on one scale.
+
+    Args:
+        columns: list of (heading, float (places, places), symmetric).
+        places: names of the regions.
+        caption: text below the figure, after what it shows.
+        path: file to write; its suffix determines the format.
+    """
+    width = max(5.5, 2.6 * len(columns) + 1.6)
+    below = wrapped(f"{TOGETHER}, summed over all pairs, mean over the faces\n{caption}",
+                    int(13 * width))
+    figure = Figure(figsize=(width, 3.6 + LINE * len(below.splitlines())), layout="constrained")
+    figure.supxlabel(below, fontsize=9, color=NEUTRAL)
+    limit = 100 * max(np.abs(means).max() for _, means in columns) or 1
+    axes = figure.subplots(1, len(columns), squeeze=False, sharey=True)[0]
+    for panel, (heading, means) in zip(axes, columns, strict=True):
+        image = triangle(panel, 100 * means, places, limit)
+        panel.set_title(heading, fontsize=10)
+    bar = figure.colorbar(image, ax=axes, shrink=0.8)
+    bar.ax.tick_params(labelsize=8)
+    bar.set_label("points of probability:\nblue more, vermilion less", fontsize=8)
+    save(figure, path)
+
+
+def triangle(axes, points, places, limit):
+    """Draw a symmetric matrix, each pair once, with its numbers; returns the image."""
+    lower = np.where(np.tri(len(places), dtype=bool), points, np.nan)
+    image = axes.imshow(lower, cmap=SIGNED, vmin=-limit, vmax=limit)
+    for row, column in zip(*np.tril_indices(len(places)), strict=True):
+        value = points[row, column]
+        axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=7,
+                  color="white" if abs(value) > limit / 2 else "black")
+    axes.set_xticks(range(len(places)), places, rotation=90, fontsize=8)
+    axes.set_yticks(range(len(places)), places, fontsize=8)
+    axes.spines[:].set_visible(False)
+    return image

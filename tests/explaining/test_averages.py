@@ -53,6 +53,40 @@ def test_the_positive_weight_is_shared_out_by_region():
     assert average.mean_map()[0, :2].tolist() == [0, -3]
 
 
+def test_what_regions_do_together_is_the_sum_over_pairs_of_their_superpixels():
+    segments = np.zeros((48, 48), int)
+    segments[10, 10], segments[40, 20:22] = 1, 2  # brows and mouth
+    segments[14:16, 20], segments[40, 30] = 3, 4  # half brows, half eyes; mouth
+    together = np.zeros((5, 5))
+    for first, second, value in ((1, 2, 0.5), (2, 4, 0.2), (3, 4, -0.4)):
+        together[first, second] = together[second, first] = value
+    found = averages.together_by_region(
+        support.explanation(segments, np.zeros(5), together=together))
+    brows, eyes, nose, mouth, _ = range(5)
+    assert found[mouth, mouth] == pytest.approx(0.2)
+    assert found[mouth, brows] == found[brows, mouth] == pytest.approx(0.5 - 0.4 / 2)
+    assert found[mouth, eyes] == pytest.approx(-0.4 / 2) and found[mouth, nose] == 0
+    assert np.tril(found).sum() == pytest.approx(0.5 + 0.2 - 0.4)  # every pair once
+
+
+def test_the_mean_of_what_regions_do_together_has_the_standard_error_of_the_faces():
+    average = averages.Average()
+    average.together = [np.full((5, 5), value) for value in (1.0, 3.0)]
+    means, errors = average.mean_together()
+    assert (means == 2).all() and errors == pytest.approx(np.ones((5, 5)))
+
+
+def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", pairs=True)
+    assert {"pairs_average.png", "pairs_average.csv"} < {path.name for path in tmp_path.iterdir()}
+    rows = list(csv.DictReader((tmp_path / "pairs_average.csv").open()))
+    assert len(rows) == 2 * 15 and {row["emotion"] for row in rows} == {"angry", "disgust"}
+    average = many_faces.average_faces(0, face_set, 2)[1]
+    first = next(row for row in rows if row["region"] == "mouth" and row["other"] == "eyes")
+    assert float(first["together"]) == pytest.approx(average.mean_together()[0][3, 1], rel=1e-4)
+    assert "angry: all pairs " in capsys.readouterr().out
+
+
 def test_many_faces_of_one_label_make_an_average(face_set, tmp_path):
     many_faces.explain_many([1], face_set, 5, tmp_path, "png")
     assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}

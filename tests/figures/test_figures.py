@@ -108,6 +108,15 @@ def test_pairs_are_lines_between_centres_as_wide_as_they_are_strong(explanation,
     assert labels == ["1: a – d", "2: b – c"]
 
 
+def test_pairs_of_regions_are_numbers_in_points_each_once(monkeypatch):
+    means = np.array([[0.01, -0.2], [-0.2, 0.05]])
+    figure = drawn_by(monkeypatch, pairs.by_region, [("happy", means), ("sad", 0 * means)],
+                      ["eyes", "mouth"], "caption", module=pairs)
+    happy, sad, _ = figure.axes
+    assert [text.get_text() for text in happy.texts] == ["1.0", "-20.0", "5.0"]
+    assert happy.images[0].get_clim() == sad.images[0].get_clim() == (-20, 20)
+
+
 def test_same_arrays_same_bytes(explanation, tmp_path):
     for name in ("a.png", "b.png"):
         explanations.explanations([(explanation, "heading", "caption")], tmp_path / name)
