@@ -13,10 +13,9 @@ import os
 import pathlib
 import signal
 import sys
-import tempfile
 import types
 
-from base import command_line
+from base import command_line, own_page
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import EMOTIONS, bundled
@@ -24,10 +23,15 @@ from networks.ways import add_feeding_options
 
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
 SAMPLES = ["auto", 500, 1000, 2000, 4000]  # as explain.py --samples
-KEPT = 3600  # seconds until an uploaded picture is deleted
+SESSIONS = 100  # open pages whose faces are kept in memory
 TITLE = "Emotion recognition, explained"
 FIGURES = bundled.HERE / "figures"  # with the page's style and script
 STYLE, SCRIPT = FIGURES / "page.css", FIGURES / "page.js"
+EXPLAIN, BLUE = "Explain", "#005a9c"  # white on this blue has a contrast of 6.9
+BY_NAME = [(emotion, label) for label, emotion in enumerate(EMOTIONS)]
+SCROLL = "() => document.querySelector('{}')?.scrollIntoView({{block: 'nearest'}})"
+SAVE = """file => Object.assign(document.createElement('a'),
+    {href: file.address, download: file.name}).click()"""
 
 
 def main():
@@ -38,7 +42,7 @@ def main():
 
     # SIGTERM as a normal exit, so that the temporary folder is removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with tempfile.TemporaryDirectory(prefix="emotions-") as folder:  # for Gradio's pictures
+    with own_page.private_folder("emotions-") as folder:  # for uploaded pictures
         gradio = load_gradio(folder)
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_photograph_model(args.model, args.outputs)
@@ -47,7 +51,7 @@ def main():
         print(f"model: {bundled.shorten(model_path)}, trained on "
               f"{bundled.trained_on(model_path)}; open http://{args.host}:{args.port}; "
               "stop with Ctrl-C", flush=True)
-        serve(gradio, blocks, args)
+        serve(gradio, blocks, args, folder)
 
 
 def parse_arguments():
@@ -80,72 +84,137 @@ def load_gradio(folder):
 
 
 def build(gradio, page):
-    """The page: the picture at the left, the face and its bars, and the explanation below."""
-    with gradio.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(KEPT, KEPT)) as blocks:
+    """The page: the picture at the left, then the face, then its bars and the explanation."""
+    with gradio.Blocks(title=TITLE, analytics_enabled=False) as blocks:
         gradio.Markdown(f"# {TITLE}\nWhich of seven emotions a small network reads in a face, and "
                         "which parts of the face its answer depends on. An expression is not a "
                         "feeling.")
         at = types.SimpleNamespace(opened=gradio.State(), state=gradio.State(),
-                                   found=gradio.State({}))
+                                   found=gradio.State({}), saved=gradio.JSON(visible=False))
         with gradio.Row():
             with gradio.Column(scale=3, min_width=280):
                 add_picture(gradio, at)
             with gradio.Column(scale=4, min_width=280, elem_classes="with-face"):
                 add_face(gradio, at)
             with gradio.Column(scale=4, min_width=280, elem_classes="with-face"):
-                add_explanation(gradio, at)
+                add_answer(gradio, at)
+        with gradio.Column(elem_classes="with-words"):
+            add_more(gradio, at)
+        connect_explanation(gradio, page, at)
         connect_picture(gradio, page, at)
         connect_face(gradio, page, at)
+        connect_downloads(page, at)
     return blocks
 
 
 def add_picture(gradio, at):
+    """Where a picture is chosen, and what was found in it."""
+    from explaining import page_files
+
     at.file = gradio.File(label="A picture with faces", type="filepath", height=140)
+    at.notice, at.photograph = text(gradio), text(gradio)
+    at.gallery = choosable(gradio)
+    at.cropped = gradio.Checkbox(label="The picture is one face, from forehead to chin")
+    at.examples = choosable(gradio, page_files.strip())
     with gradio.Accordion("Webcam", open=False):
         at.webcam = gradio.Image(sources=["webcam"], type="filepath", label="Webcam")
-    at.cropped = gradio.Checkbox(label="The picture is one face, from forehead to chin")
-    at.notice = gradio.HTML(apply_default_css=False)
-    at.photograph = gradio.HTML(apply_default_css=False)
-    at.gallery = choosable(gradio)
 
 
 def add_face(gradio, at):
+    """The face, whose parts can be hidden."""
+    text(gradio, "<p>Click a part of the face to hide it, and again to show it: how does the "
+                 "answer change?</p>")
+    at.board = choosable(gradio)
+
+
+def add_answer(gradio, at):
+    """The bars, buttons that hide and show, what to explain, and the explanation in sentences."""
     from explaining.what_if import CHOICES
 
-    at.board = choosable(gradio)
+    at.bars = text(gradio)
     with gradio.Row():
-        at.buttons = {name: gradio.Button(name, size="sm", min_width=120) for name in CHOICES}
+        at.buttons = {
+            name: gradio.Button(name, size="sm", min_width=120, elem_classes=[] if name.endswith(
+                " all") else "with-words") for name in CHOICES}
+    at.label = gradio.Radio(BY_NAME, label="Emotion to explain")
+    with gradio.Row():
+        at.button = gradio.Button(EXPLAIN, variant="primary")
+        at.stop = gradio.Button("Stop", visible=False, min_width=80)
+    at.words = text(gradio, elem_id="words")
+    with gradio.Column(elem_classes="with-words"):
+        at.marked = gradio.Slider(1, 10, 5, step=1, label="Marked parts")
+        with gradio.Row():
+            at.png = gradio.Button("Save the figure", size="sm", min_width=120)
+            at.json = gradio.Button("Save the data", size="sm", min_width=120)
+    with gradio.Accordion("Settings", open=False):
+        at.samples = gradio.Radio(
+            SAMPLES, value="auto", label="Samples",
+            info="How often the network is asked about the face with other parts hidden; auto: "
+                 "until the strongest parts no longer change.")
 
 
-def add_explanation(gradio, at):
-    at.bars = gradio.HTML(apply_default_css=False)
-    at.label = gradio.Radio([(name, label) for label, name in enumerate(EMOTIONS)],
-                            label="Emotion to explain")
-    at.samples = gradio.Radio(SAMPLES, value="auto", label="Samples")
-    at.button = gradio.Button("Explain", variant="primary")
-    at.marked = gradio.Slider(1, 10, 5, step=1, label="Marked parts")
-    at.words = gradio.HTML(apply_default_css=False)
+def add_more(gradio, at):
+    """Another emotion beside the explained one, the parts, and the scores."""
+    at.other = gradio.Dropdown(BY_NAME, label="Why this emotion, and not …")
+    at.versus = text(gradio)
+    with gradio.Accordion("Parts and pairs", open=False):
+        at.details = text(gradio)
+    with gradio.Accordion("R², stability, samples and seed", open=False):
+        at.scores = text(gradio)
+
+
+def connect_explanation(gradio, page, at):
+    """The button explains; meanwhile it says so, and another button stops it."""
+    def rest():
+        return gradio.Button(EXPLAIN, interactive=True), gradio.Button(visible=False)
+
+    def work():
+        return gradio.Button("Explaining …", interactive=False), gradio.Button(visible=True)
+
+    controls = [at.button, at.stop]
+    at.all = [at.board, at.bars, at.words, at.versus, at.details, at.scores]
+    at.seen = [at.state, at.found, at.label, at.marked]  # what Page.face() shows
+    at.rest = {"fn": rest, "inputs": None, "outputs": controls, "show_progress": "hidden"}
+    at.explaining = at.button.click(work, None, controls, show_progress="hidden").then(
+        page.explain, [at.state, at.label, at.samples, at.marked], [at.found, at.words],
+        show_progress="hidden")
+    ended = at.explaining.then(**at.rest)
+    stopped = at.stop.click(cancels=[at.explaining], **at.rest)
+    for end in (ended, stopped):
+        show(page, at, end).then(None, js=SCROLL.format("#words"))
+
+
+def show(page, at, event):
+    """Show everything about the face anew after an event."""
+    return event.then(page.view, [*at.seen, at.other], at.all, show_progress="hidden")
 
 
 def connect_picture(gradio, page, at):
     """A new picture, or another of its faces, clears what was known about the last one."""
-    face = [at.state, at.found, at.label, at.notice, at.gallery]
-    for source, event in ((at.file, at.file.upload), (at.webcam, at.webcam.input)):
-        event(read_and_delete, [source], [at.opened, at.photograph]).then(
-            page.look, [at.opened, at.cropped], face).then(
-            page.view, seen(at), [at.board, at.bars, at.words])
-    at.cropped.input(page.look, [at.opened, at.cropped], face).then(
-        page.view, seen(at), [at.board, at.bars, at.words])
-    at.gallery.click(with_choice(gradio, page.choose_face), [at.state], face).then(
-        page.view, seen(at), [at.board, at.bars, at.words])
+    from explaining import page_files
+
+    face = [at.state, at.found, at.label, at.other, at.notice, at.gallery]
+    opened, stop = [at.opened, at.photograph], {"cancels": [at.explaining]}
+    for source, event, function in (
+            (at.file, at.file.upload, read_and_delete),
+            (at.webcam, at.webcam.input, functools.partial(read_and_delete, name="webcam")),
+            (None, at.examples.click, with_choice(gradio, page_files.open_example)),
+            (None, at.file.clear, lambda: (None, ""))):
+        read = event(function, source, opened, show_progress_on=[at.file], **stop)
+        look = read.then(page.look, [at.opened, at.cropped], face).then(**at.rest)
+        show(page, at, look).then(None, js=SCROLL.format("svg.board, .notice"))
+    for event, function, inputs in (
+            (at.cropped.input, page.look, [at.opened, at.cropped]),
+            (at.gallery.click, with_choice(gradio, page.choose_face), [at.state])):
+        show(page, at, event(function, inputs, face, **stop).then(**at.rest))
 
 
-def read_and_delete(path):
+def read_and_delete(path, name=None):
     """session.read() of an uploaded picture, which is deleted."""
     from explaining import session
 
     try:
-        return session.read(path)
+        return session.read(path, name)
     finally:
         pathlib.Path(path).unlink(missing_ok=True)
 
@@ -153,23 +222,30 @@ def read_and_delete(path):
 def connect_face(gradio, page, at):
     """Clicks on parts of the face, the buttons, and the choice of what is explained."""
     face = [at.state, at.board, at.bars]
-    at.board.click(with_choice(gradio, page.toggle), seen(at), face, show_progress="hidden")
+    at.board.click(with_choice(gradio, page.toggle), at.seen, face, show_progress="hidden")
     for name, button in at.buttons.items():
-        button.click(functools.partial(page.press, name), seen(at), face, show_progress="hidden")
-    gradio.on([at.label.input, at.marked.change], page.view, seen(at),
-              [at.board, at.bars, at.words], show_progress="hidden")
-    at.button.click(page.explain, [at.state, at.label, at.samples], [at.found, at.words]).then(
-        page.view, seen(at), [at.board, at.bars, at.words])
+        button.click(functools.partial(page.press, name), at.seen, face, show_progress="hidden")
+    gradio.on([at.label.input, at.marked.change, at.other.input], page.view,
+              [*at.seen, at.other], at.all, show_progress="hidden")
 
 
-def seen(at):
-    """What the page shows now: the inputs of most events."""
-    return [at.state, at.found, at.label, at.marked]
+def connect_downloads(page, at):
+    from explaining import page_files
+
+    for button, function in ((at.png, page_files.figure), (at.json, page_files.data)):
+        button.click(functools.partial(function, page), at.seen[:3], at.saved).then(
+            None, at.saved, js=SAVE)
 
 
-def choosable(gradio):
-    """HTML whose parts can be chosen: those with a data-choice."""
-    return gradio.HTML(apply_default_css=False, js_on_load=SCRIPT.read_text(encoding="utf-8"))
+def text(gradio, value="", **options):
+    """HTML in the page's own style, in which nothing can be chosen."""
+    return gradio.HTML(value, apply_default_css=False, js_on_load=None, **options)
+
+
+def choosable(gradio, value=""):
+    """HTML in which everything with a data-choice can be chosen."""
+    return gradio.HTML(value, apply_default_css=False,
+                       js_on_load=SCRIPT.read_text(encoding="utf-8"))
 
 
 def with_choice(gradio, function):
@@ -179,15 +255,22 @@ def with_choice(gradio, function):
     return respond
 
 
-def serve(gradio, blocks, args):
+def serve(gradio, blocks, args, folder):
     """Serve the page until Ctrl-C; UserError if the port is in use, instead of another port."""
+    from starlette.middleware import Middleware  # comes with Gradio
+
     theme = gradio.themes.Default(  # fonts of the system, none from other servers
-        font=["system-ui", "sans-serif"], font_mono=["monospace"])
+        primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    theme.set(body_text_color_subdued="#52525b",  # the default has a contrast of 1.9
+              button_primary_background_fill=BLUE, button_primary_background_fill_dark=BLUE,
+              button_primary_background_fill_hover=BLUE,
+              button_primary_background_fill_hover_dark=BLUE)
     try:
         blocks.queue(max_size=8, api_open=False).launch(
             server_name=args.host, server_port=args.port, share=False, theme=theme,
             css=STYLE.read_text(encoding="utf-8"), max_file_size=LARGEST_UPLOAD, footer_links=[],
-            ssr_mode=False, quiet=True)
+            ssr_mode=False, quiet=True, state_session_capacity=SESSIONS,
+            app_kwargs={"middleware": [Middleware(own_page.OwnPage, args.host, folder)]})
     except OSError as error:
         raise UserError(f"--host {args.host} --port {args.port}: "
                         f"cannot listen there ({error})") from error

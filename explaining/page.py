@@ -10,6 +10,9 @@ import dataclasses
 import numpy as np
 
 from explaining import face_lime, sentences, session, what_if, wording
+from explaining.face_explainer import SHOWN
+from explaining.regions import part_names
+from explaining.without import without_parts
 from fer2013 import EMOTIONS
 from figures import cards
 
@@ -17,6 +20,7 @@ NO_FACE = ("No face was found in this picture. Take one in which a whole face ca
            "front, upright and with some space around it. If the picture is nothing but a face, "
            "from forehead to chin, tick “The picture is one face”.")
 LABELS = range(len(EMOTIONS))
+MOST = 10  # superpixels that are marked or listed at most
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,20 +40,22 @@ class Page:
         """A Session of the picture's largest face, without explanations.
 
         Returns:
-            Session or None, {} for the explanations, the predicted label or None, and HTML: what is
-            wrong, and the faces to choose from.
+            Session or None, {} for the explanations, the predicted label and the next likely one
+            (or None), and HTML: what is wrong, and the faces to choose from.
         """
         problem = "" if opened is None else opened.problem
         if opened and not problem and not (cropped or opened.faces):
             problem = NO_FACE
         if opened is None or problem:
-            return None, {}, None, cards.notice(problem), ""
+            return None, {}, None, None, cards.notice(problem), ""
         state = session.start(opened, cropped, self.settings, self.network.predict)
-        return state, {}, int(state.whole.argmax()), "", gallery(state)
+        return self.choose_face(state.chosen, state)
 
     def choose_face(self, choice, state):
+        """Look at another face of the picture; returns as look()."""
         state = state.choose(int(choice))
-        return state, {}, int(state.whole.argmax()), "", gallery(state)
+        first, second = map(int, np.argsort(-state.whole, kind="stable")[:2])
+        return state, {}, first, second, "", gallery(state)
 
     def toggle(self, choice, state, found, label, marked):
         """Hide a superpixel, or show it again; returns the Session and face()."""
@@ -74,31 +80,60 @@ class Page:
                             strongest(found, label, marked))
         return board, cards.bars(state.answer, state.whole, label)
 
-    def explain(self, state, label, samples):
+    def explain(self, state, label, samples, marked):
         """Explain the chosen face for every label, the given one first.
 
+        The samples are drawn as by explain.py for this label, so that the numbers are the same.
+
         Yields:
-            {label: Explanation} of those explained so far, and how far it is as HTML.
+            {label: Explanation} of those explained so far, and HTML: the given label's in
+            sentences, and how far it is.
         """
-        found, labels = {}, sorted(LABELS, key=lambda other: other != label)
+        found, words, labels = {}, "", sorted(LABELS, key=lambda other: other != label)
+        yield found, cards.notice("The network is asked about the face with other parts hidden.")
         for other, explanation in face_lime.explain_in_turn(
                 state.parts.face, self.network.predict, labels, labels[:1], state.parts.segments,
                 self.settings.hide, samples, self.settings.seed):
             found = found | {other: explanation}
-            yield found, cards.notice(f"{len(found)} of {len(LABELS)} emotions are explained.")
+            words = words or self.words(state, explanation, marked)
+            yield found, words + cards.notice(f"{len(found)} of {len(LABELS)} emotions are "
+                                              "explained.")
 
-    def view(self, state, found, label, marked):
-        """Everything about the chosen face as HTML: face() and words()."""
-        return *self.face(state, found, label, marked), self.words(state, found, label, marked)
+    def view(self, state, found, label, marked, other):
+        """Everything about the chosen face as HTML.
 
-    def words(self, state, found, label, marked):
-        """The explanation of a label in sentences, as HTML."""
+        face(), the explanation in sentences, beside that of another label, its parts and pairs, and
+        its scores; the last four are "" before it is explained.
+        """
+        face = self.face(state, found, label, marked)
         if state is None or label not in found:
-            return ""
-        explanation = found[label]
-        lines = [sentences.what_if(explanation.without, label)]
-        return cards.paragraphs(sentences.certainty(state.whole), lines,
+            return *face, "", "", "", ""
+        return (*face, self.words(state, found[label], marked), versus(state, found, label, other),
+                details(state, found[label]), self.scores(state, found[label]))
+
+    def words(self, state, explanation, marked):
+        """The explanation of a label in sentences, as HTML."""
+        without = explanation.without
+        if marked != SHOWN:
+            without = without_parts(
+                explanation.face, self.network.predict, explanation.label, explanation.segments,
+                state.parts.hidden, explanation.strongest(1, marked), explanation.seed)
+        lines = [sentences.posed(state.posed, state.whole),
+                 sentences.what_if(without, explanation.label)]
+        return cards.paragraphs(sentences.certainty(state.whole), list(filter(None, lines)),
                                 wording.cautions(explanation))
+
+    def scores(self, state, explanation):
+        """The scores and the settings to repeat an explanation, as HTML."""
+        explained = self.explained(state, explanation)
+        return cards.lines("", [wording.description(explained), *filter(None, (
+            state.faces[state.chosen].note, self.network.caption, self.source))])
+
+    def explained(self, state, explanation):
+        """The wording.Explained of an explanation."""
+        return wording.Explained(
+            explanation, self.settings, state.faces[state.chosen].note, number=state.chosen + 1,
+            fed=self.network.caption, source=self.source)
 
 
 def gallery(state):
@@ -113,9 +148,36 @@ def strongest(found, label, marked):
 
 
 def names(state, weights=None):
-    """What each superpixel is called: its number, its region, and its weight in points if known."""
-    called = [f"part {part}, {state.parts.region(part)}" for part in range(state.parts.count)]
-    if weights is None:
-        return called
-    return [f"{name}: {100 * weight:+.1f} points"
-            for name, weight in zip(called, weights, strict=True)]
+    """What each superpixel is called: its place, its number, and its weight in points if known."""
+    points = [""] * state.parts.count if weights is None else [
+        f": {100 * weight:+.1f} points" for weight in weights]
+    return [f"{place}, part {part}{point}" for part, (place, point) in enumerate(
+        zip(part_names(state.parts.segments), points, strict=True))]
+
+
+def versus(state, found, label, other):
+    """HTML of the explanations of two labels side by side, the same strength for one weight."""
+    if other not in found or other == label:
+        return cards.lines("Choose another emotion to compare.", [])
+    both = [found[label], found[other]]
+    limit = max(np.abs(explanation.weights).max() for explanation in both)
+    maps = [cards.weighted(state.parts, explanation.weights, limit, sides(explanation),
+                           sentences.share(explanation.label, state.whole))
+            for explanation in both]
+    return cards.side_by_side(maps, sentences.preference(*both, part_names(state.parts.segments)))
+
+
+def sides(explanation):
+    """The strongest superpixels for and against a label."""
+    return [*explanation.strongest(1), *explanation.strongest(-1)]
+
+
+def details(state, explanation):
+    """HTML of the strongest superpixels, and of what pairs of them do together."""
+    called, weighted = part_names(explanation.segments), names(state, explanation.weights)
+    strongest = [weighted[part] for part in np.argsort(-np.abs(explanation.weights))[:MOST]]
+    label = EMOTIONS[explanation.label]
+    return (cards.lines(f"What each of the strongest parts adds to the probability of {label}:",
+                        strongest)
+            + cards.lines("What pairs add beyond that, mean over all states of the other parts:",
+                          sentences.pairs(explanation, called)))

@@ -3,6 +3,7 @@ import numpy as np
 
 from fer2013 import EMOTIONS
 
+ADJECTIVES = ("angry", "disgusted", "afraid", "happy", "sad", "surprised", "neutral")
 SURE, LIKELY = 0.8, 0.5  # from these probabilities on; 86 of 100 answers of 86% are right
 WORTH_NAMING = 0.1  # other answers of an unsure network
 TELLING = 0.1  # how much more than random parts the marked ones must change the probability
@@ -19,6 +20,15 @@ def certainty(probabilities):
     emotion = EMOTIONS[order[0]]
     second = "" if how == "Surely" else f" Next is {share(order[1], probabilities)}."
     return f"{how} {emotion}: {probabilities[order[0]]:.0%}.{second}"
+
+
+def posed(label, probabilities):
+    """Whether the network says what an example was made for; "" if that is not known."""
+    if label is None:
+        return ""
+    wrong = probabilities.argmax() != label
+    return f"This face was made to look {ADJECTIVES[label]}" + (
+        ": the network is wrong." if wrong else ".")
 
 
 def share(label, probabilities):

@@ -13,9 +13,12 @@ from explaining import photographs, what_if
 from explaining.explain_photographs import MOST, shrink
 from explaining.photographs import Face
 from explaining.settings import LimeSettings
+from fer2013 import pictures
 from figures import cards
 
-LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read
+LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
+UNREADABLE = ("This file cannot be read as a picture: {}. What helps: open it in a program for "
+              "pictures, make it smaller if need be, and save it as JPEG or PNG.")
 
 
 class Opened(NamedTuple):
@@ -26,11 +29,13 @@ class Opened(NamedTuple):
         problem: why it cannot be read, or "".
         faces: the found faces, from left to right.
         whole: the picture taken as one face.
+        posed: the label that an example was posed or selected for; None if it is not known.
     """
     name: str
     problem: str = ""
     faces: tuple[Face, ...] = ()
     whole: Face | None = None
+    posed: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Session:
     Attributes:
         name: of the picture.
         settings: a LimeSettings.
+        posed: see Opened.
         faces: from left to right.
         answers: float (faces, 7), the network's probabilities of each whole face.
         chosen: index of the face that is looked at.
@@ -50,6 +56,7 @@ class Session:
     """
     name: str
     settings: LimeSettings
+    posed: int | None
     faces: tuple[Face, ...]
     answers: np.ndarray
     chosen: int = 0
@@ -75,18 +82,30 @@ class Session:
                                    answer=what_if.ask(self.parts, shown, predict))
 
 
-def read(path):
-    """The Opened of a picture, and the picture with its faces framed as HTML, "" if unreadable."""
-    path = pathlib.Path(path)
+def read(path, name=None, posed=None):
+    """Read a picture and find its faces.
+
+    Args:
+        path: of the picture.
+        name: what its downloads are called, by default as the file.
+        posed: see Opened.
+
+    Returns:
+        Its Opened, and HTML of the picture with its faces framed, "" if it cannot be read.
+    """
+    name = name or pathlib.Path(path).stem
     try:
-        photograph = photographs.read(path, "This picture")
-        faces = tuple(photographs.find_faces(photograph))
-    except UserError as error:
-        return Opened(path.stem, str(error)), ""
+        with open(path, "rb") as file:
+            photograph = np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
+        faces = photographs.find_faces(photograph)
+    except (OSError, ValueError) as error:
+        return Opened(name, UNREADABLE.format(error)), ""
+    except UserError as error:  # the detector does not work
+        return Opened(name, str(error)), ""
     largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
     faces = tuple(faces[index] for index in sorted(largest))
     small, scale = shrink(photograph)
-    return (Opened(path.stem, "", faces, photographs.take_whole(photograph)),
+    return (Opened(name, "", faces, photographs.take_whole(photograph), posed),
             cards.photograph(small, [face.corners * scale for face in faces]))
 
 
@@ -95,4 +114,4 @@ def start(opened, cropped, settings, predict):
     faces = (opened.whole,) if cropped else opened.faces
     answers = predict(np.stack([face.pixels for face in faces]))  # (faces, 7)
     largest = max(range(len(faces)), key=lambda index: faces[index].side)
-    return Session(opened.name, settings, faces, answers).choose(largest)
+    return Session(opened.name, settings, opened.posed, faces, answers).choose(largest)

@@ -10,9 +10,6 @@ import numpy as np
 
 from explaining import superpixels
 from explaining.baselines import HIDING
-from explaining.regions import main_regions
-
-MOST = 10  # superpixels that the page marks at most
 
 
 class Parts(NamedTuple):
@@ -28,10 +25,6 @@ class Parts(NamedTuple):
     def picture(self, shown):
         """The face with only the superpixels of `shown`, bool (superpixels,): uint8 (48, 48)."""
         return np.where(shown[self.segments], self.face, self.hidden)
-
-    def region(self, part):
-        """The region of an upright face in which most of a superpixel lies, such as "mouth"."""
-        return main_regions(self.segments)[part]
 
 
 def divide(face, settings):

@@ -71,12 +71,38 @@ def board(parts, shown, names, weights=None, marked=()):
             f"keys go to the next.'>{HATCH}{picture(parts.picture(shown))}{''.join(groups)}</svg>")
 
 
-def fill(part, weights, marked):
-    """The style of a superpixel's tint: its colour is the weight's sign, its opacity the square
-    root of the weight's share of the strongest."""
+def weighted(parts, weights, limit, marked, title):
+    """The face with the marked superpixels tinted, and what it is called, as a figure.
+
+    Args:
+        limit: the weight that is drawn strongest.
+        title: text below the face.
+        parts, weights, marked: as for board().
+    """
+    drawn = []
+    for part in range(parts.count):
+        surface, line = outline(parts.segments == part)
+        drawn.append(f"<path d='{surface}' {fill(part, weights, marked, limit)}/>"
+                     f"<path class='line' d='{line}'/>")
+    face = picture(parts.picture(np.ones(parts.count, bool)))
+    return (f"<figure><svg class='face' viewBox='0 0 {SIZE} {SIZE}' aria-hidden='true'>{face}"
+            f"{''.join(drawn)}</svg><figcaption>{escape(title)}</figcaption></figure>")
+
+
+def side_by_side(figures, text):
+    """Several weighted() faces in a row, and a sentence below."""
+    return (f"<div class='figures'>{''.join(figures)}</div><p>{escape(text)}</p>"
+            "<p class='note'>Blue parts speak for the emotion, vermilion parts against it.</p>")
+
+
+def fill(part, weights, marked, limit=None):
+    """The style of a superpixel's tint: the colour of its sign, stronger for a larger weight.
+
+    By the square root, as style.TINTS.
+    """
     if weights is None or part not in marked:
         return "fill-opacity='0'"
-    strength = np.sqrt(abs(weights[part]) / max(np.abs(weights).max(), 1e-9))
+    strength = np.sqrt(abs(weights[part]) / max(limit or np.abs(weights).max(), 1e-9))
     return f"fill='{FOR if weights[part] > 0 else AGAINST}' fill-opacity='{0.6 * strength:.2f}'"
 
 
@@ -137,3 +163,17 @@ def gallery(faces, answers, chosen):
         f"<button data-choice='{index}' aria-pressed='{str(index == chosen).lower()}'>"
         f"<img src='{address(face)}' alt=''><span>{index + 1}: {escape(answer)}</span></button>"
         for index, (face, answer) in enumerate(zip(faces, answers, strict=True))) + "</div>"
+
+
+def lines(heading, texts):
+    """A line, and a list of lines."""
+    listed = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f"<p>{escape(heading)}</p><ul class='lines'>{listed}</ul>"
+
+
+def examples(faces, texts):
+    """Pictures to try, as buttons."""
+    return "<p>Or try one of these:</p><div class='gallery examples'>" + "".join(
+        f"<button data-choice='{index}'><img src='{address(face)}' alt=''>"
+        f"<span>{escape(text)}</span></button>"
+        for index, (face, text) in enumerate(zip(faces, texts, strict=True))) + "</div>"

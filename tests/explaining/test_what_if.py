@@ -34,10 +34,3 @@ def test_each_button_shows_as_many_superpixels_as_it_says(choice, count):
     assert shown.sum() == count and shown.dtype == bool
     if "marked" in choice:
         assert (shown[[4, 5, 6]] == (choice == "Only the marked")).all()
-
-
-def test_a_superpixel_is_called_by_the_region_in_which_most_of_it_lies():
-    segments = np.zeros((48, 48), int)
-    segments[34:44, 13:35] = 1
-    parts = what_if.Parts(FACE, FACE, segments)
-    assert parts.region(1) == "mouth" and parts.region(0) == "rest"

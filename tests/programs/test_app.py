@@ -1,4 +1,5 @@
 """app.py in a browser without a window; skipped if Gradio, Playwright or Chromium is missing."""
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from fer2013 import EMOTIONS
 from tests.support import ROOT, run
 
 CHROMIUM = next(filter(None, map(shutil.which, (
@@ -51,9 +53,12 @@ def wait_for(address, process):
     pytest.fail(f"app.py does not answer: {process.communicate()[0]}")
 
 
+BOTH = pytest.mark.parametrize("page", [1280, 390], indirect=True, ids=["desktop", "phone"])
+
+
 @pytest.fixture
-def page(server):
-    """The open page.
+def page(server, request):
+    """The open page, 1,280 pixels wide or as many as the parameter says.
 
     At the end it must not have requested anything from another machine, and its console must be
     free of errors.
@@ -64,8 +69,10 @@ def page(server):
         pytest.skip("needs Chromium")
     requested, errors = set(), []
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[
+            "--no-sandbox", "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream"])
+        page = browser.new_page(viewport={"width": getattr(request, "param", 1280), "height": 844})
         page.set_default_timeout(SECONDS * 1000)
         page.on("request", lambda request: requested.add(request.url))
         page.on("console", lambda message: (
@@ -103,11 +110,20 @@ def percent(page, emotion="happy"):
 
 
 def explain(page, samples="500"):
+    page.get_by_role("button", name="Settings").click()
     page.get_by_role("radio", name=samples, exact=True).check()
     page.get_by_role("button", name="Explain").click()
-    page.locator(".words").wait_for()
+    page.locator(".figures").wait_for()
 
 
+def is_in_view(page, selector):
+    return page.evaluate("""selector => {
+        const box = document.querySelector(selector).getBoundingClientRect();
+        return box.top >= 0 && box.bottom <= innerHeight;
+    }""", selector)
+
+
+@BOTH
 def test_a_click_hides_a_part_and_the_bars_move_at_once(page):
     open_portrait(page)
     assert percent(page) == 86
@@ -133,15 +149,59 @@ def test_parts_are_hidden_with_the_keyboard_alone(page):
     assert page.evaluate("document.activeElement.getAttribute('aria-checked')") == "false"
 
 
-def test_all_seven_emotions_are_explained_at_once(page):
+@BOTH
+def test_an_explanation_is_told_compared_and_saved(page):
     open_portrait(page)
     explain(page)
     assert "Surely happy: 86%." in page.locator(".words").inner_text()
+    page.wait_for_timeout(500)  # it scrolls
+    assert is_in_view(page, ".words")
     page.get_by_role("button", name="Only the marked").click()
     page.wait_for_function(
         "document.querySelectorAll('svg.board [aria-checked=true]').length == 5")
     page.get_by_role("radio", name="neutral").check()
     page.get_by_text("the network gives neutral").wait_for()
+    assert page.locator("figcaption").all_inner_texts() == ["neutral 3%", "surprise 3%"]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the figure").click()
+    assert saved.value.suggested_filename == "eileen_collins_face1_explained_neutral.png"
+    assert Image.open(saved.value.path()).format == "PNG"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the data").click()
+    assert list(json.loads(saved.value.path().read_text())["explanations"]) == list(EMOTIONS)
+
+
+def test_explaining_can_be_stopped_and_a_new_picture_clears_the_old_result(page):
+    open_portrait(page)
+    explain(page)
+    page.get_by_role("radio", name="1000", exact=True).check()
+    page.get_by_role("button", name="Explain").click()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Explain", exact=True).wait_for()
+    page.get_by_role("button", name="goes wrong").click()
+    page.get_by_text("The network says neutral").wait_for()
+    assert not page.locator(".words").is_visible()
+
+
+@BOTH
+def test_several_faces_are_a_gallery_to_choose_from(page, tmp_path):
+    portrait = Image.open(ROOT / "examples" / "eileen_collins.jpg").crop((100, 0, 356, 256))
+    both = Image.new("RGB", (512, 256))
+    both.paste(portrait, (0, 0))
+    both.paste(portrait.rotate(10), (256, 0))
+    both.save(tmp_path / "both.png")
+    upload(page, tmp_path / "both.png")
+    page.get_by_role("button", name="2: happy").click()
+    page.locator(".gallery button[aria-pressed=true]", has_text="2: happy").wait_for()
+
+
+def test_a_file_that_is_no_picture_is_reported_with_what_helps(page, tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    upload(page, tmp_path / "notes.txt")
+    notice = page.locator(".notice")
+    notice.wait_for()
+    assert "not in a known format" in notice.inner_text()
+    assert "save it as JPEG" in notice.inner_text()
 
 
 def test_a_picture_without_a_face_is_reported_with_what_helps(page, tmp_path):
@@ -152,9 +212,26 @@ def test_a_picture_without_a_face_is_reported_with_what_helps(page, tmp_path):
     page.locator("svg.board").wait_for()
 
 
-def test_the_webcam_can_be_chosen(page):
+@pytest.mark.parametrize(("page", "scheme"), [(1280, "light"), (390, "dark")],
+                         indirect=["page"])
+def test_axe_finds_nothing_serious(page, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright",
+                              reason="needs axe: pip install axe-playwright-python")
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    page.get_by_role("button", name="a portrait").click()
+    page.locator("svg.board").wait_for()
+    explain(page)
+    found = axe.Axe().run(page).response["violations"]
+    assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_of_the_webcam_is_read(page):
     page.get_by_role("button", name="Webcam").click()
-    page.get_by_text("Click to Access Webcam").wait_for()
+    page.get_by_text("Click to Access Webcam").click()
+    page.get_by_role("button", name="capture photo").click()
+    page.get_by_text("No face was found in this picture.").wait_for()  # a test pattern
 
 
 def test_only_this_machine_reaches_the_server(server):
@@ -167,6 +244,12 @@ def test_a_port_that_is_in_use_is_reported_in_one_line(server):
     result = run("app.py", "--port", server[0], check=False)
     assert result.returncode == 2 and f"--port {server[0]}: cannot listen there" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_a_request_of_another_site_is_refused(server, header):
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(urllib.request.Request(server[1], headers=header), timeout=SECONDS)
 
 
 def test_an_upload_that_is_too_large_is_refused(server):
