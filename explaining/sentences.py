@@ -101,7 +101,7 @@ def preference(first, second, names, count=3):
     """Which parts speak more for the label of one Explanation than for that of another."""
     difference = first.weights - second.weights  # (superpixels,)
     order = np.argsort(-difference, kind="stable")[:count]
-    parts = ", ".join(names[part] for part in order if difference[part] > 0)
+    parts = ", ".join(dict.fromkeys(names[part] for part in order if difference[part] > 0))
     one, other = EMOTIONS[first.label], EMOTIONS[second.label]
     return (f"More for {one} than for {other} speak: {parts}." if parts else
             f"No part speaks more for {one} than for {other}.")

@@ -230,6 +230,7 @@ def test_axe_finds_nothing_serious(page, scheme):
 def test_a_picture_of_the_webcam_is_read(page):
     page.get_by_role("button", name="Webcam").click()
     page.get_by_text("Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('video').videoWidth > 0")
     page.get_by_role("button", name="capture photo").click()
     page.get_by_text("No face was found in this picture.").wait_for()  # a test pattern
 
