@@ -59,7 +59,6 @@ def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
         from explaining import explain_photographs, many_faces, methods, single_faces
-        from explaining.engine import Engine
         from explaining.face_explainer import FIRST
         from explaining.face_set import FaceSet
         from explaining.table import Table
@@ -80,9 +79,11 @@ def main():
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
         network = read_network(model_path, args.data)
-        explain_photographs.explain_all(
-            args.image, asked, settings, network, files.make_folder(args.outputs), args.format,
-            args.cropped, bundled.model_line(model_path), table)
+        folder = files.make_folder(args.outputs)
+        with open_engine(args, folder, network, settings) as engine:
+            explain_photographs.explain_all(
+                args.image, asked, engine, folder, args.format, args.cropped, network.caption,
+                bundled.model_line(model_path), table)
         return
     data = bundled.choose_faces(args.data, model_path)
     print(bundled.in_use(data, model_path))
@@ -96,9 +97,7 @@ def main():
     network = read_network(model_path, data)
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
-    with keeping(args, folder) as kept:
-        engine = Engine(network.predict, settings, network.identity(), kept,
-                        Workers(args.jobs, args.cluster), network.source)
+    with open_engine(args, folder, network, settings) as engine:
         face_set = FaceSet(pixels, labels, names, engine, typical=data == bundled.COMPOSITES,
                            fed=network.caption, split=split, table=table,
                            source=f"{bundled.model_line(model_path)}; faces: "
@@ -127,14 +126,18 @@ def main():
 
 
 @contextlib.contextmanager
-def keeping(args, folder):
-    """The store in which the explanations of --count and --table are kept; None for others."""
-    if not (args.count or args.table):
-        yield None
-        return
-    with (contextlib.closing(Store(folder / "explained.sqlite")) as kept,
-          command_line.advice("the same command goes on after the last explained face")):
-        yield kept
+def open_engine(args, folder, network, settings):
+    """The Engine that explains, which keeps what it finds with --count and --table."""
+    from explaining.engine import Engine
+
+    with contextlib.ExitStack() as stack:
+        kept = None
+        if args.count or args.table:
+            kept = stack.enter_context(contextlib.closing(Store(folder / "explained.sqlite")))
+            stack.enter_context(command_line.advice(
+                "the same command goes on after the last explained face"))
+        yield Engine(network.predict, settings, network.identity(), kept,
+                     Workers(args.jobs, args.cluster), network.source)
 
 
 def limit(count):

@@ -69,6 +69,26 @@ class Store:
         self.connection.close()
 
 
+def kept_or_computed(store, keys, items, compute, pack, unpack):
+    """Yield the result of each item in order: what is kept, and else what is then kept.
+
+    Args:
+        store: a Store; None to keep nothing.
+        keys: one for each item.
+        compute: function from a list of items to their results, in order.
+        pack: function from a result to {name: array}, or to None if it is not to be kept.
+        unpack: function from {name: array} and an item to the result.
+    """
+    known = [store is not None and key in store for key in keys]
+    computed = iter(compute([item for item, is_known in zip(items, known, strict=True)
+                             if not is_known]))
+    for key, item, is_known in zip(keys, items, known, strict=True):
+        result = unpack(store.get(key), item) if is_known else next(computed)
+        if store is not None and not is_known and (arrays := pack(result)) is not None:
+            store.add(key, arrays)
+        yield result
+
+
 def make_key(about, *contents):
     """A key of everything that a result depends on: a dict for JSON, and bytes."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())

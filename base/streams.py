@@ -1,6 +1,7 @@
 """Keeps failures of stdout and stderr, such as a full disk or an ended pipe, from ending a run."""
 import os
 import sys
+import time
 
 from tqdm import tqdm
 
@@ -64,7 +65,8 @@ def open_all():
 def progress(items, unit, total=None, name=""):
     """Iterate over items and print the progress on stderr if there is more than one.
 
-    On a terminal it is a bar, elsewhere a line for each finished item.
+    On a terminal it is a bar, elsewhere a line for each finished item, with the time left if that
+    is minutes.
 
     Args:
         items: an iterable.
@@ -78,7 +80,10 @@ def progress(items, unit, total=None, name=""):
     elif sys.stderr.isatty():
         yield from tqdm(items, total=total, unit=unit, desc=name or None, leave=False)
     else:
+        begun = time.monotonic()
         for number, item in enumerate(items, start=1):
             yield item
-            print(f"{name + ': ' if name else ''}{unit} {number} of {total}", file=sys.stderr,
-                  flush=True)
+            minutes = (time.monotonic() - begun) / number * (total - number) / 60
+            left = f", about {minutes:.0f} min left" if minutes >= 2 else ""
+            print(f"{name + ': ' if name else ''}{unit} {number} of {total}{left}",
+                  file=sys.stderr, flush=True)

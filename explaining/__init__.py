@@ -17,6 +17,7 @@
     single_faces.py         python explain.py --label happy
     many_faces.py           python explain.py --count 200, and --mistakes
     photographs.py          face detection in photographs, and framing as in FER2013
+    found_faces.py          the faces in many pictures
     explain_photographs.py  python explain.py --image me.jpg
     wording.py              the texts above and below an explanation
 """

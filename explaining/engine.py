@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from base.parallel import Workers, packages
-from base.store import Store, make_key
+from base.store import Store, kept_or_computed, make_key
 from explaining import baselines, face_explainer, face_lime, superpixels, surrogate, without
 from explaining.face_lime import Explanation
 from explaining.settings import LimeSettings
@@ -50,15 +50,8 @@ class Engine(NamedTuple):
         Args:
             asked: list of (uint8 (48, 48), list of labels).
         """
-        keys = [self.key(*each) for each in asked]
-        kept = [self.store is not None and key in self.store for key in keys]
-        computed = self.compute([each for each, known in zip(asked, kept, strict=True)
-                                 if not known])
-        for (face, _), key, known in zip(asked, keys, kept, strict=True):
-            found = unpack(self.store.get(key), face) if known else next(computed)
-            if self.store is not None and not known:
-                self.store.add(key, pack(found))
-            yield found
+        keys = [self.key(*each) if self.store else "" for each in asked]
+        return kept_or_computed(self.store, keys, asked, self.compute, pack, unpack)
 
     def compute(self, asked):
         """explain() without what is kept."""
@@ -101,9 +94,9 @@ def pack(found):
                      if name not in ("face", "segments")}
 
 
-def unpack(arrays, face):
-    """The {label: Explanation} that pack() was given, for the same face."""
-    found = {}
+def unpack(arrays, asked):
+    """The {label: Explanation} that pack() was given, for the same (face, labels)."""
+    face, found = asked[0], {}
     for name, array in arrays.items():
         label, _, field = name.partition(" ")
         if field:

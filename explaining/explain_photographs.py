@@ -8,34 +8,40 @@ from PIL import Image
 
 from base import catalogue, streams
 from base.errors import UserError
-from explaining import photographs, picture_files, wording
-from explaining.engine import Engine
+from explaining import found_faces, photographs, picture_files, wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
 
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
+TOGETHER = 64  # pictures whose faces the network answers in one batch
 DRAWN = 1000  # longer side of the photograph in the figure, in pixels
 
 
 class ExplainedPhotograph(NamedTuple):
     """A photograph, the faces in it, and the explanations of the largest of them."""
-    name: str
-    picture: np.ndarray  # uint8 (height, width, 3)
-    faces: list  # of photographs.Face, from left to right
+    path: pathlib.Path
+    found: found_faces.Found
     rows: list  # of wording.Explained
 
+    @property
+    def error(self):
+        """Why there is no explanation; empty if there is one."""
+        nothing = (f"{self.path}: no face found; "
+                   "if the picture is a face from forehead to chin, use --cropped")
+        return self.found.error or ("" if self.found.faces else nothing)
 
-def explain_all(paths, labels, settings, network, folder, suffix, cropped, source, table=None):
+
+def explain_all(paths, labels, engine, folder, suffix, cropped, fed, source, table=None):
     """Write a figure for each picture; an error in one does not stop the others.
 
     Args:
         paths: paths of pictures and of folders of pictures.
         labels: labels to explain; if there are none, the predicted label of each face.
-        settings: a LimeSettings.
-        network: a networks.network.Network.
-        folder, suffix: where to write the figures, and their format.
+        engine: an engine.Engine.
+        folder, suffix: where to write the figures, and their format; no figure if it is empty.
         cropped: whether each picture is already cropped to a face.
+        fed: how the network is fed, where captions are to say so.
         source: the model and its training data in words, for captions.
         table: a table.Table that takes a row for each explanation.
 
@@ -45,30 +51,65 @@ def explain_all(paths, labels, settings, network, folder, suffix, cropped, sourc
     """
     pictures, skipped = picture_files.list_pictures(paths, leave_out=folder)
     print(*picture_files.skipped_lines(skipped), sep="\n", end="\n" * bool(skipped))
-    failed = 0
-    targets = name_figures(pictures, folder, suffix)
-    if not cropped:
+    targets, failed = name_figures(pictures, folder, suffix), []
+    if engine.workers.here and not cropped:
         photographs.detector()  # if it does not work, the reason is printed once
-    for picture, target in streams.progress(list(zip(pictures, targets, strict=True)), "picture"):
-        try:
-            explained = explain_picture(picture, labels, settings, network, cropped, source)
-            print(summary(explained), *text_lines(explained), sep="\n")
-            for row in explained.rows if table else ():
-                table.add(row.explanation, settings, picture, face=row.number,
-                          corners=explained.faces[row.number - 1].corners)
-            if suffix:
-                draw(explained, target)
-                print(f"wrote {target}")
-        except UserError as error:
-            if len(pictures) == 1:
-                raise
-            failed += 1
-            print(error, file=sys.stderr)
+    explained = explain_pictures(pictures, labels, engine, cropped, fed, source)
+    for each, target in zip(streams.progress(explained, "picture", len(pictures)), targets,
+                            strict=True):
+        if each.error:
+            failed.append(each.error)
+            continue
+        print(summary(each), *text_lines(each), sep="\n")
+        for row in each.rows if table else ():
+            table.add(row.explanation, row.settings, each.path, face=row.number,
+                      corners=each.found.faces[row.number - 1].corners)
+        if suffix:
+            draw(each, target)
+            print(f"wrote {target}")
     if table:
         print(table.write())
+    if failed and len(pictures) > 1:
+        print(*failed, sep="\n", file=sys.stderr)
+        raise UserError(f"{len(failed)} of {len(pictures)} pictures "
+                        f"{'has' if len(failed) == 1 else 'have'} no figure")
     if failed:
-        raise UserError(f"{failed} of {len(pictures)} pictures "
-                        f"{'has' if failed == 1 else 'have'} no figure")
+        raise UserError(failed[0])
+
+
+def explain_pictures(pictures, labels, engine, cropped, fed, source):
+    """Yield the ExplainedPhotograph of each picture, some pictures at a time.
+
+    Args:
+        pictures: list of pathlib.Path.
+        labels, engine, cropped, fed, source: see explain_all().
+    """
+    for start in range(0, len(pictures), TOGETHER):
+        some = pictures[start:start + TOGETHER]
+        found = list(found_faces.find_all(some, cropped, engine.store, engine.workers))
+        chosen = [largest(each.faces) for each in found]
+        asked = ask([each.faces[index].pixels for each, indices in zip(found, chosen, strict=True)
+                     for index in indices], labels, engine)
+        answers = engine.explain(asked)
+        for picture, each, indices in zip(some, found, chosen, strict=True):
+            rows = [Explained(explanation, engine.settings, each.faces[index].note,
+                              number=index + 1, fed=fed, source=source)
+                    for index in indices for explanation in next(answers).values()]
+            yield ExplainedPhotograph(picture, each, rows)
+
+
+def largest(faces):
+    """The indices of the MOST largest faces, from left to right."""
+    order = sorted(range(len(faces)), key=lambda index: -faces[index].side)
+    return sorted(order[:MOST])
+
+
+def ask(faces, labels, engine):
+    """(face, labels) of each face; if there are no labels, that which the network predicts."""
+    if labels or not faces:
+        return [(face, labels) for face in faces]
+    predicted = engine.predict(np.stack(faces)).argmax(axis=1)  # (faces,)
+    return [(face, [int(label)]) for face, label in zip(faces, predicted, strict=True)]
 
 
 def name_figures(pictures, folder, suffix="png"):
@@ -77,59 +118,25 @@ def name_figures(pictures, folder, suffix="png"):
     The names of other figures of the programs are extended by "_photograph". Equal names are
     numbered. No path is that of one of the pictures.
     """
-    own = catalogue.taken(EMOTIONS)
+    own, names = catalogue.taken(EMOTIONS), set()
     taken, targets = {path.resolve() for path in pictures}, []
     for picture in pictures:
         stem = f"{picture.stem}_photograph" if picture.stem.lower() in own else picture.stem
         number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
-        while (target.resolve() in taken
-               or str(target).lower() in map(str.lower, map(str, targets))):
+        while target.resolve() in taken or str(target).lower() in names:
             number += 1
             target = pathlib.Path(folder, f"{stem}_{number}.{suffix}")
+        names.add(str(target).lower())
         targets.append(target)
     return targets
 
 
-def explain_picture(path, labels, settings, network, cropped, source="", name=None):
-    """The ExplainedPhotograph of one picture.
-
-    Args:
-        path: path of the picture.
-        labels, settings, network, cropped, source: see explain_all().
-        name: name of the picture in error messages, by default its path.
-
-    Raises:
-        UserError: the picture is not readable, or no face is found in it.
-    """
-    photograph = photographs.read(path, name)
-    faces = ([photographs.take_whole(photograph)] if cropped
-             else photographs.find_faces(photograph))
-    if not faces:
-        raise UserError(f"{name or path}: no face found; "
-                        "if the picture is a face from forehead to chin, use --cropped")
-    rows = explain_faces(faces, labels, settings, network, source)
-    return ExplainedPhotograph(path.name, photograph, faces, rows)
-
-
-def explain_faces(faces, labels, settings, network, source):
-    """A list with a wording.Explained for each of the largest faces and each label."""
-    pixels = np.stack([face.pixels for face in faces])  # (faces, 48, 48)
-    predicted = network.predict(pixels).argmax(axis=1)  # (faces,)
-    largest = sorted(sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST])
-    found = Engine(network.predict, settings).explain(
-        [(pixels[index], labels or [predicted[index]]) for index in largest])
-    return [Explained(explanation, settings, faces[index].note, number=index + 1,
-                      fed=network.caption, source=source)
-            for index, by_label in zip(largest, found, strict=True)
-            for explanation in by_label.values()]
-
-
 def summary(explained):
     """The line above the figure of an ExplainedPhotograph."""
-    height, width = explained.picture.shape[:2]
-    count = len(explained.faces)
+    width, height = explained.found.size
+    count = len(explained.found.faces)
     faces = f"{count} {'face' if count == 1 else 'faces'}"
-    line = f"{explained.name}: {width} x {height} pixels, {faces}"
+    line = f"{explained.path.name}: {width} x {height} pixels, {faces}"
     return line + f", of which the {MOST} largest are explained" * (count > MOST)
 
 
@@ -140,8 +147,8 @@ def text_lines(explained):
 
 def draw(explained, target):
     """Write the figure of an ExplainedPhotograph to the path `target`."""
-    small, scale = shrink(explained.picture)
-    explanations.photograph(small, [face.corners * scale for face in explained.faces],
+    small, scale = shrink(photographs.read(explained.path))
+    explanations.photograph(small, [face.corners * scale for face in explained.found.faces],
                             list(map(wording.figure_row, explained.rows)), summary(explained),
                             target)
 

@@ -1,5 +1,4 @@
 """Faces in photographs: detection, framing as in FER2013, and explanation by explain.py --image."""
-from types import SimpleNamespace
 
 import matplotlib.cbook
 import numpy as np
@@ -11,6 +10,7 @@ import fer2013
 import model as network
 from base.errors import UserError
 from explaining import explain_photographs, photographs
+from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from fer2013 import bundled
 from tests.support import run
@@ -199,10 +199,10 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
     before = picture.read_bytes()
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     happy = [fer2013.EMOTIONS.index("happy")]
-    undecided = SimpleNamespace(caption="theirs.h5: pixels / 255",
-                                predict=lambda pixels: np.full((len(pixels), 7), 1 / 7))
-    explain_photographs.explain_all([picture], happy, settings, undecided, tmp_path, "png",
-                                    cropped=True, source="model: theirs.h5")
+    undecided = Engine(lambda pixels: np.full((len(pixels), 7), 1 / 7), settings)
+    explain_photographs.explain_all(
+        [picture], happy, undecided, tmp_path, "png", cropped=True, fed="theirs.h5: pixels / 255",
+        source="model: theirs.h5")
     lines = capsys.readouterr().out.split("\n")
     assert lines[0] == "face.png: 48 x 48 pixels, 1 face"
     assert lines[1].startswith("  face 1: angry (0.14) | explained: happy (0.14); happy 14%; ")
