@@ -12,6 +12,7 @@ or .tar.gz of any of these, or a directory that contains one of them.
     others.py     says what is not FER2013, by its true name
     tables.py     reads the CSV forms
     folders.py    assigns the files in folders to splits and labels
+    parquet.py    reads parquet files, as Hugging Face has them
     images.py     reads the folders of images
     splits.py     returns the splits as arrays
     glance.py     counts identical faces, conflicting labels and blank faces

@@ -25,7 +25,7 @@ log = logging.getLogger("fer2013")
 
 class Source(NamedTuple):
     """The location and form of a dataset, which load() and describe() need."""
-    form: str       # "CSV" or "folders"
+    form: str       # "CSV", "folders" or "parquet"
     root: str       # the file or directory, as the user would name it
     base: str       # within root: the CSV ("" if root is the CSV), or the parent folder of train/
     files: tuple    # relative paths of all files in root, sorted
@@ -35,6 +35,13 @@ class Source(NamedTuple):
     def place(self):
         """The path of the CSV, or of the folder that has the splits, for messages."""
         return str(pathlib.Path(self.root, self.base))
+
+    @property
+    def tables(self):
+        """The paths of the files that are tables."""
+        if self.form == "parquet" and self.files != ("",):
+            return [str(pathlib.Path(self.root, name)) for name in self.files]
+        return [self.place]
 
     @property
     def prefix(self):
@@ -73,6 +80,8 @@ def search(path):
     if archives.kind_of(path.name):
         return find_in_archive(path)
     refuse_other(path)
+    if path.suffix.lower() == ".parquet":
+        return Source("parquet", str(path), "", ("",), lambda name: open_file(path))
     return Source("CSV", str(path), "", (), lambda name: open_file(path))
 
 
@@ -139,14 +148,18 @@ def find_in_files(root, files, opener):
     bases = {base_of(folder) for folder in {name.rpartition("/")[0] for name in own}} - {None}
     tables = next(filter(None, ([name for name in own if name.split("/")[-1].lower() in known]
                                 for known in CSV_NAMES)), [])
-    candidates = {base: "folders" for base in sorted(bases)} | dict.fromkeys(tables, "CSV")
+    parquets = {base_of_parquet(name) for name in own if split_of_parquet(name)}
+    candidates = dict.fromkeys(sorted(parquets), "parquet") | dict.fromkeys(tables, "CSV")
+    candidates |= dict.fromkeys(sorted(bases), "folders")
     if not candidates:
         return None
-    form = "folders" if bases else "CSV"
+    form = "folders" if bases else "CSV" if tables else "parquet"
     base = nearest([name for name, its_form in candidates.items() if its_form == form], root)
     unread = [str(pathlib.Path(root, name)) for name in candidates if name != base]
     if unread:
         log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(unread))
+    if form == "parquet":
+        own = [name for name in own if split_of_parquet(name) and base_of_parquet(name) == base]
     return Source(form, root, base, tuple(own), opener)
 
 
@@ -172,6 +185,22 @@ def base_of(folder):
         if names.split_named(split) and names.is_class(emotion):
             return "/".join(parts[:start])
     return None
+
+
+def split_of_parquet(name):
+    """The split that the name of a .parquet file, or of its folder, says; else None."""
+    path = pathlib.PurePosixPath(name)
+    if path.suffix.lower() != ".parquet":
+        return None
+    by_name = names.split_named(re.split(r"[-_.]", path.name)[0])
+    return by_name or names.split_named(path.parent.name)
+
+
+def base_of_parquet(name):
+    """The folder that has all splits of a parquet dataset, given one of its files."""
+    folder = pathlib.PurePosixPath(name).parent
+    folder = folder.parent if names.split_named(folder.name) else folder
+    return "" if folder == pathlib.PurePosixPath(".") else str(folder)
 
 
 def list_files(path, depth=8):

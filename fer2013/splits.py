@@ -7,6 +7,7 @@ from base.errors import UserError
 from fer2013.folders import list_faces
 from fer2013.images import read_folders
 from fer2013.names import EMOTIONS, SPLITS
+from fer2013.parquet import read_parquet
 from fer2013.sources import find
 from fer2013.tables import UNLABELLED, read_csv
 
@@ -16,7 +17,9 @@ COUNTS = {  # faces per emotion in FER2013, in label order
     "test": (491, 55, 528, 879, 594, 416, 626),
 }
 log = logging.getLogger("fer2013")
-READERS = {"CSV": lambda source, split: read_csv(source)[split], "folders": read_folders}
+READERS = {"CSV": lambda source, split: read_csv(source)[split], "folders": read_folders,
+           "parquet": lambda source, split: read_parquet(source)[split]}
+LISTS = {"CSV": read_csv, "folders": list_faces, "parquet": read_parquet}  # by split
 
 
 def load(path, split):
@@ -61,7 +64,7 @@ def load_unlabelled(path):
 def splits(path):
     """The splits that have faces, in the order train, validation, test."""
     source = find(path)
-    by_split = read_csv(source) if source.form == "CSV" else list_faces(source)
+    by_split = LISTS[source.form](source)
     return tuple(split for split in SPLITS if by_split[split])
 
 

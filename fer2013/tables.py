@@ -27,7 +27,7 @@ UTF_16 = {"utf-16": (b"\xff\xfe", b"\xfe\xff"),  # with a byte order mark, or by
 UNLABELLED = "unlabelled"  # the faces of a table without emotions, as the contest's test.csv
 LONGEST_LINE = 2**17  # characters; a row of FER2013 has 9,300 at most
 log = logging.getLogger("fer2013")
-parsed = {}  # the last CSV by (path, time of change, size, ...): evaluate.py reads two splits of it
+parsed = {}  # the last table, by what cached() compares: evaluate.py reads two splits of it
 
 
 class Layout(NamedTuple):
@@ -43,21 +43,35 @@ def read_csv(source):
 
     The faces of a table without emotions are in the split UNLABELLED; their labels mean nothing.
     """
-    path = pathlib.Path(source.place)
-    stat = os.stat(next(filter(os.path.exists, (path, *path.parents))))  # of an archive, if in one
-    key = path, stat.st_mtime_ns, stat.st_size, names.reading
+    return cached(source, parse_csv)
+
+
+def cached(source, read):
+    """What a reader returns for a Source, which a program asks for several times."""
+    key = names.reading, source.place, *map(stamp, source.tables)
     if key not in parsed:
         parsed.clear()
-        try:
-            parsed[key] = parse_csv(source)
-        except UserError:
-            raise
-        except archives.UNREADABLE as error:
-            raise UserError(f"{path}: not readable as CSV ({error})") from error
+        parsed[key] = read(source)
     return parsed[key]
 
 
+def stamp(path):
+    """A file's time of change and size, or those of the archive that it is in."""
+    path = pathlib.Path(path)
+    stat = os.stat(next(filter(os.path.exists, (path, *path.parents))))
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
 def parse_csv(source):
+    try:
+        return parse_rows(source)
+    except UserError:
+        raise
+    except archives.UNREADABLE as error:
+        raise UserError(f"{source.place}: not readable as CSV ({error})") from error
+
+
+def parse_rows(source):
     by_split = {split: (bytearray(), bytearray(), []) for split in (*SPLITS, UNLABELLED)}
     numbers, ignored = set(), 0
     with source.open(source.base) as binary:

@@ -1,0 +1,129 @@
+"""Parquet files as copies of FER2013 on Hugging Face have them."""
+import io
+import json
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import fer2013
+from base.errors import UserError
+from tests.fer2013.test_dataset import FACES, LABELS, PIXELS, ROWS
+
+pyarrow = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+ALPHABETICAL = sorted(fer2013.EMOTIONS)
+SPLITS = {split: [number - 1 for number in numbers] for split, numbers in ROWS.items()}
+TRUE = [LABELS[emotion] for emotion, _ in FACES]
+
+
+@pytest.fixture(autouse=True)
+def default_reading():
+    yield
+    fer2013.read_as()
+
+
+def png(face):
+    buffer = io.BytesIO()
+    Image.fromarray(face).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def write(path, pictures, labels, columns=("image", "label"), names=None):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pyarrow.table(dict(zip(columns, (pictures, labels), strict=True)))
+    if names:
+        features = {columns[1]: {"names": names, "_type": "ClassLabel"}}
+        table = table.replace_schema_metadata(
+            {"huggingface": json.dumps({"info": {"features": features}})})
+    parquet.write_table(table, path)
+    return path
+
+
+def error_of(path):
+    with pytest.raises(UserError) as error:
+        fer2013.load(path, "train")
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def as_structs(rows):
+    return [{"bytes": png(PIXELS[row]), "path": None} for row in rows]
+
+
+WRITE = {  # a function of a path and rows, and the name of the file of a split
+    "names in the metadata": (
+        lambda path, rows: write(path, as_structs(rows), [
+            ALPHABETICAL.index(FACES[row][0]) for row in rows], names=ALPHABETICAL),
+        "data/{}-00000-of-00001.parquet"),
+    "numbers": (lambda path, rows: write(path, as_structs(rows), [TRUE[row] for row in rows]),
+                "data/{}-00000-of-00001-9cfb5ea29e64daba.parquet"),
+    "bytes and names": (
+        lambda path, rows: write(path, [png(PIXELS[row]) for row in rows],
+                                 [FACES[row][0] for row in rows], ("img_bytes", "labels")),
+        "default/{}/0000.parquet"),
+}
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("case", WRITE)
+def test_parquet_gives_the_same_faces(case, zipped, tmp_path):
+    write_rows, name = WRITE[case]
+    written = {name.format(split): write_rows(tmp_path / "d" / name.format(split), rows)
+               for split, rows in SPLITS.items()}
+    path = tmp_path / "d"
+    if zipped:
+        path = tmp_path / "a.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            for member, file in written.items():
+                archive.write(file, member)
+    for split, rows in SPLITS.items():
+        pixels, labels, _ = fer2013.load(path, split)
+        np.testing.assert_array_equal(pixels, PIXELS[rows])
+        assert labels.tolist() == [TRUE[row] for row in rows]
+    assert fer2013.splits(path) == fer2013.SPLITS and fer2013.find(path).form == "parquet"
+
+
+def test_a_single_file_is_train_and_several_of_one_split_are_joined(tmp_path):
+    path = write(tmp_path / "faces.parquet", as_structs([0, 3]), [0, 3])
+    assert fer2013.load(path, "train")[1].tolist() == [0, 3]
+    for number in range(2):
+        write(tmp_path / f"train-0000{number}-of-00002.parquet", as_structs([number]), [number])
+    assert fer2013.load(tmp_path, "train")[1].tolist() == [0, 1]
+
+
+def test_a_parquet_file_that_has_changed_is_read_again(tmp_path):
+    for count in (1, 2):
+        write(tmp_path / "train-0.parquet", as_structs([0] * count), [0] * count)
+        assert len(fer2013.load(tmp_path, "train")[1]) == count
+
+
+def test_other_classes_columns_and_contents_are_refused_with_the_reason(tmp_path):
+    structs = as_structs([0, 1])
+    contempt = write(tmp_path / "a.parquet", structs, ["happy", "contempt"])
+    assert "row 2: unknown class 'contempt'; expected angry" in error_of(contempt)
+    fer2013.read_as("", ["contempt"])
+    assert fer2013.load(contempt, "train")[1].tolist() == [3]
+    other = write(tmp_path / "b.parquet", structs, [0, 1], ("picture", "label"))
+    assert "columns picture, label; expected one of image, img" in error_of(other)
+    broken = write(tmp_path / "c.parquet", [{"bytes": b"?"}, {"bytes": None}], [0, 1])
+    assert "row 1: not a readable image" in error_of(broken)
+    numbers = write(tmp_path / "d.parquet", as_structs(range(6)), list(range(6)))
+    assert "only the numbers 0 to 5 occur" in error_of(numbers)
+
+
+def test_a_damaged_file_is_refused(tmp_path):
+    content = write(tmp_path / "a.parquet", as_structs([0, 1]), [0, 1]).read_bytes()
+    for number, damaged in enumerate((b"", b"PAR1", content[:-20], content[:200] + content[300:])):
+        path = tmp_path / f"{number}.parquet"
+        path.write_bytes(damaged)
+        assert error_of(path).startswith(f"{path}: not readable as parquet")
+
+
+def test_without_pyarrow_a_line_says_how_to_get_it(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.parquet", as_structs([0]), [0])
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    assert error_of(path) == (f"{path}: parquet needs pyarrow; "
+                              "pip install -r requirements-optional.txt")
