@@ -17,13 +17,15 @@ class Average:
     """Sums over explanations, so that ten thousand take no more memory than one."""
 
     def __init__(self):
-        self.map, self.rows, self.together = np.zeros((48, 48)), [], []
+        self.map, self.rows = np.zeros((48, 48)), []
+        self.together, self.without = [], []
 
     def add(self, explanation):
         self.map += explanation.weight_map()
         self.rows.append({**share_by_region(explanation), "r2": explanation.r2,
                           "stability": explanation.stability})
         self.together.append(together_by_region(explanation))
+        self.without.append(explanation.without)
 
     def mean_map(self):
         """The mean weight of each pixel's superpixel: float64 (48, 48)."""

@@ -33,12 +33,14 @@ def explain_many(labels, face_set, count, folder, suffix, pairs=False):
         title = f"{EMOTIONS[label]}, {len(average.rows)} faces"
         columns.append((title, mean_face, average.mean_map()))
         found[EMOTIONS[label]] = average
+        without = wording.mean_without(average.without, label)
         table.append({"emotion": EMOTIONS[label], "faces": len(average.rows), **average.shares(),
                       "r2": average.mean("r2"), "stability": average.mean("stability")})
+        print(f"{title}: {without}")
         if suffix:
             explanations.average(
                 mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
-                f"{title} classified correctly; {describe(face_set)}",
+                f"{title} classified correctly; {without}\n{describe(face_set)}",
                 folder / f"{EMOTIONS[label]}_average.{suffix}")
     print(shares_as_text(table))
     if len(labels) > 1:

@@ -119,7 +119,8 @@ class Page:
                 explanation.face, self.network.predict, explanation.label, explanation.segments,
                 state.parts.hidden, explanation.strongest(1, marked), explanation.seed)
         lines = [sentences.posed(state.posed, state.whole),
-                 sentences.what_if(without, explanation.label)]
+                 sentences.what_if(without, explanation.label),
+                 sentences.all_hidden(without, explanation.label)]
         return cards.paragraphs(sentences.certainty(state.whole), list(filter(None, lines)),
                                 wording.cautions(explanation))
 

@@ -57,6 +57,15 @@ def what_if(without, label):
             f"{random} {without.random_hidden:.0%}: {verdict}.")
 
 
+def all_hidden(without, label):
+    """What the network predicts from nothing of the face, to which all weights are relative."""
+    predicted = f"{EMOTIONS[without.called]} {without.called_probability:.0%}"
+    if without.called == label:
+        return f"With everything hidden the network still predicts {predicted}."
+    return (f"With everything hidden the network predicts {predicted}, and gives "
+            f"{EMOTIONS[label]} {without.all_hidden:.0%}.")
+
+
 def pairs(explanation, names, count=3):
     """The strongest pairs in words: what two parts add when both are shown, beyond their sum.
 

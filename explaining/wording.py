@@ -1,8 +1,12 @@
 """The texts about an explanation on the terminal, in figures and in explanations.json."""
+import collections
 from typing import NamedTuple
+
+import numpy as np
 
 from explaining.face_lime import LOW_R2, LOW_STABILITY, Explanation
 from explaining.settings import LimeSettings
+from explaining.without import Without
 from fer2013 import EMOTIONS
 
 
@@ -57,12 +61,32 @@ def description(explained):
 
 def without(explanation):
     """The probability of the explained label without parts of the face, in per cent."""
-    parts, label = explanation.without, EMOTIONS[explanation.label]
-    return (f"{label} {parts.whole:.0%}; without the {parts.marked} marked superpixels "
-            f"{parts.marked_hidden:.0%}; without {parts.marked} random ones "
+    parts = explanation.without
+    return per_cent(parts, EMOTIONS[explanation.label], f"{parts.marked}",
+                    f"{EMOTIONS[parts.called]} {parts.called_probability:.0%}")
+
+
+def mean_without(found, label):
+    """The same as a mean over many faces.
+
+    Args:
+        found: list of without.Without.
+        label: the explained one.
+    """
+    means = np.mean([parts[:5] for parts in found], axis=0)  # (5,)
+    counts = collections.Counter(EMOTIONS[parts.called] for parts in found)
+    fewest, most = (choose(parts.marked for parts in found) for choose in (min, max))
+    marked = f"{most}" if fewest == most else f"{fewest} to {most}"
+    called = ", ".join(f"{emotion} {count}" for emotion, count in counts.most_common(3))
+    return "mean: " + per_cent(Without(*means, most, None, None), EMOTIONS[label],
+                               marked, f"{called} of {len(found)}")
+
+
+def per_cent(parts, label, marked, predicted):
+    return (f"{label} {parts.whole:.0%}; without the {marked} marked superpixels "
+            f"{parts.marked_hidden:.0%}; without {marked} random ones "
             f"{parts.random_hidden:.0%}; only the marked ones shown {parts.only_marked:.0%}; "
-            f"all hidden {parts.all_hidden:.0%} (then predicted: {EMOTIONS[parts.called]} "
-            f"{parts.called_probability:.0%})")
+            f"all hidden {parts.all_hidden:.0%} (then predicted: {predicted})")
 
 
 def cautions(explanation):

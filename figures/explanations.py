@@ -275,7 +275,8 @@ def average(mean_face, mean_map, shares, areas, regions, title, path):
         title: text above the figure.
         path: file to write; its suffix determines the format.
     """
-    figure = Figure(figsize=(11, 3.9), layout="constrained")
+    title = wrapped(title, 125)
+    figure = Figure(figsize=(11, 3.3 + 0.2 * len(title.splitlines())), layout="constrained")
     figure.suptitle(title, fontsize=11)
     left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.2))
     grey_face(left, mean_face)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from base.errors import UserError
-from explaining import averages, many_faces, single_faces
+from explaining import averages, many_faces, single_faces, wording
 from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
+from explaining.without import Without
 from tests import support
 
 SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=200, seed=0)
@@ -74,6 +75,14 @@ def test_the_mean_of_what_regions_do_together_has_the_standard_error_of_the_face
     average.together = [np.full((5, 5), value) for value in (1.0, 3.0)]
     means, errors = average.mean_together()
     assert (means == 2).all() and errors == pytest.approx(np.ones((5, 5)))
+
+
+def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_then():
+    found = [Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 4, 0.5), Without(0.7, 0.1, 0.5, 0.6, 0.3, 4, 6, 1)]
+    assert wording.mean_without([*found, found[0]._replace(whole=0.8)], 3).startswith(
+        "mean: happy 80%; without the 4 to 5 marked superpixels 23%")
+    assert wording.mean_without(found, 3).endswith(
+        "all hidden 20% (then predicted: sad 1, neutral 1 of 2)")
 
 
 def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, tmp_path, capsys):

@@ -30,6 +30,14 @@ def test_an_explanation_that_changes_more_than_chance_says_by_how_much():
     assert "costs 65 points more than hiding at random" in said
 
 
+def test_what_is_predicted_with_everything_hidden_is_told():
+    without = Without(0.86, 0.76, 0.86, 0.85, 0.1, 5, 6, 0.5)
+    assert sentences.all_hidden(without, 3) == (
+        "With everything hidden the network predicts neutral 50%, and gives happy 10%.")
+    assert sentences.all_hidden(without, 6) == (
+        "With everything hidden the network still predicts neutral 50%.")
+
+
 def test_without_a_marked_part_there_is_nothing_to_hide():
     assert sentences.what_if(Without(0.1, 0.1, 0.1, 0.1, 0.1, 0, 6, 0.5), 3) == (
         "No part of the face speaks for happy.")

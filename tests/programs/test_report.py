@@ -65,7 +65,8 @@ def made_by(emotion, faces="data", **other):
         "heading": f"true: {emotion} | predicted: {emotion} (0.91)",
         "probability": 0.91, "r2": 0.4321, "r2_pairs": 0.81, "stability": 0.8, "superpixels": 47,
         "division": "slic", "hidden": "blurred", "samples": 500, "seed": 3,
-        "without": {"marked_hidden": 0.22, "random_hidden": 0.88},
+        "without": {"marked_hidden": 0.22, "random_hidden": 0.88, "only_marked": 0.77,
+                    "all_hidden": 0.11, "called": "sad"},
         "notes": [HOSTILE], "model": "outputs/model.keras", "split": "test", "faces": faces,
         "command": f"python explain.py --label {emotion}"} | other}}
 
@@ -153,7 +154,8 @@ def test_numbers_facts_and_commands_are_on_the_page(page):
     for expected in ("71.2%", "0.031", "no such face", "28,709", "FER2013's own counts", "0.61",
                      "Of another model", "elsewhere.keras",
                      "2 of 3, the run is not finished; 65.5% on validation", "2.5 minutes",
-                     "60.1% to 80.2%", "R² alone 0.43, with pairs 0.81", "91% 22% 88% 0.43 0.81",
+                     "60.1% to 80.2%", "R² alone 0.43, with pairs 0.81",
+                     "91% 22% 88% 77% 11% sad 0.43 0.81",
                      "python explain.py --label happy",
                      "python train.py --data 'my data' --epochs 3 --seed 0",
                      "python evaluate.py --data 'my data' --seven"):
