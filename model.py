@@ -13,13 +13,9 @@ Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) o
 directory (saved_model), after checking on the bundled faces that the file gives the same answers.
 What it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
 """
-import os
-import warnings
-
-import keras
 import numpy as np
 
-from base import command_line, model_file
+from base import command_line
 from base.errors import UserError
 from fer2013 import bundled
 from networks.batches import in_batches
@@ -58,6 +54,8 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     Returns:
         A keras.Model from float (n, 48, 48, 1) pixels, 0 to 255, to float32 (n, 7) probabilities.
     """
+    import keras  # here, because it takes seconds, and --help needs none
+
     layers = keras.layers
     seeds = [None] * 5
     if seed is not None:
@@ -84,6 +82,8 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
 
 
 def convolution(filters, name, dtype):
+    import keras
+
     return keras.layers.Conv2D(filters, 3, padding="same", kernel_initializer="he_normal",
                                name=name, dtype=dtype)
 
@@ -93,6 +93,8 @@ def jit_compile():
 
     With XLA, TensorFlow on a CPU takes 4 times as long to train this network.
     """
+    import keras
+
     if keras.backend.backend() != "tensorflow":
         return "auto"
     on_cpu = all("CPU" in device.upper() for device in keras.distribution.list_devices())
@@ -128,35 +130,21 @@ def predict_mirrored(model, pixels):
 
 
 def load_model(path):
-    """Read a trained model and check its input and output shapes.
+    """The keras.Model of a trained network, not compiled, in float32.
 
     Args:
-        path: a .keras file. It may come from a stranger, because no code in it is run
-            (base/model_file.py).
-
-    Returns:
-        A keras.Model, not compiled.
+        path: a file of a Keras model. It may come from a stranger (networks/files.py).
 
     Raises:
-        UserError: there is no such file, it is not a Keras model of ordinary layers, or it does not
-            map (48, 48, 1) pixels to 7 classes.
+        UserError: see networks.files.read(); it does not map (48, 48, 1) pixels to 7 classes.
     """
-    if not os.path.isfile(path):
-        raise UserError(f"{path}: no such file; python train.py writes a model")
-    model_file.check(path)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # the error repeats them
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many kinds if layers or weights do not fit each other
-        reason = str(error).strip().split("\n")[0][:200]
-        raise UserError(f"{path}: not a readable Keras model ({reason})") from error
-    shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
-    if shapes != ((None, *INPUT_SHAPE), (None, CLASSES)):
-        raise UserError(f"{path}: expected a model from (48, 48, 1) to 7 classes, "
-                        f"found {shapes[0]} to {shapes[1]}")
-    if jit_compile() is False:
-        model.jit_compile = False
-    return model
+    from networks.files import read
+
+    raw = read(path)
+    if raw.keras_model is None or (raw.input_shape, raw.classes) != (INPUT_SHAPE, CLASSES):
+        raise UserError(f"{path}: expected a Keras model from {INPUT_SHAPE} to {CLASSES} classes, "
+                        f"found {raw.form} from {raw.input_shape} to {raw.classes}")
+    return raw.keras_model
 
 
 def as_network(model, path="a network in memory"):

@@ -1,4 +1,4 @@
-"""What every program needs: errors, the command line, files written whole and safe model files.
+"""What every program needs: errors, the command line, and files written whole.
 
 Imports nothing else of this project.
 """

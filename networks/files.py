@@ -1,18 +1,16 @@
 """The one door for every format of model file: read(path)."""
-import hashlib
 import json
 import pathlib
 
 import keras
 import numpy as np
 
-from base.errors import UserError
-from base.model_file import Refused
-from networks import keras_files
+from base.errors import Refused, UserError
+from networks import keras_files, limits
+from networks.apart import Process
 from networks.batches import caller
 from networks.raw import RawNetwork, channels_last
 
-SIZES = (1, 32, 250)  # of batches: one compiled function for each, 1,000 faces in 1.5 s in 250
 FEWEST_SIDE, MOST_SIDE = 24, 512  # pixels of a square input
 CLASSES = (7, 8)
 KINDS = {  # how files of other kinds begin, and what to do
@@ -44,77 +42,105 @@ def read(path):
     path = pathlib.Path(path)
     if path.is_dir():
         raise UserError(f"{path}: {SAVED_MODEL}")
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; expected a model")
     try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: no such file; expected a model") from error
-    except OSError as error:
-        raise UserError(f"{path}: not readable ({error.strerror}); expected a model") from error
-    try:
-        raw = read_content(path, content)
+        raw = read_kind(path)
         check_shape(raw)
         return raw
+    except OSError as error:
+        raise UserError(f"{path}: not readable ({error.strerror}); expected a model") from error
     except (Refused, UserError) as error:
         raise UserError(str(error) if str(error).startswith(f"{path}: ") else f"{path}: {error}"
                         ) from error
-    except Exception as error:  # what damaged bytes and layers that do not fit make readers raise
+    except Exception as error:  # what damaged texts and layers that do not fit make readers raise
         reason = str(error).strip().split("\n")[0][:200]
         raise UserError(f"{path}: not a readable model ({reason})") from error
 
 
-def read_content(path, content):
-    """The RawNetwork in the bytes of a file, whose kind shows in its first ones."""
-    if content.startswith(b"\x89HDF"):
-        architecture, more = beside(path, ".json")
-        return of_keras(path, *keras_files.read_hdf5(path, content, architecture), content, more)
-    if content.startswith(b"PK\x03\x04"):
-        return of_keras(path, *keras_files.read_archive(content), content)
-    if content[4:8] == b"TFL3":
-        from networks import tflite
-        return tflite.read(path, content)
-    if path.suffix == ".onnx":
-        from networks import onnx_files
-        return onnx_files.read(path, content)
-    if content.lstrip().startswith(b"{"):
-        return read_architecture(path, content)
-    for start, words in KINDS.items():
-        if content.startswith(start):
+def read_kind(path):
+    """The RawNetwork of a file, whose kind shows in its first bytes."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(100)
+    if start.startswith((b"\x89HDF", b"PK\x03\x04")):
+        check_size(size, limits.MOST_BYTES)
+        return read_keras(path)
+    if start[4:8] == b"TFL3" or path.suffix == ".onnx" and not start.startswith(tuple(KINDS)):
+        check_size(size, limits.MOST_BYTES_RUN)
+        return run_apart(path)
+    for beginning, words in KINDS.items():
+        if start.startswith(beginning):
             raise Refused(words)
+    if start.lstrip().startswith(b"{"):
+        return read_architecture(path)
     raise Refused("of no known kind; expected .keras, .h5, .hdf5, .tflite or .onnx")
 
 
-def read_architecture(path, content):
+def check_size(size, most):
+    if size > most:
+        raise limits.too_much("bytes", size, most)
+
+
+def read_text(path):
+    """The text of an architecture."""
+    check_size(path.stat().st_size, limits.MOST_TEXT)
+    return path.read_text(encoding="utf-8")
+
+
+def read_keras(path):
+    """The RawNetwork of a Keras file, with the architecture beside it where it has none."""
+    beside = path.with_suffix(".json")
+    architecture = read_text(beside) if beside.is_file() else None
+    model, found = keras_files.read(path, architecture)
+    return of_keras(path, model, found["form"], found["digest"])
+
+
+def read_architecture(path):
     """The model of a JSON file, whose weights lie beside it."""
-    json.loads(content)
+    architecture = read_text(path)
+    json.loads(architecture)
     for suffix in (".h5", ".hdf5", ".weights.h5"):
         weights = path.with_suffix(suffix)
         if weights.is_file():
-            stored = weights.read_bytes()
-            model, form = keras_files.read_hdf5(weights, stored, content.decode("utf-8"))
-            return of_keras(path, model, f"JSON and {form}", content, stored)
+            check_size(weights.stat().st_size, limits.MOST_BYTES)
+            model, found = keras_files.read(weights, architecture)
+            return of_keras(path, model, f"JSON and {found['form']}", found["digest"])
     raise Refused(f"an architecture without weights; expected {path.with_suffix('.h5').name} "
                   "beside it")
 
 
-def beside(path, suffix):
-    """Text and bytes of the file of the same name with another suffix; None, b"" without one."""
-    other = path.with_suffix(suffix)
-    content = other.read_bytes() if other.is_file() else b""
-    return (content.decode("utf-8") if content else None), content
+def run_apart(path):
+    """The RawNetwork of a file of TensorFlow Lite or ONNX, which another process runs."""
+    process = Process("answer", path)
+    found = process.found
+    shape, first = channels_last(tuple(found["shape"]))
+    batch, classes = found["batch"], found["classes"]
+
+    def answer(pictures):
+        size = 4 * batch * classes
+        try:
+            answers = process.exchange(np.ascontiguousarray(pictures, np.float32).tobytes(), size)
+        except Refused as error:
+            raise UserError(f"{path}: {error}") from error
+        return np.frombuffer(answers, np.float32).reshape(batch, classes)
+    return RawNetwork(str(path), found["form"], shape, first, classes,
+                      caller(answer, (batch,), first), None, False, found["digest"])
 
 
-def of_keras(path, model, form, *contents):
+def of_keras(path, model, form, digest):
     """The RawNetwork of a keras.Model, checked to be finite."""
-    for array in model.get_weights():
-        if not np.isfinite(array).all():
+    for weight in model.weights:
+        if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
             raise Refused("has weights that are not finite numbers")
     shape, answers = model.input_shape, model.output_shape
     if not isinstance(shape, tuple) or not isinstance(answers, tuple) or len(answers) != 2:
-        raise Refused(f"goes from {shape} to {answers}; expected one picture to classes")
+        raise Refused(f"goes from {str(shape)[:80]} to {str(answers)[:80]}; "
+                      "expected one picture to classes")
     shape, first = channels_last(shape[1:])
-    return RawNetwork(str(path), form, shape, first, answers[1],
-                      caller(model.predict_on_batch, SIZES, first), model, has_rescaling(model),
-                      digest(*contents))
+    call = caller(model.predict_on_batch, limits.batch_sizes(model), first)
+    return RawNetwork(str(path), form, shape, first, answers[1], call, model,
+                      has_rescaling(model), digest)
 
 
 def has_rescaling(model):
@@ -141,11 +167,3 @@ def check_shape(raw):
     if raw.classes not in CLASSES:
         raise Refused(f"has {raw.classes} classes; expected the seven emotions, or eight of which "
                       "FER2013 lacks one")
-
-
-def digest(*contents):
-    """SHA-256, in hexadecimal, of what was loaded."""
-    sha256 = hashlib.sha256()
-    for content in contents:
-        sha256.update(content)
-    return sha256.hexdigest()

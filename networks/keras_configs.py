@@ -1,16 +1,17 @@
 """Configurations of Keras 1, 2 and 3, translated into what the installed Keras builds.
 
-Only what a forward pass needs is kept: initialisers, regularisers and constraints are dropped, so
-that nothing slow or unknown of a file is run; the weights come from the file.
+Only what a forward pass needs is kept: regularisers and constraints are dropped, and so are all but
+the ordinary initialisers, so that nothing unknown of a file is run.
 """
 import inspect
 
 import keras
 
-from base.errors import UserError
-from base.model_file import Refused
+from base.errors import Refused, UserError
 
 DROPPED = ("initializer", "regularizer", "constraint", "init")  # ends of names
+# what a file keeps under these keys is not read
+NOT_READ = ("dtype", "build_config", "compile_config", "module")
 OLD_CLASSES = {"Convolution2D": "Conv2D", "SeparableConvolution2D": "SeparableConv2D",
                "Model": "Functional", "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D"}
 OLD_NAMES = {"nb_filter": "filters", "border_mode": "padding", "subsample": "strides",
@@ -18,6 +19,10 @@ OLD_NAMES = {"nb_filter": "filters", "border_mode": "padding", "subsample": "str
              "batch_input_shape": "batch_shape"}
 OLD_VALUES = {"data_format": {"th": "channels_first", "tf": "channels_last"}}
 OF_LAYER = {("LeakyReLU", "alpha"): "negative_slope"}
+INITIALISERS = ("Zeros", "Ones", "Constant", "RandomNormal", "RandomUniform", "TruncatedNormal",
+                "VarianceScaling", "Orthogonal", "GlorotNormal", "GlorotUniform", "HeNormal",
+                "HeUniform", "LecunNormal", "LecunUniform")
+ACTIVATIONS = ("ReLU", "LeakyReLU", "ELU", "Softmax")  # layers that people give as an activation
 OF_EVERY_LAYER = ("name", "trainable")
 HARMLESS = {  # arguments that this Keras no longer has, with the values that change no answer
     "batch_shape": None, "trainable": None, "name": None, "value_range": None, "input_dtype": None,
@@ -76,6 +81,8 @@ def arguments(name, config):
               for key, value in config.items()}
     if "nb_row" in config:
         config["kernel_size"] = (config["nb_row"], config["nb_col"])
+    if isinstance(config.get("axis"), list) and len(config["axis"]) == 1:  # of Keras 2
+        config["axis"] = config["axis"][0]
     for key, values in OLD_VALUES.items():
         config[key] = values.get(config[key], config[key]) if key in config else None
     parameters = inspect.signature(getattr(keras.layers, name).__init__).parameters
@@ -84,7 +91,22 @@ def arguments(name, config):
     check_left_out(name, {key: value for key, value in config.items() if key not in known})
     kept = {key: plain(value) for key, value in config.items()
             if key in known and value is not None and not key.endswith(DROPPED)}
-    return kept | {"dtype": "float32"}  # also of layers that a file has in bfloat16
+    starts = {key: initialiser(config.get(key), each.default)
+              for key, each in parameters.items() if key.endswith("initializer")}
+    return kept | starts | {"dtype": "float32"}  # also of layers that a file has in bfloat16
+
+
+def initialiser(given, default):
+    """An ordinary initialiser of Keras 3, as a configuration, or else the layer's default."""
+    if not isinstance(given, dict) or given.get("module") != "keras.initializers":
+        return default
+    config = given.get("config")
+    plain = isinstance(config, dict) and not any(
+        isinstance(value, (dict, list)) for value in config.values())
+    if not plain or given.get("class_name") not in INITIALISERS:
+        return default
+    return {"module": "keras.initializers", "class_name": given["class_name"], "config": config,
+            "registered_name": None}
 
 
 def check_left_out(name, left_out):
@@ -97,7 +119,11 @@ def check_left_out(name, left_out):
 
 
 def plain(value):
-    """A dictionary of Keras 3 that stands for a value, as that value: an axis, an activation."""
-    if isinstance(value, dict) and value.get("class_name") == "function":
-        return value["config"]
-    return value
+    """A dictionary that stands for an activation, as the name of a function or as a layer."""
+    if not isinstance(value, dict) or "class_name" not in value:
+        return value
+    if value["class_name"] == "function":
+        return str(value["config"])
+    if value["class_name"] not in ACTIVATIONS:  # one with weights would need those of the file
+        raise Refused(f"has a {str(value['class_name'])[:50]} as an activation, which is not read")
+    return getattr(keras.layers, value["class_name"])(**layer(value)["config"])

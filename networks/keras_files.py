@@ -1,144 +1,182 @@
 """Keras models as files have them: .keras archives, and HDF5 files of Keras 1, 2 and 3.
 
-Nothing in a file is run: its configuration is translated (keras_configs.py), a model is built from
-allowed layers alone, and the weights are read as arrays.
+Nothing in a file is run: another process copies its parts (unpack.py), its configuration is
+translated (keras_configs.py), and a model is built from allowed layers alone, as far as the file
+has their weights (limits.py).
 """
-import io
 import json
 import pathlib
 import re
 import tempfile
-import zipfile
+from typing import Any, NamedTuple
 
 import h5py
 import keras
 
-from base import model_file
-from base.model_file import Refused
-from networks import keras_configs
+from base.errors import Refused
+from networks import keras_configs, limits
+from networks.apart import Process
 
-MOST_OBJECTS, DEEPEST = 5_000, 12  # groups and datasets of an HDF5 file; VGG16 has 70
-MOST_BYTES = 1_000_000_000  # of all weights together, unpacked
-LAYERS = frozenset((  # beside those of model_file.CLASSES: these do nothing after training
+LAYERS = frozenset((
+    "Functional", "Sequential", "InputLayer", "Rescaling", "Normalization",
+    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "Dense", "Flatten", "Reshape",
+    "ReLU", "LeakyReLU", "PReLU", "ELU", "Activation", "Softmax",
+    "BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "SpatialDropout2D",
+    "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D",
+    "ZeroPadding2D", "Add", "Multiply", "Concatenate", "Permute", "Average", "Maximum",
+    "Subtract", "Identity", "ThresholdedReLU", "UpSampling2D", "Cropping2D", "Resizing",
+    "__keras_tensor__",
+    # these do nothing after training
     "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "RandomFlip",
     "RandomRotation", "RandomZoom", "RandomContrast", "RandomTranslation", "RandomBrightness",
-    "RandomCrop", "RandomHeight", "RandomWidth", "SpatialDropout1D", "Permute", "Average",
-    "Maximum",
-    "Subtract", "Identity", "ThresholdedReLU", "Softplus", "UpSampling2D", "Cropping2D", "Resizing",
-    "Model", "Convolution2D", "SeparableConvolution2D", "MaxPool2D", "AvgPool2D",
-))
+    "RandomCrop", "RandomHeight", "RandomWidth", "SpatialDropout1D",
+)) | frozenset(keras_configs.OLD_CLASSES)
+OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
 WEIGHTS_ALONE = ("holds weights alone, without an architecture; expected a whole model "
                  "(model.save), or the architecture's JSON (model.to_json) beside it as {name}")
 
 
-def read_archive(content):
-    """The keras.Model in the bytes of a .keras file, and its format in words."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        model_file.check_members(archive.infolist())
-        config = json.loads(archive.read("config.json"))
-        version = json.loads(archive.read("metadata.json")).get("keras_version", "")
-        weights = archive.read(model_file.WEIGHTS)
-    check_hdf5(weights)
-    model = build(config)
-    if version.startswith("2."):
-        load_old_weights(model, weights)
-    else:
-        load_weights(model, weights, ".weights.h5")
-    return model, f"archive of Keras {version}"
-
-
-def read_hdf5(path, content, architecture=None):
-    """The keras.Model in the bytes of an HDF5 file, and its format in words.
+def read(path, architecture=None):
+    """Read the keras.Model of a file.
 
     Args:
-        path: pathlib.Path of the file, for messages.
-        content: its bytes.
-        architecture: the JSON text of the model, if the file holds weights alone.
+        path: pathlib.Path of a .keras or HDF5 file.
+        architecture: the JSON text of the model, for a file that holds weights alone.
+
+    Returns:
+        The model, and {"form", "digest"} as unpack.unpack() returns it.
     """
-    check_hdf5(content)
-    with h5py.File(io.BytesIO(content), "r") as file:
-        stored, version = file.attrs.get("model_config"), file.attrs.get("keras_version", "1")
-    text = architecture if stored is None else stored
-    if text is None:
-        raise Refused(WEIGHTS_ALONE.format(name=path.with_suffix(".json").name))
-    model = build(json.loads(text))
-    load_weights(model, content, ".h5")
-    version = version.decode() if isinstance(version, bytes) else version
-    return model, f"HDF5 of Keras {version}"
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        process = Process("unpack", path, folder)
+        process.stop()
+        config = folder / "config.json"
+        if config.is_file():
+            architecture = config.read_text(encoding="utf-8")
+        if architecture is None:
+            raise Refused(WEIGHTS_ALONE.format(name=path.with_suffix(".json").name))
+        weights = folder / "weights.h5"
+        model = build(json.loads(architecture), shapes_in(weights))
+        load(model, weights)
+    return model, process.found
 
 
-def build(config):
-    """A keras.Model of allowed layers; its weights are not the file's yet."""
+def build(config, shapes):
+    """A keras.Model of allowed layers, with zeros in the place of the file's weights.
+
+    Args:
+        config: {"class_name", "config"} of any Keras.
+        shapes: of the arrays in the file.
+    """
     config = {key: config.get(key) for key in ("class_name", "config")}
-    check_layers(config)
+    check_classes(config)
+    limits.check_numbers(config)
     made = keras_configs.translate(config)
-    kind = keras.Sequential if made["class_name"] == "Sequential" else keras.Model
-    return kind.from_config(made["config"])
+    limits.check_layers(made)
+    stored = limits.Stored(shapes)
+    start_with(stored, made)
+    try:
+        model = make(made["class_name"], made["config"])
+    except Exception as error:
+        raise stored.refusal or error from error
+    give_back_initialisers(model)
+    return model
 
 
-def check_layers(part, key=""):
-    """Only allowed layers, none from another package, and no number that would fill the memory."""
+def make(name, config):
+    """A layer or model of a translated configuration."""
+    if name == "Sequential":
+        return AtOnce.from_config(config)
+    if name == "Functional":
+        return keras.Model.from_config(config, custom_objects={"Sequential": AtOnce})
+    return getattr(keras.layers, name).from_config(config)
+
+
+class AtOnce(keras.Sequential):
+    """Builds a Sequential of its layers at once; Keras builds it anew with each layer."""
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        layers = [make(each["class_name"], each["config"]) for each in config["layers"]]
+        return keras.Sequential(layers, name=config["name"])
+
+
+def start_with(stored, part):
+    """Put `stored` into a translated configuration wherever there is an initialiser."""
+    values = part.items() if isinstance(part, dict) else enumerate(part)
+    for key, value in list(values):
+        if str(key).endswith("initializer"):
+            part[key] = Start(stored, value)
+        elif isinstance(value, (dict, list)):
+            start_with(stored, value)
+
+
+class Start(NamedTuple):
+    """What a variable starts with: zeros in the place of an array of the file."""
+    stored: limits.Stored
+    initialiser: Any  # that the layer keeps, a name or a configuration
+
+    def __call__(self, shape, dtype=None):
+        return self.stored(shape, dtype)
+
+
+def give_back_initialisers(model):
+    """Let the layers keep the initialisers of the file, which copies of the model are asked for."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            give_back_initialisers(layer)
+        for name, value in list(vars(layer).items()):
+            if isinstance(value, Start):
+                setattr(layer, name, keras.initializers.get(value.initialiser))
+
+
+def check_classes(part, key=""):
+    """Refused if a configuration has anything but allowed layers of Keras itself."""
     if isinstance(part, dict):
-        name, config = part.get("class_name"), part.get("config")
-        if name is not None and isinstance(config, (dict, list)) and not below(key):
-            if name not in model_file.CLASSES | LAYERS:
+        name = part.get("class_name")
+        if name is not None and not below(key, name):
+            if not isinstance(name, str) or name not in LAYERS:
                 raise Refused(f"has a {str(name)[:50]}, which is not read")
             registered = part.get("registered_name")
             if registered not in (None, name, "Functional", "Sequential"):
                 raise Refused(f"has a {str(registered)[:50]}, which is not read")
         for inner, value in part.items():
-            check_layers(value, inner)
+            if not below(inner, None):
+                check_classes(value, inner)
     elif isinstance(part, list):
         for value in part:
-            check_layers(value, key)
-    elif isinstance(part, (int, float)) and key in SIZES and not abs(part) <= model_file.WIDEST:
-        raise Refused(f"{key} is {part}, more than {model_file.WIDEST:,}")
+            check_classes(value, key)
 
 
-SIZES = ("units", "filters", "nb_filter", "output_dim", "kernel_size", "nb_row", "nb_col",
-         "strides", "pool_size", "padding", "size", "target_shape", "batch_shape",
-         "batch_input_shape", "depth_multiplier", "input_dim")
+def below(key, name):
+    """Whether what stands under this key is dropped, or an activation's name."""
+    return (key.endswith(keras_configs.DROPPED) or key in keras_configs.NOT_READ
+            or key == "activation" and name == "function")
 
 
-def below(key):
-    """Whether what stands under this key is dropped or plain: no layer is built from it."""
-    return key.endswith(keras_configs.DROPPED) or key in ("dtype", "build_config", "compile_config",
-                                                          "activation", "module")
+def shapes_in(weights):
+    """The shape of each array in an HDF5 file that unpack.py wrote."""
+    shapes = []
+    with h5py.File(weights, "r") as file:
+        file.visititems(lambda name, part: shapes.append(getattr(part, "shape", None)))
+    return [shape for shape in shapes if shape is not None]
 
 
-def check_hdf5(content):
-    """Arrays in the file itself, a bounded number of bounded size, and nothing else."""
-    with h5py.File(io.BytesIO(content), "r") as file:
-        link = file.visititems_links(model_file.linked)
-        if link:
-            raise Refused(f"its {link} is a link to another place")
-        sizes = []
-        file.visititems(lambda name, part: check_part(name, part, sizes))
+def load(model, weights):
+    """Load the weights of an HDF5 file that unpack.py wrote into a model."""
+    with h5py.File(weights, "r") as file:
+        named = "layer_names" in file.attrs or "model_weights" in file  # as HDF5 files of models
+        old = any(name.startswith(OLD_PLACE) for name in file)
+    if named:
+        model.load_weights(weights)
+    elif old:
+        load_old_weights(model, weights)
+    else:
+        model.load_weights(weights.rename(weights.with_suffix(".weights.h5")))
 
 
-def check_part(name, part, sizes):
-    """Raise Refused at a part of an HDF5 file that costs too much or lies elsewhere."""
-    sizes.append(0)
-    if len(sizes) > MOST_OBJECTS or name.count("/") > DEEPEST:
-        raise Refused(f"has more than {MOST_OBJECTS:,} parts, or parts deeper than {DEEPEST}")
-    if isinstance(part, h5py.Dataset):
-        if part.external or part.is_virtual or part.dtype.hasobject:
-            raise Refused(f"its {name} lies in another file, or is no plain array")
-        sizes[-1] = part.nbytes
-        if sum(sizes) > MOST_BYTES:
-            raise Refused(f"declares more than {MOST_BYTES:,} bytes of weights")
-
-
-def load_weights(model, content, suffix):
-    """Load weights from the very bytes that were checked."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder, f"model{suffix}")
-        path.write_bytes(content)
-        model.load_weights(path)
-
-
-def load_old_weights(model, content):
-    """Load the weights of an archive of Keras 2, which numbers layers its own way.
+def load_old_weights(model, weights):
+    """Load the weights of an archive of Keras 2.12 or 2.13, which numbers layers its own way.
 
     There the layers of a class are conv2d, conv2d_2, conv2d_4 in order, and on Windows their group
     has a backslash in its name.
@@ -146,7 +184,7 @@ def load_old_weights(model, content):
     Raises:
         Refused: other layers or shapes than the model's.
     """
-    with h5py.File(io.BytesIO(content), "r") as file:
+    with h5py.File(weights, "r") as file:
         stored = {}  # {class in snake case: [arrays of its first layer, ...]}
         for name in sorted(file, key=lambda name: (len(name), name)):
             for kind, arrays in old_layers(name, file[name]):
@@ -164,7 +202,7 @@ def load_old_weights(model, content):
 def old_layers(name, group):
     """Yield (class in snake case, arrays) of each layer with weights in a part of the file."""
     place, _, layer = name.replace("\\", "/").partition("/")
-    if place != "_layer_checkpoint_dependencies":
+    if place != OLD_PLACE:
         return
     groups = {layer: group} if layer else group
     for layer in sorted(groups, key=lambda name: (len(name), name)):

@@ -1,44 +1,37 @@
 """ONNX files, through onnxruntime, which is optional."""
-import hashlib
-
 import numpy as np
 
-from base.errors import UserError
-from base.model_file import Refused
-from networks.batches import caller
-from networks.raw import RawNetwork, channels_last
+from base.errors import Refused
+from networks.limits import batch_of, one_picture
 
-MOST_BYTES = 500_000_000
-BATCH = 32  # pictures at a time, where the file does not say how many
+DTYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(double)": np.float64,
+          "tensor(uint8)": np.uint8}
 
 
-def read(path, content):
-    """The RawNetwork in the bytes of an .onnx file."""
+def load(content):
+    """The network in the bytes of an .onnx file.
+
+    Returns:
+        A function from a float32 batch, as the network takes it, to float32 (batch, classes); the
+        format in words; the shape of one picture; how many pictures the function takes.
+    """
     try:
         import onnxruntime
     except ImportError as error:
-        raise UserError(f"reading .onnx needs onnxruntime ({error}); "
-                        "pip install -r requirements-optional.txt") from None
-    if len(content) > MOST_BYTES:
-        raise Refused(f"has {len(content):,} bytes, more than {MOST_BYTES:,}")
+        raise Refused(f"reading .onnx needs onnxruntime ({error}); "
+                      "pip install -r requirements-optional.txt") from None
+
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what keeps it from working is raised as well
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1 or len(outputs) != 1 or len(inputs[0].shape) != 4:
-        raise Refused(f"has {len(inputs)} inputs and {len(outputs)} outputs; expected one picture "
-                      "and one answer")
-    shape, first = channels_last(inputs[0].shape[1:])
-    classes = outputs[0].shape[-1]
-    if not isinstance(classes, int):
-        raise Refused("does not say how many classes it has")
-    fixed = inputs[0].shape[0] if isinstance(inputs[0].shape[0], int) else None
-    return RawNetwork(
-        str(path), "ONNX", shape, first, classes,
-        caller(answerer(session, inputs[0].name), (fixed or BATCH,), first), None, False,
-        hashlib.sha256(content).hexdigest())
+    inputs = session.get_inputs()
+    fixed, *shape = one_picture([each.shape for each in inputs], len(session.get_outputs()))
+    dtype = DTYPES.get(inputs[0].type)
+    if dtype is None:
+        raise Refused(f"takes a {inputs[0].type}, which is not read")
 
-
-def answerer(session, name):
-    """A function from pictures, as the network takes them, to its answers."""
-    return lambda batch: session.run(None, {name: np.ascontiguousarray(batch, np.float32)})[0]
+    def answer(pictures):
+        given = np.clip(pictures, 0, 255) if dtype == np.uint8 else pictures
+        answers = session.run(None, {inputs[0].name: np.ascontiguousarray(given, dtype)})[0]
+        return np.asarray(answers, np.float32).reshape(len(pictures), -1)
+    return answer, "ONNX", tuple(shape), fixed if isinstance(fixed, int) else batch_of(max(shape))

@@ -25,8 +25,8 @@ class RawNetwork:
             without gradients.
         rescales: whether its first step is a Rescaling or Normalization layer of its own, so that
             it takes raw pixels.
-        digest: SHA-256, in hexadecimal, of the bytes that were loaded (of the architecture's, then
-            of the weights', where these are two files).
+        digest: SHA-256, in hexadecimal, of the bytes that were loaded (of the weights' where the
+            architecture is in another file).
     """
     path: str
     form: str

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 
+import keras
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -86,7 +87,7 @@ def network_and_learner():
 
 def compiled(model):
     """A network and the compiled model that trains it."""
-    learner = network.keras.Sequential([network.keras.Input(network.INPUT_SHAPE), model])
+    learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
     learner.compile("adam", "categorical_crossentropy")
     return model, learner
 
@@ -213,7 +214,7 @@ def test_a_damaged_checkpoint_is_one_line(tmp_path, network_and_learner, share):
 
 def test_a_checkpoint_of_another_network_is_one_line(tmp_path, network_and_learner):
     checkpoint.Keeper(tmp_path, *network_and_learner, RECORD, epochs=3).write()
-    keras, model = network.keras, network_and_learner[0]
+    model = network_and_learner[0]
     other_learner = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)])
     other_learner.compile("adam", "mse")
     with pytest.raises(UserError, match="weights of another network; --fresh starts over"):

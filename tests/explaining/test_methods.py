@@ -42,7 +42,6 @@ def one_channel_model():
 
     The logit of a label is the mean of the doubled pixels times (label - 3) / 2550.
     """
-    keras = network.keras
     inputs = keras.Input(network.INPUT_SHAPE)
     x = keras.layers.Conv2D(1, 1, use_bias=False, name="last")(inputs)
     x = keras.layers.GlobalAveragePooling2D()(x)

@@ -1,7 +1,7 @@
 """Configurations of old Keras keep every argument that changes an answer, or are refused."""
 import pytest
 
-from base.model_file import Refused
+from base.errors import Refused
 from networks import keras_configs
 
 
