@@ -11,6 +11,7 @@ or .tar.gz of any of these, or a directory that contains one of them.
     names.py      the names of splits and emotions, and what numbers mean
     others.py     says what is not FER2013, by its true name
     tables.py     reads the CSV forms
+    fer_plus.py   takes FER+'s majority labels instead
     folders.py    assigns the files in folders to splits and labels
     parquet.py    reads parquet files, as Hugging Face has them
     images.py     reads the folders of images

@@ -10,7 +10,7 @@ import numpy as np
 from base import files
 from base.errors import UserError
 from fer2013.names import EMOTIONS, NUMBERINGS, USAGES, read_as
-from fer2013.sources import lying_at, search
+from fer2013.sources import find, lying_at, search
 from fer2013.splits import COUNTS
 from fer2013.splits import describe as describe_split
 
@@ -36,11 +36,17 @@ def add_data_options(parser):
                              "none are given")
     parser.add_argument("--ignore-classes", nargs="+", default=[], metavar="NAME",
                         help="classes that are left out, such as contempt")
+    parser.add_argument("--fer-plus", default="", metavar="CSV",
+                        help="FER+'s fer2013new.csv: its majority labels replace those of "
+                             "fer2013.csv")
 
 
 def read_data_as(args):
     """Read the data of this process as the options say that add_data_options() added."""
-    read_as(args.classes, args.ignore_classes)
+    read_as(args.classes, args.ignore_classes, args.fer_plus)
+    if args.fer_plus and find(own_data(args.data)).form != "CSV":
+        raise UserError(f"--fer-plus: {args.data} is no CSV; expected fer2013.csv, in whose order "
+                        "the votes are")
 
 
 def choose_training_data(path):

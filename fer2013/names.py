@@ -41,18 +41,20 @@ class Reading:
     """What the options of a program say about the names in its data."""
     numbers: tuple = ()  # class names that the numbers from 0 on mean; FER2013's if none are given
     ignored: frozenset = frozenset()  # plain names of the classes that are left out
+    fer_plus: str = ""  # path of FER+'s votes, whose majority replaces the labels of a CSV
 
 
 reading = Reading()
 
 
-def read_as(numbers="", ignored=()):
-    """Set for this process what numbers mean and which classes are left out.
+def read_as(numbers="", ignored=(), fer_plus=""):
+    """Set for this process what numbers mean, which classes are left out, and whose labels count.
 
     Args:
         numbers: a name in NUMBERINGS, or class names for the numbers from 0 on with commas between
             them, "-" for none; FER2013's if empty.
         ignored: names of classes.
+        fer_plus: path of FER+'s fer2013new.csv; "" for the labels of the data.
 
     Raises:
         UserError: one of `numbers` is neither an emotion nor left out.
@@ -61,7 +63,7 @@ def read_as(numbers="", ignored=()):
     classes = NUMBERINGS.get(numbers.lower()) or tuple(filter(None, numbers.split(",")))
     reading = Reading(classes)
     label_named.cache_clear()
-    reading = Reading(classes, frozenset(map(canonical, ignored)))
+    reading = Reading(classes, frozenset(map(canonical, ignored)), fer_plus)
     for name in classes:
         if name not in ("-", "contempt") and label_named(name) is None and not is_ignored(name):
             raise UserError(f"--classes: {name!r} is no class; expected {', '.join(NUMBERINGS)}, "

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from base.errors import UserError
-from fer2013 import archives, folders, names, others
+from fer2013 import archives, fer_plus, folders, names, others
 from fer2013.names import SPLITS, USAGES
 from fer2013.sources import MOST_FACES, SIZE
 
@@ -94,6 +94,8 @@ def parse_rows(source):
         log.info("%s: %s rows are of classes that --ignore-classes leaves out", source.place,
                  f"{ignored:,}")
     data = {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
+    if names.reading.fer_plus:
+        data = fer_plus.relabel(data, names.reading.fer_plus, source.place)
     return hold_out_validation(data)
 
 
