@@ -4,9 +4,9 @@
 
 Explains --faces faces of each emotion that the model classifies correctly (those of
 benchmarks/faithfulness.py), from the validation split, with 1,000 samples and each rule of
-EXPLAINED, and asks the network about the face hidden by every rule. Appends a row for each face and
-rule to benchmarks/hiding.csv (an interrupted run continues where it stopped), and prints the tables
-of benchmarks/hiding.md, means over faces with 95 % bootstrap intervals.
+EXPLAINED. Appends a row for each face and rule to benchmarks/hiding.csv (an interrupted run
+continues where it stopped), and asks the network about all of the faces, hidden whole by every
+rule. Prints the tables of benchmarks/hiding.md, means over faces with 95 % bootstrap intervals.
 
 Deletion and insertion AUC are by superpixels; *own*: what is hidden shows the same as in the
 explanation; *blurred*: it is blurred, whatever the explanation hid by. Entropy is that of a face's
@@ -35,7 +35,7 @@ SAMPLES = 1000
 EXPLAINED = ("blurred", "superpixel-mean", "mean-face", "mean-face-matched")
 FITS = ["r2", "r2_pairs", "stability"]
 SCORES = ["deletion own", "insertion own", "deletion blurred", "insertion blurred"]
-COLUMNS = ["face", "emotion", "model", "hide", *FITS, *SCORES, *EMOTIONS]
+COLUMNS = ["face", "emotion", "model", "hide", *FITS, *SCORES]
 
 
 def main():
@@ -45,10 +45,10 @@ def main():
     predict = functools.partial(network.predict, model)
     indices = choose_faces(pixels, labels, predict, args.faces)
     for index, missing in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names,
-                                          "hide", HIDING), unit="face"):
+                                          "hide", EXPLAINED), unit="face"):
         append(table, measure(pixels[index], int(labels[index]), predict, missing), COLUMNS,
                face=names[index], emotion=EMOTIONS[labels[index]], model=version(args.model))
-    print(tables(read(table)))
+    print(tables(read(table)), answers(pixels[indices], predict), sep="\n\n")
 
 
 def parse_arguments():
@@ -56,7 +56,7 @@ def parse_arguments():
 
 
 def measure(face, label, predict, rules):
-    """Yield a row for each rule: what the network says to the hidden face, and LIME's scores.
+    """Yield a row with LIME's scores for each of some rules.
 
     Args:
         face: uint8 (48, 48).
@@ -64,48 +64,42 @@ def measure(face, label, predict, rules):
         predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
         rules: names in HIDING.
     """
-    segments, rules = superpixels.segment(face), sorted(rules)
-    answers = predict(np.stack([HIDING[rule](face, segments) for rule in rules]))  # (rules, 7)
-    for rule, answer in zip(rules, answers, strict=True):
-        scores = lime_scores(face, label, predict, segments, rule) if rule in EXPLAINED else {}
-        yield dict.fromkeys(FITS + SCORES) | scores | {
-            "hide": rule, **dict(zip(EMOTIONS, answer, strict=True))}
-
-
-def lime_scores(face, label, predict, segments, rule):
-    """The columns FITS and SCORES of an explanation that hides by this rule."""
-    explained = face_lime.explain_face(face, predict, [label], segments, rule, SAMPLES)[label]
-    found = {name: getattr(explained, name) for name in FITS}
-    for kind, shown in (("own", rule), ("blurred", "blurred")):
-        score = faithfulness.score_maps({"LIME": explained.weight_map()}, segments, face, label,
-                                        predict, shown)["LIME"]["superpixels"]
-        found |= {f"{curve} {kind}": getattr(score, f"{curve}_auc")
-                  for curve in ("deletion", "insertion")}
-    return found
+    segments = superpixels.segment(face)
+    for rule in sorted(rules):
+        explained = face_lime.explain_face(face, predict, [label], segments, rule, SAMPLES)[label]
+        row = {"hide": rule} | {name: getattr(explained, name) for name in FITS}
+        for kind, shown in (("own", rule), ("blurred", "blurred")):
+            score = faithfulness.score_maps({"LIME": explained.weight_map()}, segments, face, label,
+                                            predict, shown)["LIME"]["superpixels"]
+            row |= {f"{curve} {kind}": getattr(score, f"{curve}_auc")
+                    for curve in ("deletion", "insertion")}
+        yield row
 
 
 def tables(rows):
-    """The tables as Markdown text; rows: a DataFrame of the CSV."""
+    """The scores as Markdown text; rows: a DataFrame of the CSV."""
     text = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}", "",
             f"| hidden by | {' | '.join(FITS + SCORES)} |",
             "|---|" + "---:|" * len(FITS + SCORES)]
     for rule in EXPLAINED:
         own = rows[rows.hide == rule]
         text.append(f"| {rule} | {' | '.join(cell(own[name]) for name in FITS + SCORES)} |")
-    text += ["", f"| hidden by | predicted | {' | '.join(EMOTIONS)} | entropy |",
-             "|---|---|" + "---:|" * (len(EMOTIONS) + 1)]
-    for rule in HIDING:
-        answers = rows.loc[rows.hide == rule, list(EMOTIONS)]  # (faces, 7)
-        means = [*answers.mean(), entropy(answers, axis=1, base=len(EMOTIONS)).mean()]
-        cells = " | ".join(f"{mean:.2f}" for mean in means)
-        text.append(f"| {rule} | {calls(answers)} | {cells} |")
     return "\n".join(text)
 
 
-def calls(answers):
-    """The predicted labels and how often each, the most frequent first; answers: a DataFrame."""
-    counts = answers.idxmax(axis=1).value_counts()
-    return ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
+def answers(faces, predict):
+    """What the network answers to faces, uint8 (n, 48, 48), hidden whole: Markdown text."""
+    text = [f"{len(faces)} faces with everything hidden", "",
+            f"| hidden by | predicted | {' | '.join(EMOTIONS)} | entropy |",
+            "|---|---|" + "---:|" * (len(EMOTIONS) + 1)]
+    for rule, hide in HIDING.items():
+        found = predict(np.stack([hide(face, superpixels.segment(face)) for face in faces]))
+        counts = np.bincount(found.argmax(axis=1), minlength=len(EMOTIONS))
+        calls = ", ".join(f"{EMOTIONS[label]} {counts[label]}"
+                          for label in np.argsort(-counts, kind="stable") if counts[label])
+        means = [*found.mean(axis=0), entropy(found, axis=1, base=len(EMOTIONS)).mean()]
+        text.append(f"| {rule} | {calls} | {' | '.join(f'{mean:.2f}' for mean in means)} |")
+    return "\n".join(text)
 
 
 if __name__ == "__main__":
