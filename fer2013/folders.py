@@ -124,8 +124,9 @@ def hold_out(labels):
     for label in range(len(EMOTIONS)):
         of_label = np.flatnonzero(labels == label)
         chosen[random.permutation(of_label)[:round(len(of_label) / 10)]] = True
-    log.info("no validation split found: %s faces, a stratified tenth of train (seed %d), "
-             "became validation", f"{chosen.sum():,}", HOLD_OUT_SEED)
+    if chosen.any():
+        log.info("no validation split found: %s faces, a stratified tenth of train (seed %d), "
+                 "became validation", f"{chosen.sum():,}", HOLD_OUT_SEED)
     return chosen
 
 

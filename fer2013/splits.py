@@ -94,8 +94,8 @@ def describe(path, split, labels):
                      f"{sum(COUNTS[split]):,} faces = {expected}")
     missing = [emotion for emotion, count in zip(EMOTIONS, counts, strict=True) if not count]
     if missing and split != "train":
-        lines.append(f"{split}: no face is {' or '.join(missing)}, so that what is measured on it "
-                     "says nothing about that")
+        lines.append(f"{split}: no face is labelled {', '.join(missing)}; what is measured on "
+                     "it says nothing of that")
     return lines
 
 
@@ -109,9 +109,9 @@ def check_validation(path, train, validation):
     missing = sorted(set(train[1].tolist()) - set(validation[1].tolist()))
     if missing:
         emotions = [EMOTIONS[label] for label in missing]
-        raise UserError(f"{path}: no face of validation is {' or '.join(emotions)}, but faces of "
-                        "train are; expected all emotions of train (without validation, a tenth of "
-                        f"train is held out), or --ignore-classes {' '.join(emotions)}")
+        raise UserError(f"{path}: no face of validation is labelled {', '.join(emotions)}, but "
+                        "faces of train are; expected all emotions of train (without validation, a "
+                        f"tenth of train is held out), or --ignore-classes {' '.join(emotions)}")
     shared = int(seen_in(validation[0], train[0]).sum())
     if shared > len(validation[1]) / 2:
         raise UserError(f"{path}: {shared:,} of {len(validation[1]):,} faces of validation are "

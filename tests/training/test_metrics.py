@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,15 @@ def test_the_accuracy_on_unseen_faces_is_none_if_there_are_none():
     labels = np.array([0, 1])
     measures = metrics.measure(labels, one_hot(labels), np.zeros(2, bool))
     assert measures["accuracy_not_in_train"] is None
+
+
+@pytest.mark.parametrize("labels", [[2, 2, 2], [0], [0, 3, 3]])
+def test_emotions_without_a_face_are_measured_without_a_warning(labels):
+    predicted = np.array([6, 5, 4][:len(labels)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        measures = metrics.measure(np.array(labels), one_hot(predicted), np.ones(len(labels), bool))
+    assert measures["accuracy"] == measures["balanced_accuracy"] == measures["macro_f1"] == 0
 
 
 def test_the_rows_of_the_confusion_matrix_are_true_labels_and_the_columns_predicted_ones():
