@@ -99,8 +99,11 @@ ANSWERS = {
 def read_answers(answers, feeding):
     """Probabilities in FER2013's order, (n, 7), from a network's (n, classes) answers.
 
-    A class that FER2013 lacks is left out, and the rest renormalised.
+    A class that FER2013 lacks is left out, and the rest renormalised. An emotion for which there is
+    no output has probability 0.
     """
-    chosen = np.array([feeding.labels.index(emotion) for emotion in EMOTIONS])
+    labels = (*feeding.labels, *EMOTIONS)  # of the outputs, then of zeros
+    chosen = np.minimum([labels.index(emotion) for emotion in EMOTIONS], len(feeding.labels))
     probabilities = ANSWERS[feeding.answers].normalise(answers)  # (n, classes)
+    probabilities = ops.pad(probabilities, ((0, 0), (0, 1)))  # (n, classes + 1)
     return divided_by_their_sum(ops.take(probabilities, chosen, axis=1))

@@ -26,6 +26,7 @@ from networks.raw import RawNetwork
 notes = logging.getLogger("fer2013")
 
 KEPT = "feeding.json"  # in the folder of outputs: {digest of a model: its Feeding}
+ENTRY = ("model", "own_faces", "scale", "labels", "answers", "evidence")  # what is kept of each
 OURS = Feeding("as-is", EMOTIONS, "probabilities", "as train.py writes it")
 
 
@@ -121,7 +122,9 @@ class Network:
         return feeding.read_answers(answers, self.feeding)
 
     def output_of(self, label):
-        """Which of its own outputs stands for a label."""
+        """Which of its own outputs stands for a label; UserError if none does."""
+        if EMOTIONS[label] not in self.feeding.labels:
+            raise UserError(f"{self.name}: has no output for {EMOTIONS[label]}")
         return self.feeding.labels.index(EMOTIONS[label])
 
 
@@ -172,19 +175,21 @@ def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None
     check_labels(raw, labels)
     if is_ours(raw) and not (scale or labels):
         return Network(raw, OURS)
-    found = None if scale or labels or folder is None else kept(folder, raw)
+    own = search.has_own(data)
+    found = None if scale or labels or folder is None else kept(folder, raw, own)
     if found is None:
         found = said(search.find(raw, search.labelled_faces(data), scale, labels), scale, labels)
         if folder is not None:
-            keep(folder, raw, found)
+            keep(folder, raw, found, own or bool(scale and labels))
     notes.info(Network(raw, found).describe())
     return Network(raw, found)
 
 
 def check_labels(raw, labels):
     """UserError where the user names more or fewer outputs than there are."""
-    if isinstance(labels, tuple) and len(labels) != raw.classes:
-        raise UserError(f"--labels: {len(labels)} names; {raw.path} has {raw.classes} outputs")
+    names = () if labels is None else ways.names_of(labels, raw.classes)
+    if labels is not None and len(names) != raw.classes:
+        raise UserError(f"--labels: {len(names)} names; {raw.path} has {raw.classes} outputs")
 
 
 def is_ours(raw):
@@ -205,25 +210,30 @@ def said(found, scale, labels):
     return dataclasses.replace(found, evidence=found.evidence + words)
 
 
-def kept(folder, raw):
-    """The Feeding that an earlier run kept for these weights; None where there is none."""
+def kept(folder, raw, own):
+    """The Feeding that an earlier run kept for these weights; None where there is none.
+
+    What an earlier version kept, or what was found on the bundled faces where now there are more
+    (`own`), is looked for again.
+    """
     path = pathlib.Path(folder, KEPT)
     entry = files.read_json(path, "explain.py").get(raw.digest) if path.is_file() else None
-    if entry is None:
+    if not isinstance(entry, dict) or set(entry) != set(ENTRY) or own and not entry["own_faces"]:
         return None
     try:
-        found = Feeding(entry["scale"], tuple(entry["labels"]), entry["answers"], entry["evidence"])
+        found = Feeding(*(entry[name] for name in ENTRY[2:]))
+        found = dataclasses.replace(found, labels=tuple(found.labels))
         fits = (found.scale in ways.SCALES and found.answers in ANSWERS
-                and len(found.labels) == raw.classes and set(EMOTIONS) <= set(found.labels))
-    except (TypeError, KeyError):
+                and len(found.labels) == raw.classes and set(found.labels) & set(EMOTIONS))
+    except TypeError:
         fits = False
     if not fits:
         raise UserError(f"{path}: not as this version writes it; remove it")
     return found
 
 
-def keep(folder, raw, found):
+def keep(folder, raw, found, own):
     path = files.make_folder(folder) / KEPT
     before = files.read_json(path, "explain.py") if path.is_file() else {}
-    entry = {"model": pathlib.Path(raw.path).name} | dataclasses.asdict(found)
+    entry = {"model": pathlib.Path(raw.path).name, "own_faces": own} | dataclasses.asdict(found)
     files.write_json(path, before | {raw.digest: entry})

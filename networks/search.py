@@ -60,14 +60,19 @@ class Way(NamedTuple):
 
 def labelled_faces(data, seed=0):
     """The Faces to try ways on: of the training split of `data`, else the bundled composites."""
-    own = (data is not None and data not in bundled.NAMES and bundled.has_own(data)
-           and "train" in fer2013.splits(data))
+    own = has_own(data)
     pixels, labels, _ = fer2013.load(*((data, "train") if own else (bundled.COMPOSITES, "test")))
     random = np.random.default_rng(seed)
     piles = [random.permutation(np.flatnonzero(labels == label)) for label in range(len(EMOTIONS))]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
     chosen = [index for index in turns if index is not None][:STAGES[-1]]
     return Faces(pixels[chosen], labels[chosen], "faces" if own else "bundled faces")
+
+
+def has_own(data):
+    """Whether `data` is FER2013 with a training split; else the bundled composites are taken."""
+    return (data is not None and data not in bundled.NAMES and bundled.has_own(data)
+            and "train" in fer2013.splits(data))
 
 
 def find(raw, faces, scale=None, order=None):
@@ -125,7 +130,7 @@ def list_ways(answers, labels, order):
     found = []
     for scale, rows in answers.items():
         kind, classes = feeding.kind_of(rows), rows.shape[1]
-        orders = [order] if order else list(ways.LABELS)
+        orders = [order] if order else ways.orders_of(classes)
         named = [way(Feeding(scale, ways.names_of(names, classes), kind), rows, labels)
                  for names in orders]
         assigned = way(Feeding(scale, assign(rows, labels), kind), rows, labels)
@@ -149,7 +154,9 @@ def assign(answers, labels):
     names = [UNKNOWN] * answers.shape[1]
     for output, emotion in zip(outputs, emotions, strict=True):
         names[output] = EMOTIONS[emotion]
-    return tuple(names)
+    # neutral faces get one of a network's other outputs, often that of contempt
+    with_contempt = tuple(ways.OTHER if name == "neutral" else name for name in names)
+    return with_contempt if with_contempt == ways.LABELS["ck+"] else tuple(names)
 
 
 def plausible(found):
@@ -214,7 +221,8 @@ def check(raw, best, left, faces, tries):
     """UserError if the best Way is no better than chance, or another cannot be told from it."""
     count = len(best.right)
     chance = np.bincount(faces.labels[:count]).max() / count  # of the most frequent answer
-    usual = best.feeding.labels in {ways.names_of(order, raw.classes) for order in ways.LABELS}
+    usual = best.feeding.labels in {ways.names_of(order, raw.classes)
+                                    for order in ways.orders_of(raw.classes)}
     tries *= 1 if usual else math.factorial(len(EMOTIONS))
     test = binomtest(int(best.right.sum()), count, chance, alternative="greater")
     if test.pvalue > DOUBT / tries:

@@ -66,12 +66,15 @@ LABELS = {  # with contempt, which networks of seven classes leave out
     "ferplus": ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", OTHER),
     "affectnet": ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", OTHER),
     "raf-db": ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", OTHER),
+    # of CK+'s folders, which have contempt in the place of neutral
+    "ck+": ("angry", OTHER, "disgust", "fear", "happy", "sad", "surprise"),
 }
 WORDS = {
     "fer2013": "labels in FER2013's order", "alphabetical": "labels in alphabetical order",
     "afraid-first": "labels in alphabetical order from afraid on",
     "ferplus": "labels in FERPlus's order",
     "affectnet": "labels in AffectNet's order", "raf-db": "labels in RAF-DB's order",
+    "ck+": "labels in CK+'s order",
 }
 
 
@@ -83,7 +86,12 @@ def names_of(order, classes):
         classes: how many outputs there are.
     """
     names = LABELS[order] if isinstance(order, str) else order
-    return tuple(name for name in names if classes > len(EMOTIONS) or name != OTHER)
+    return tuple(name for name in names if classes >= len(names) or name != OTHER)
+
+
+def orders_of(classes):
+    """The usual orders of networks with this number of outputs: names in LABELS."""
+    return [order for order in LABELS if len(names_of(order, classes)) == classes]
 
 
 def in_words(labels):
@@ -91,7 +99,8 @@ def in_words(labels):
     known = {names_of(order, len(labels)): words for order, words in WORDS.items()}
     words = known.get(tuple(labels), f"labels {', '.join(labels)}")
     left_out = [name for name in labels if name not in EMOTIONS]
-    return words + "".join(f", {name} left out and the rest renormalised" for name in left_out)
+    words += "".join(f", {name} left out and the rest renormalised" for name in left_out)
+    return words + "".join(f", no output for {name}" for name in EMOTIONS if name not in labels)
 
 
 def order_of_labels(text):
@@ -99,10 +108,11 @@ def order_of_labels(text):
     if text == AUTO or text in LABELS:
         return text
     names = tuple(name.strip().lower() for name in text.split(","))
-    if len(names) not in (7, 8) or len(set(names)) < len(names) or set(EMOTIONS) - set(names):
+    others = set(names) - set(EMOTIONS)
+    if len(names) not in (7, 8) or len(set(names)) < len(names) or len(others) > 1:
         raise argparse.ArgumentTypeError(
             f"expected one of {', '.join(LABELS)}, or the names of the outputs in their order "
-            f"with commas between them: {','.join(EMOTIONS)}, and an eighth if there is one; "
+            f"with commas between them: {','.join(EMOTIONS)}, and one other if there is one; "
             f"found {text!r}")
     return names
 

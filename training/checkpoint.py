@@ -229,6 +229,7 @@ class Keeper:
         self.saved.set_weights(self.best)
         with files.replacing(self.folder / "model.keras") as path:
             self.saved.save(path)
+            take_dates_out(path)
 
     def write_history(self, finished=False):
         """Write history.csv and run.json."""
@@ -260,3 +261,15 @@ def digest(*arrays):
     for array in arrays:
         sha256.update(np.ascontiguousarray(array))
     return sha256.hexdigest()
+
+
+def take_dates_out(path):
+    """Write a .keras file again without any date: the same weights give the same bytes."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    metadata = json.loads(members["metadata.json"])
+    del metadata["date_saved"]
+    members["metadata.json"] = json.dumps(metadata).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)  # dated 1980, as zip begins

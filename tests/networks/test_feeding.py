@@ -3,7 +3,9 @@
 The "network" reads how bright a face is, as its label has it, and only if the pixels are scaled as
 it expects: otherwise every face is too dark or too bright.
 """
+import argparse
 import dataclasses
+import json
 
 import keras
 import numpy as np
@@ -133,6 +135,53 @@ def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
     assert open_network("theirs.h5", folder=tmp_path).feeding == first.feeding
     with pytest.raises(UserError, match="--labels: 8 names; theirs.h5 has 7 outputs"):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
+
+
+def test_what_was_found_on_bundled_faces_or_kept_by_an_earlier_version_is_looked_for_again(
+        tmp_path, monkeypatch):
+    raw, asked = bright_network("unit", ALPHABETICAL, softmax), []
+    monkeypatch.setattr(network, "read", lambda path: raw)
+    monkeypatch.setattr(search, "has_own", lambda data: data == "data")
+
+    def faces(data):
+        asked.append(data)
+        return bright_faces(70)._replace(words="faces" if data == "data" else "bundled faces")
+    monkeypatch.setattr(search, "labelled_faces", faces)
+    for data in (None, None, "data", "data", None):
+        found = open_network("theirs.h5", data, folder=tmp_path).feeding
+    assert asked == [None, "data"] and "of 70 faces" in found.evidence
+    raw = dataclasses.replace(raw, digest="of a file that was replaced")
+    open_network("theirs.h5", folder=tmp_path)
+    assert asked == [None, "data", None]
+    kept = json.loads((tmp_path / network.KEPT).read_text())
+    for entry in kept.values():
+        del entry["own_faces"]
+    (tmp_path / network.KEPT).write_text(json.dumps(kept))
+    open_network("theirs.h5", folder=tmp_path)
+    assert asked == [None, "data", None, None]
+
+
+def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
+    labels = ways.LABELS["ck+"]
+    raw = bright_network("unit", labels, softmax)
+    found = search.find(raw, bright_faces(700))
+    assert (found.scale, found.labels) == ("unit", labels)
+    assert "contempt left out and the rest renormalised, no output for neutral" in found.words()
+    opened, faces = Network(raw, found), bright_faces(70)
+    answers = opened.predict(faces.pixels)
+    others = faces.labels != EMOTIONS.index("neutral")
+    assert np.array_equal(answers.argmax(axis=1)[others], faces.labels[others])
+    assert (answers[:, EMOTIONS.index("neutral")] == 0).all()
+    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-6)
+    with pytest.raises(UserError, match="theirs.h5: has no output for neutral"):
+        opened.output_of(EMOTIONS.index("neutral"))
+
+
+@pytest.mark.parametrize("text", ["happy", "angry,angry,fear,happy,sad,surprise,neutral",
+                                  "bored,contempt,fear,happy,sad,surprise,neutral"])
+def test_names_of_outputs_that_fit_no_network_are_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="expected one of fer2013"):
+        ways.order_of_labels(text)
 
 
 def nested_network(channels_first=False):

@@ -40,6 +40,18 @@ def test_weights_that_exploded_are_not_kept_even_if_the_loss_is_finite(keeper):
     assert (keeper.folder / "model.keras").read_bytes() == before
 
 
+def test_the_same_weights_give_the_same_file(trained, tmp_path):
+    """Byte for byte, whenever it is written, and by whichever run."""
+    contents = []
+    for name in ("first", "second"):
+        keeper = checkpoint.Keeper(files.make_folder(tmp_path / name), *trained, RECORD, epochs=1)
+        keeper.best = [np.full_like(array, 0.5) for array in trained[0].get_weights()]
+        keeper.write_model()
+        contents.append((keeper.folder / "model.keras").read_bytes())
+        assert network.load_model(keeper.folder / "model.keras").get_weights()[0].mean() == 0.5
+    assert contents[0] == contents[1] and b"date_saved" not in contents[0]
+
+
 def test_a_history_that_another_program_holds_does_not_end_training(keeper, monkeypatch, capsys):
     def refuse(path, content):
         raise UserError(f"{path}: cannot write it (in use)")
