@@ -39,7 +39,9 @@ def main():
     style.set_resolution(args.dpi)
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
     numbers.dataset(counts, examples, fer2013.EMOTIONS,
-                    f"faces of {first_split}, drawn at random with seed {args.seed}", path)
+                    f"faces of {first_split}, drawn at random with seed {args.seed}", path,
+                    {"command": command_line.command(),
+                     "faces": str(bundled.NAMES.get(data, data))})
     print(f"wrote {path}")
 
 

@@ -12,7 +12,7 @@ another face. Writes
     outputs/explanations.png    all seven emotions, one per row, if no --label is given
     outputs/happy_pairs.png     with --pairs: which superpixels act together
     outputs/happy_compare.png   with --compare: LIME and other methods on the same face, with scores
-    outputs/explanations.json   settings and scores of each, for the table of python report.py
+    outputs/explanations.json   settings and scores of each
 
     python explain.py --label happy --count 200
     python explain.py --count 200         # all seven emotions
@@ -28,8 +28,8 @@ such face. If it was interrupted, it continues. Writes
 
     python explain.py --mistakes
 
-Explains the most confident wrong predictions, for the predicted and for the true emotion. Writes
-outputs/mistakes.png.
+Explains the most confident wrong predictions: what speaks for the predicted emotion rather than for
+the true one. Writes outputs/mistakes.png.
 
     python explain.py --image me.jpg
 
@@ -97,20 +97,19 @@ def main():
     network = read_network(model_path, data)
     asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
+    source = {"model": str(bundled.shorten(model_path)), "fed": network.caption, "split": split,
+              "faces": bundled.split_name(data, split, labels), "command": command_line.command()}
     with open_engine(args, folder, network, settings) as engine:
         face_set = FaceSet(pixels, labels, names, engine, typical=data == bundled.COMPOSITES,
                            fed=network.caption, split=split, table=table,
-                           source=f"{bundled.model_line(model_path)}; faces: "
-                                  f"{bundled.split_name(data, split, labels)}")
+                           source=f"{bundled.model_line(model_path)}; faces: {source['faces']}")
         if args.count:
             many_faces.explain_many(asked, face_set, limit(args.count), folder, args.format,
-                                    args.pairs)
+                                    source, args.pairs)
         elif args.mistakes:
-            many_faces.explain_mistakes(asked, face_set, limit(args.mistakes), folder, args.format)
+            many_faces.explain_mistakes(asked, face_set, limit(args.mistakes), folder, args.format,
+                                        source)
         else:
-            source = {"model": str(bundled.shorten(model_path)), "fed": network.caption,
-                      "split": split, "faces": bundled.NAMES.get(data, str(data)),
-                      "command": command_line.command()}
             rows = single_faces.explain_each(asked, index, face_set, folder, args.format, source)
             if args.format:
                 with files.locked(folder, ["explanations.json"], wait=60):
@@ -120,7 +119,7 @@ def main():
             if args.compare:
                 for name, reason in methods.left_out(network).items():
                     print(f"{name} is left out: {reason}")
-                single_faces.compare_each(rows, network, folder, args.format)
+                single_faces.compare_each(rows, network, folder, args.format, source)
     if table:
         print(table.write())
 
@@ -202,7 +201,7 @@ def add_face_options(group):
     which.add_argument("--mistakes", type=command_line.all_or_positive_integer, nargs="?", const=5,
                        metavar="FACES",
                        help="explain this many of the most confident wrong predictions (5 if no "
-                            "number is given), or all, for the predicted and for the true emotion")
+                            "number is given), or all: why the predicted emotion, not the true one")
     which.add_argument("--image", nargs="+", default=[], metavar="PICTURE",
                        help="explain the faces in these pictures, or folders of them with their "
                             "subfolders, for the emotions of --label or for the predicted one")

@@ -53,8 +53,11 @@ FIGURES = (
            "LIME beside other methods on the same face, with the scores of each.",
            "python explain.py --compare"),
     Figure("mistakes", "mistakes", "The most confident mistakes",
-           "Wrong predictions, one in each row: the face, what speaks for the predicted emotion, "
-           "and what speaks for the true one.", "python explain.py --mistakes"),
+           "Wrong predictions, one in each row: the probabilities; the face, where the strongest "
+           "superpixels for the predicted emotion rather than the true one are outlined; the map "
+           "of all, in blue, and of the reverse, in vermilion. The weights are changes of the "
+           "log-odds of the two emotions.",
+           "python explain.py --mistakes"),
     Figure("data", "dataset", "The faces at a glance",
            "The data that dataset.py was given: faces by emotion and split, and examples of each "
            "emotion.", "python dataset.py"),

@@ -61,7 +61,8 @@ class Engine(NamedTuple):
         return self.workers.map(task, asked)
 
     def key(self, face, labels):
-        return make_key(self.about() | {"labels": list(map(int, labels))}, face.tobytes())
+        labels = [np.array(label).tolist() for label in labels]  # pairs too
+        return make_key(self.about() | {"labels": labels}, face.tobytes())
 
     def about(self):
         """All that an explanation depends on beside its face and labels, for JSON."""
@@ -89,7 +90,8 @@ def explain_one(predict, settings, asked):
 def pack(found):
     """{label: Explanation} of a face as {name: array}, without the face."""
     arrays = {"segments": next(iter(found.values())).segments.astype(np.uint16)}
-    return arrays | {f"{label} {name}": np.asarray(value) for label, explanation in found.items()
+    return arrays | {f"{number} {name}": np.asarray(value)
+                     for number, explanation in enumerate(found.values())
                      for name, value in explanation._asdict().items()
                      if name not in ("face", "segments")}
 
@@ -98,11 +100,12 @@ def unpack(arrays, asked):
     """The {label: Explanation} that pack() was given, for the same (face, labels)."""
     face, found = asked[0], {}
     for name, array in arrays.items():
-        label, _, field = name.partition(" ")
+        number, _, field = name.partition(" ")
         if field:
-            found.setdefault(int(label), {})[field] = array if array.ndim else array.item()
+            found.setdefault(number, {})[field] = array if array.ndim else array.item()
     kinds = Without.__annotations__.values()
     segments = arrays["segments"].astype(int)
-    return {label: Explanation(face=face, segments=segments, **fields | {"without": Without(
+    explanations = [Explanation(face=face, segments=segments, **fields | {"without": Without(
                 *(kind(value) for kind, value in zip(kinds, fields["without"], strict=True)))})
-            for label, fields in found.items()}
+            for fields in found.values()]
+    return {each.explained: each for each in explanations}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from base import catalogue, streams
+from base import catalogue, command_line, streams
 from base.errors import UserError
 from explaining import found_faces, photographs, picture_files, wording
 from explaining.wording import Explained
@@ -148,9 +148,11 @@ def text_lines(explained):
 def draw(explained, target):
     """Write the figure of an ExplainedPhotograph to the path `target`."""
     small, scale = shrink(photographs.read(explained.path))
+    source = {"command": command_line.command(), "faces": explained.path.name}
+    named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in explained.rows}
     explanations.photograph(small, [face.corners * scale for face in explained.found.faces],
                             list(map(wording.figure_row, explained.rows)), summary(explained),
-                            target)
+                            target, wording.record(named, source))
 
 
 def shrink(photograph):

@@ -12,6 +12,7 @@ FIRST, LIMIT = 500, 4000  # samples="auto" doubles from FIRST to LIMIT: 0.75 to 
 FOLDS = 10  # of the held-out R squared of single superpixels
 FRESH = 4000  # pairs of masks that the surrogate answers: no call of the network, 0.2 s
 ALIKE = 1e-6  # smaller differences between probabilities are float32 rounding
+LEAST = 1e-6  # smaller probabilities count as this one in log-odds
 
 
 class FaceExplainer(LimeImageExplainer):
@@ -21,7 +22,7 @@ class FaceExplainer(LimeImageExplainer):
     (samples, classes), are the data of the local models. Their first row is the whole face.
 
     Args:
-        labels: the labels whose stability decides whether more samples are drawn.
+        labels: the labels whose stability decides whether more samples are drawn; see answers().
         hide: what a hidden superpixel shows, a name in baselines.HIDING.
         automatic: whether to start with FIRST samples and double them until they are stable.
         **options: options of LimeImageExplainer.
@@ -92,9 +93,20 @@ class FaceExplainer(LimeImageExplainer):
             self.stabilities[key] = len(first & second) / min(SHOWN, self.masks.shape[1])
         return self.stabilities[key]
 
+    def answers(self, label):
+        """What is explained, for every sample: float64 (samples,).
+
+        The probability of a label; of two labels, the log-odds of the first against the second,
+        log(p / q): the difference of their logits.
+        """
+        if isinstance(label, tuple):
+            first, second = np.log(np.maximum(self.probabilities[:, label], LEAST, dtype=float)).T
+            return first - second
+        return self.probabilities[:, label].astype(np.float64)
+
     def alike(self, label):
-        """Whether the network predicts the same for every sample."""
-        return np.ptp(self.probabilities[:, label]) < ALIKE
+        """Whether the network answers the same to every sample."""
+        return np.ptp(self.answers(label)) < ALIKE
 
     def adjusted_fit(self, label, half=None):
         """LIME's weights with less noise: its local model of a surrogate, corrected by its errors.
@@ -104,7 +116,7 @@ class FaceExplainer(LimeImageExplainer):
         LIME's weighted regression (Witter et al. 2025, arXiv 2506.11849).
 
         Args:
-            label: the explained label.
+            label: the explained label; see answers().
             half: 0 or 1 for every other pair of the samples; None for all.
 
         Returns:
@@ -114,11 +126,11 @@ class FaceExplainer(LimeImageExplainer):
         """
         count = self.masks.shape[1]
         if self.alike(label):
-            constant = float(self.probabilities[0, label])
+            constant = float(self.answers(label)[0])
             return np.zeros(count), constant, np.zeros((count, count)), 0.0
         pair = np.arange(len(self.masks) // 2 * 2) // 2  # leaves out a last mask without complement
         chosen = np.flatnonzero((pair % 2 == half) | (half is None))
-        masks, answers = self.masks[chosen], self.probabilities[chosen, label].astype(np.float64)
+        masks, answers = self.masks[chosen], self.answers(label)[chosen]
         surrogate = Surrogate(masks, answers, self.kernel(label))
         fresh = in_pairs(np.random.default_rng([self.seed, 1]).integers(0, 2, (FRESH, count)))
         weights, intercept, _ = self.local_model(fresh, surrogate.predict(fresh))
@@ -131,7 +143,7 @@ class FaceExplainer(LimeImageExplainer):
         pairs = len(self.masks) // 2
         key = label, min(pairs, LEARNED)
         if key not in self.kernels:
-            answers = self.probabilities[:2 * pairs, label]
+            answers = self.answers(label)[:2 * pairs]
             self.kernels[key] = learn_kernel(self.masks[:2 * pairs], answers)
         return self.kernels[key]
 
@@ -139,7 +151,7 @@ class FaceExplainer(LimeImageExplainer):
         """R squared of the local model on samples that its fit did not see, in FOLDS folds."""
         if self.alike(label):
             return 0.0
-        answers = self.probabilities[:, label].astype(np.float64)  # (samples,)
+        answers = self.answers(label)  # (samples,)
         fold = np.arange(len(self.masks)) // 2 % FOLDS  # (samples,), a pair is in one fold
         predicted = np.zeros(len(self.masks))
         for number in np.unique(fold):
@@ -152,13 +164,13 @@ class FaceExplainer(LimeImageExplainer):
         """The lime package's own local model of some samples.
 
         Args:
-            label: the explained label.
+            label: the explained label; see answers().
             chosen: bool (samples,) or a slice.
 
         Returns:
             Weights float64 (superpixels,), intercept, and its weighted R squared.
         """
-        return self.local_model(self.masks[chosen], self.probabilities[chosen, label])
+        return self.local_model(self.masks[chosen], self.answers(label)[chosen])
 
     def local_model(self, masks, answers):
         """The lime package's weighted regression of answers on masks; see fit() for the result.
@@ -184,7 +196,8 @@ def in_pairs(masks):
 def check_probabilities(probabilities, labels):
     """UserError if outputs, float (n, classes), are not probabilities or lack one of the labels."""
     classes = probabilities.shape[1]
-    unknown = [label for label in labels if not 0 <= label < classes]
+    single = [each for label in labels for each in (label if isinstance(label, tuple) else [label])]
+    unknown = [label for label in single if not 0 <= label < classes]
     if unknown:
         raise UserError(f"label {unknown[0]}: the model has the labels 0 to {classes - 1}")
     sums = probabilities.sum(axis=1)  # (n,)

@@ -39,6 +39,8 @@ class Explanation(NamedTuple):
         seed: seed of the samples.
         samples: number of samples.
         label: the explained label.
+        rather_than: -1, or the label that it is explained against: the weights are then changes of
+            the log-odds log(p / q) of the two in place of changes of the label's probability.
         probabilities: float (classes,), the network's prediction for the whole face.
         together: float64 (superpixels, superpixels), what two superpixels add beyond their sum.
         without: the label's probability when parts of the face are hidden.
@@ -57,6 +59,12 @@ class Explanation(NamedTuple):
     probabilities: np.ndarray
     together: np.ndarray
     without: Without
+    rather_than: int = -1
+
+    @property
+    def explained(self):
+        """The label, or the pair of labels, as explain_face() takes it."""
+        return self.label if self.rather_than < 0 else (self.label, self.rather_than)
 
     @property
     def probability(self):
@@ -101,7 +109,7 @@ def explain_face(face, predict, labels, segments=None, hide="blurred", samples="
     Args:
         face: uint8 (48, 48).
         predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
-        labels: the labels to explain.
+        labels: the labels to explain; of a pair of labels, why the first rather than the second.
         segments: int (48, 48), numbered from 0 without gaps; None for superpixels.segment(face).
         hide: what a hidden superpixel shows, a name in baselines.HIDING.
         samples: number of perturbed faces, including the face itself. "auto" starts with FIRST and
@@ -141,15 +149,16 @@ def explain_in_turn(face, predict, labels, decisive, segments, hide, samples, se
 
 def explain_label(explainer, face, predict, segments, label, seed):
     """The Explanation of one label from the samples that a FaceExplainer has drawn."""
+    first, second = label if isinstance(label, tuple) else (label, -1)
     weights, intercept, together, r2_pairs = explainer.adjusted_fit(label)
     explanation = Explanation(
         face, segments, weights, intercept, local_prediction=intercept + weights.sum(),
         r2=explainer.held_out_r2(label), r2_pairs=r2_pairs, stability=explainer.stability(label),
-        seed=seed, samples=len(explainer.masks), label=label,
+        seed=seed, samples=len(explainer.masks), label=first, rather_than=second,
         probabilities=explainer.probabilities[0], together=together, without=None)
     hidden, marked = HIDING[explainer.hide](face, segments), explanation.strongest(1)
     return explanation._replace(
-        without=without_parts(face, predict, label, segments, hidden, marked, seed))
+        without=without_parts(face, predict, first, segments, hidden, marked, seed))
 
 
 def check_samples(segments, samples):

@@ -14,7 +14,7 @@ from figures import explanations
 from figures.pairs import by_region
 
 
-def explain_many(labels, face_set, count, folder, suffix, pairs=False):
+def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
     """Write the mean explanation of `count` correctly classified faces of each label.
 
     Args:
@@ -22,6 +22,7 @@ def explain_many(labels, face_set, count, folder, suffix, pairs=False):
         face_set: a FaceSet.
         count: faces of each label, fewer if fewer are classified correctly; None for all.
         folder, suffix: where to write the figures, and their format; no figure if it is empty.
+        source: dict with the command, the model, the faces and the split.
         pairs: whether to write what regions of the face do together, too.
 
     Raises:
@@ -41,26 +42,26 @@ def explain_many(labels, face_set, count, folder, suffix, pairs=False):
             explanations.average(
                 mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
                 f"{title} classified correctly; {without}\n{describe(face_set)}",
-                folder / f"{EMOTIONS[label]}_average.{suffix}")
+                folder / f"{EMOTIONS[label]}_average.{suffix}", source)
     print(shares_as_text(table))
     if len(labels) > 1:
         files.write_csv(folder / "emotions_average.csv", table)
         if suffix:
             explanations.averages(
                 columns, f"mean explanations of faces classified correctly; {describe(face_set)}",
-                folder / f"emotions_average.{suffix}")
+                folder / f"emotions_average.{suffix}", source)
     if pairs:
-        write_pairs(found, describe(face_set), folder, suffix)
+        write_pairs(found, describe(face_set), folder, suffix, source)
     print(f"wrote the averages into {folder}")
 
 
-def write_pairs(found, caption, folder, suffix):
+def write_pairs(found, caption, folder, suffix, source):
     """Write pairs_average.csv and its figure: what two regions of the face add together.
 
     Args:
         found: {emotion: Average}.
         caption: text below the figure, after what it shows.
-        folder, suffix: see explain_many().
+        folder, suffix, source: see explain_many().
     """
     rows, panels = [], []
     for emotion, average in found.items():
@@ -74,7 +75,7 @@ def write_pairs(found, caption, folder, suffix):
                 sorted(pairs, key=lambda row: -abs(row["together"]))[:3]), sep="\n")
         rows += pairs
     files.write_csv(folder / "pairs_average.csv", rows)
-    by_region(panels, PLACES, caption, folder / f"pairs_average.{suffix}")
+    by_region(panels, PLACES, caption, folder / f"pairs_average.{suffix}", source)
 
 
 def average_faces(label, face_set, count):
@@ -108,14 +109,18 @@ def shares_as_text(table):
     return "\n".join(" ".join([name.ljust(30), *cells]) for name, cells in rows)
 
 
-def explain_mistakes(labels, face_set, count, folder, suffix):
-    """Explain the most confident wrong predictions, for the predicted and for the true label.
+def explain_mistakes(labels, face_set, count, folder, suffix, source):
+    """Explain why the most confident wrong predictions are not the true label.
+
+    What is explained is the log-odds of the predicted label against the true one: the probability
+    of the true label is near 0 whatever is hidden.
 
     Args:
         labels: true labels of the faces.
         face_set: a FaceSet.
         count: number of faces; None for all.
         folder, suffix: where to write the figure, and its format; no figure if it is empty.
+        source: dict with the command, the model, the faces and the split.
 
     Raises:
         UserError: there is no wrong prediction.
@@ -127,42 +132,16 @@ def explain_mistakes(labels, face_set, count, folder, suffix):
     if count and len(indices) < count:
         print(f"only {len(indices)} of the {count} mistakes asked for; there are no more")
     predicted = face_set.predict(face_set.pixels[indices]).argmax(axis=1)  # (mistakes,)
-    asked = [(index, [int(answer), int(face_set.labels[index])])
+    asked = [(index, [(int(answer), int(face_set.labels[index]))])
              for index, answer in zip(indices, predicted, strict=True)]
-    pairs = []
-    for (index, (_, true)), by_label in zip(
+    rows = []
+    for (index, [pair]), by_label in zip(
             asked, streams.progress(face_set.explain(asked), "face", len(asked)), strict=True):
-        pairs.append([Explained(explanation, face_set.settings, face_set.names[index], true,
-                                fed=face_set.fed, source=face_set.source)
-                      for explanation in by_label.values()])
-        print(f"{wording.predicted(pairs[-1][0])}; {mistake_caption(pairs[-1])}"
-              .replace("\n", "; "))
+        rows.append(Explained(by_label[pair], face_set.settings, face_set.names[index], pair[1],
+                              fed=face_set.fed, source=face_set.source))
+        print(wording.one_line(rows[-1]))
     if suffix:
-        explanations.mistakes(list(map(mistake, pairs)), folder / f"mistakes.{suffix}")
-        print(f"wrote {folder / f'mistakes.{suffix}'}")
-
-
-def mistake(pair):
-    """A row of explanations.mistakes() for the Explained of the predicted and of the true label."""
-    titles = [f"for {explained_label(each)}" for each in pair]
-    return (*(each.explanation for each in pair), wording.predicted(pair[0]),
-            mistake_caption(pair), titles)
-
-
-def mistake_caption(pair):
-    """Scores, what happens without the marked parts, and cautions, of both labels."""
-    scores = [f"{explained_label(each)}: R² alone {each.explanation.r2:.2f}, with pairs "
-              f"{each.explanation.r2_pairs:.2f}, stability {each.explanation.stability:.1f}"
-              for each in pair]
-    explanation = pair[1].explanation
-    lines = ["; ".join([*scores, f"{explanation.samples:,} samples", f"seed {explanation.seed}",
-                        pair[1].name])]
-    lines += [wording.without(each.explanation) for each in pair]
-    lines += [f"{EMOTIONS[each.explanation.label]}: {caution}" for each in pair
-              for caution in wording.cautions(each.explanation)]
-    return "\n".join([*lines, *filter(None, [pair[1].fed, pair[1].source])])
-
-
-def explained_label(explained):
-    explanation = explained.explanation
-    return wording.with_probability(explanation.label, explanation.probabilities)
+        path = folder / f"mistakes.{suffix}"
+        explanations.mistakes(list(map(wording.figure_row, rows)), path,
+                              wording.record({row.name: row for row in rows}, source))
+        print(f"wrote {path}")

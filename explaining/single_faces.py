@@ -40,9 +40,8 @@ def explain_each(labels, index, face_set, folder, suffix, source):
 
 
 def records(rows, source):
-    """What a figure keeps of its explanations: {"explanations": {emotion: scores}}."""
-    return {"explanations": {EMOTIONS[row.explanation.label]: wording.scores(row) | source
-                             for row in rows}}
+    """What a figure keeps of its explanations, by emotion; see wording.record()."""
+    return wording.record({EMOTIONS[row.explanation.label]: row for row in rows}, source)
 
 
 def explain_labels(labels, index, face_set):
@@ -81,13 +80,13 @@ def choose_face(label, face_set):
     return (face_set.likeliest(label) if notes or face_set.typical else index), notes
 
 
-def compare_each(rows, network, folder, suffix):
+def compare_each(rows, network, folder, suffix, source):
     """Write a figure for each Explained: LIME beside the other methods, with their AUCs.
 
     Args:
         rows: the list that explain_each() returns.
         network: a networks.network.Network.
-        folder, suffix: where to write the figures, and their format.
+        folder, suffix, source: see explain_each().
     """
     for row in streams.progress(rows, "face", name="comparison"):
         explanation, heading, caption = wording.figure_row(row)
@@ -97,7 +96,12 @@ def compare_each(rows, network, folder, suffix):
                                          network.predict, seed=explanation.seed)
         by_superpixels = {name: score["superpixels"] for name, score in scores.items()}
         path = folder / f"{EMOTIONS[label]}_compare.{suffix}"
-        explanations.comparison(face, maps, by_superpixels, heading, caption, path)
+        record = records([row], source)
+        record["explanations"][EMOTIONS[label]]["methods"] = {
+            name: {"deletion_auc": float(score.deletion_auc),
+                   "insertion_auc": float(score.insertion_auc)}
+            for name, score in by_superpixels.items()}
+        explanations.comparison(face, maps, by_superpixels, heading, caption, path, record)
         print(f"wrote {path}")
 
 

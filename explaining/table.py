@@ -22,7 +22,8 @@ from explaining.without import Without
 BOX = ("left", "top", "right", "bottom")
 COLUMNS = (
     "name", "split", "face", *BOX, "true", "predicted",
-    *(f"p_{emotion}" for emotion in fer2013.EMOTIONS), "explained", "r2", "r2_pairs", "stability",
+    *(f"p_{emotion}" for emotion in fer2013.EMOTIONS), "explained", "rather_than",
+    "r2", "r2_pairs", "stability",
     *(name for name in Without._fields if name != "called"), "called",
     *(f"share_{region}" for region in averages.AREAS), "superpixels", "division", "hide",
     "samples", "seed")
@@ -75,6 +76,7 @@ class Table:
             "true": true, "predicted": emotions[explanation.probabilities.argmax()],
             **fer2013.by_emotion(explanation.probabilities),
             "explained": emotions[explanation.label],
+            "rather_than": (*emotions, "")[explanation.rather_than],
             "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
             "stability": float(explanation.stability),
             **parts, "called": emotions[parts["called"]],

@@ -39,7 +39,8 @@ def predicted(explained):
 def heading(explained):
     """The line above an explanation: what is predicted, and which label is explained."""
     explanation = explained.explanation
-    label = with_probability(explanation.label, explanation.probabilities)
+    label = " rather than ".join(with_probability(each, explanation.probabilities)
+                                 for each in np.atleast_1d(explanation.explained))
     return f"{predicted(explained)} | explained: {label}"
 
 
@@ -116,10 +117,20 @@ def scores(explained):
         "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
         "stability": float(explanation.stability), "superpixels": len(explanation.weights),
         "division": settings.superpixels, "hidden": settings.hide,
-        "samples": explanation.samples, "seed": explanation.seed,
+        "samples": explanation.samples, "seed": explanation.seed, "about": explained.source,
         "without": explanation.without._asdict() | {"called": called},
         "notes": [line for line in caption_lines(explained)
                   if line not in (description(explained), explained.source)]}
+
+
+def record(named, source):
+    """What a figure keeps of its explanations: {"explanations": {name: scores}}.
+
+    Args:
+        named: {name: Explained}.
+        source: dict with the command, the model and the faces.
+    """
+    return {"explanations": {name: scores(row) | source for name, row in named.items()}}
 
 
 def one_line(explained):

@@ -196,7 +196,7 @@ def draw_probabilities(axes, explanation):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def comparison(face, maps, scores, heading, caption, path):
+def comparison(face, maps, scores, heading, caption, path, record=None):
     """Draw the maps of several methods for one face on one signed scale, their scores below.
 
     There are two rows if one had more than COLUMNS panels.
@@ -208,6 +208,7 @@ def comparison(face, maps, scores, heading, caption, path):
         heading: text above the figure.
         caption: text below the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     panels = len(maps) + 1
     rows = 1 if panels <= COLUMNS else 2
@@ -231,39 +232,41 @@ def comparison(face, maps, scores, heading, caption, path):
                         fontsize=9)
     bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
     bar.ax.set_yticklabels(("against", "0", "for"))
-    save(figure, path)
+    save(figure, path, record)
 
 
-def mistakes(rows, path):
-    """Draw wrong predictions, one in each row: the face, and one map for each of the two labels.
+def mistakes(rows, path, record=None):
+    """Draw wrong predictions, one in each row: the probabilities, the face, and one map.
 
-    The first map shows what speaks for the predicted label, the second what speaks for the true
-    label.
+    The map shows what speaks for the predicted label rather than for the true one; on the face the
+    strongest of it is outlined.
 
     Args:
-        rows: list of (face_lime.Explanation of the predicted label, face_lime.Explanation of the
-            true label, heading, caption, the titles of the two maps).
+        rows: list of (face_lime.Explanation of the two labels, heading, caption).
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
-    captions = [wrapped(row[3], 120) for row in rows]
+    captions = [wrapped(caption, 130) for *_, caption in rows]
     heights = [0.45 + row_height(caption) for caption in captions]
-    figure = Figure(figsize=(8.6, sum(heights)), layout="constrained")
+    figure = Figure(figsize=(9.4, sum(heights)), layout="constrained")
     parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights))
-    for part, row, caption in zip(parts, rows, captions, strict=True):
-        *both, heading, _, titles = row
+    for part, (explanation, heading, _), caption in zip(parts, rows, captions, strict=True):
         part.suptitle(heading, fontsize=12)
         part.supxlabel(caption, fontsize=9, color=NEUTRAL)
-        first, *others = part.subplots(1, 3)
-        grey_face(first, both[0].face)
-        limit = max(np.abs(explanation.weights).max() for explanation in both)
-        for axes, explanation, title in zip(others, both, titles, strict=True):
-            image = signed_map(axes, explanation.face, explanation.weight_map(), limit)
-            axes.set_title(title, fontsize=10)
-        part.colorbar(image, ax=others, shrink=0.8, label="change of the probability")
-    save(figure, path)
+        bars, first, second = part.subplots(1, 3, width_ratios=(1.1, 1, 1.15))
+        draw_probabilities(bars, explanation)
+        first.imshow(panels(explanation)[2], interpolation="nearest")
+        first.set(xticks=[], yticks=[])
+        first.set_title("boundaries: for", fontsize=10)
+        limit = strongest_weight([explanation])
+        image = signed_map(second, explanation.face, explanation.weight_map(), limit)
+        label, true = (EMOTIONS[each] for each in explanation.explained)
+        second.set_title(f"blue: {label}; vermilion: {true}", fontsize=10)
+        part.colorbar(image, ax=second, shrink=0.8, label="change of the log-odds")
+    save(figure, path, record)
 
 
-def average(mean_face, mean_map, shares, areas, regions, title, path):
+def average(mean_face, mean_map, shares, areas, regions, title, path, record=None):
     """Draw the mean of many explanations of one emotion: faces, maps, and the weight by region.
 
     Args:
@@ -274,6 +277,7 @@ def average(mean_face, mean_map, shares, areas, regions, title, path):
         regions: {region: (slice of rows, slice of columns)}; shares may have more, such as "rest".
         title: text above the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     title = wrapped(title, 125)
     figure = Figure(figsize=(11, 3.3 + 0.2 * len(title.splitlines())), layout="constrained")
@@ -298,16 +302,17 @@ def average(mean_face, mean_map, shares, areas, regions, title, path):
     right.title.set_fontsize(10)
     right.invert_yaxis()
     right.legend(fontsize=8)
-    save(figure, path)
+    save(figure, path, record)
 
 
-def averages(columns, title, path):
+def averages(columns, title, path, record=None):
     """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
 
     Args:
         columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
         title: text above the figure.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     width = 2 * len(columns) + 0.8
     title = wrapped(title, int(11 * width))
@@ -321,4 +326,4 @@ def averages(columns, title, path):
         image = signed_map(lower, mean_face, mean_map, limit)
     figure.colorbar(image, ax=axes, shrink=0.6,
                     label="change of the probability: blue for, vermilion against")
-    save(figure, path)
+    save(figure, path, record)

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from figures.style import AGAINST, FOR, NEUTRAL, relative_map, save
 
 
-def dataset(counts, examples, names, caption, path):
+def dataset(counts, examples, names, caption, path, record=None):
     """Draw the faces per emotion and split as bars, and below each emotion some of its faces.
 
     Args:
@@ -14,6 +14,7 @@ def dataset(counts, examples, names, caption, path):
         names: names of the emotions.
         caption: text below the examples, which says which faces they are.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     rows = max(map(len, examples))
     colours = dict(zip(counts, (NEUTRAL, FOR, AGAINST), strict=False))
@@ -36,7 +37,7 @@ def dataset(counts, examples, names, caption, path):
     figure.supxlabel(caption, fontsize=9, color=NEUTRAL)
     figure.legend(*bars[0].get_legend_handles_labels(), loc="outside upper right",
                   ncols=len(colours), frameon=False)
-    save(figure, path)
+    save(figure, path, record)
 
 
 def column(pixels, rows, gap=4):

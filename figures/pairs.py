@@ -57,7 +57,7 @@ def draw_pair(axes, ends, number, together, strongest):
               bbox=box)
 
 
-def by_region(columns, places, caption, path):
+def by_region(columns, places, caption, path, record=None):
     """Draw what pairs of superpixels in two regions add beyond their sum, on one scale.
 
     Args:
@@ -65,6 +65,7 @@ def by_region(columns, places, caption, path):
         places: names of the regions.
         caption: text below the figure, after what it shows.
         path: file to write; its suffix determines the format.
+        record: what made the figure; see style.save().
     """
     width = max(5.5, 2.6 * len(columns) + 1.6)
     below = wrapped(f"{TOGETHER}, summed over all pairs, mean over the faces\n{caption}",
@@ -79,7 +80,7 @@ def by_region(columns, places, caption, path):
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.ax.tick_params(labelsize=8)
     bar.set_label("points of probability:\nblue more, vermilion less", fontsize=8)
-    save(figure, path)
+    save(figure, path, record)
 
 
 def triangle(axes, points, places, limit):

@@ -9,8 +9,10 @@ from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
 from explaining.without import Without
+from figures import style
 from tests import support
 
+SOURCE = {"split": "test", "command": "python explain.py", "model": "m", "faces": "f"}
 SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=200, seed=0)
 
 
@@ -86,7 +88,7 @@ def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_t
 
 
 def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", pairs=True)
+    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", SOURCE, pairs=True)
     assert {"pairs_average.png", "pairs_average.csv"} < {path.name for path in tmp_path.iterdir()}
     rows = list(csv.DictReader((tmp_path / "pairs_average.csv").open()))
     assert len(rows) == 2 * 15 and {row["emotion"] for row in rows} == {"angry", "disgust"}
@@ -97,12 +99,12 @@ def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, tmp_path, capsy
 
 
 def test_many_faces_of_one_label_make_an_average(face_set, tmp_path):
-    many_faces.explain_many([1], face_set, 5, tmp_path, "png")
+    many_faces.explain_many([1], face_set, 5, tmp_path, "png", SOURCE)
     assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
 
 
 def test_many_faces_of_two_labels_also_make_a_table(face_set, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png")
+    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", SOURCE)
     assert {path.name for path in tmp_path.iterdir()} == {
         "angry_average.png", "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
@@ -117,18 +119,20 @@ def test_many_faces_of_two_labels_also_make_a_table(face_set, tmp_path, capsys):
 def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, tmp_path):
     wrong = face_set._replace(labels=np.full(6, 3, np.uint8))
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, tmp_path, "png")
+        many_faces.explain_many([3], wrong, 2, tmp_path, "png", SOURCE)
 
 
-def test_mistakes_are_the_wrong_predictions_and_explain_both_labels(face_set, tmp_path, capsys):
-    many_faces.explain_mistakes([0, 1], face_set, 5, tmp_path, "png")
+def test_mistakes_are_explained_against_the_true_label(face_set, tmp_path, capsys):
+    many_faces.explain_mistakes([0, 1], face_set, 5, tmp_path, "png", SOURCE)
     printed = capsys.readouterr().out.strip().split("\n")
     assert printed[0] == "only 1 of the 5 mistakes asked for; there are no more"
     assert len(printed) == 3 and "row 5" in printed[1]
     assert printed[1].startswith("true: angry | predicted: disgust")
-    assert (tmp_path / "mistakes.png").stat().st_size > 10_000
+    assert " | explained: disgust (" in printed[1] and " rather than angry (" in printed[1]
+    [kept] = style.read_record(tmp_path / "mistakes.png")["explanations"].values()
+    assert kept["split"] == "test" and "disgust" in kept["heading"]
     with pytest.raises(UserError, match="makes no mistake"):
-        many_faces.explain_mistakes([1], face_set, 5, tmp_path, "png")
+        many_faces.explain_mistakes([1], face_set, 5, tmp_path, "png", SOURCE)
 
 
 def test_the_most_confident_mistakes_come_first(face_set):

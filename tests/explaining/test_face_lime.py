@@ -217,3 +217,21 @@ def test_automatic_samples_continue_the_same_random_stream(face):
     assert explainer.masks.shape[0] == explainer.probabilities.shape[0] == 1000
     assert explainer.masks[0].all() and not explainer.masks[500].all()
     assert (explainer.masks[500::2] + explainer.masks[501::2] == 1).all()
+
+
+def test_of_two_labels_the_change_of_their_log_odds_is_explained():
+    segments = np.zeros((48, 48), int)
+    segments[:, 24:] = 1
+
+    def predict(pixels):  # the logits of 3 and 4 are 1.5 and -2 where the left and right are shown
+        left, right = (pixels[:, 0, column] > 0 for column in (0, 47))
+        logits = np.zeros((len(pixels), 7))
+        logits[:, 3], logits[:, 4] = 1.5 * left, -2 * right
+        return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    face = np.full((48, 48), 200, np.uint8)
+    found = face_lime.explain_face(face, predict, [(3, 4)], segments, "zero", 100)[3, 4]
+    assert found.weights == pytest.approx([1.5, 2], abs=0.01)  # the lime package shrinks a little
+    assert found.explained == (3, 4) and found.label == 3
+    assert found.without.whole == pytest.approx(predict(face[None])[0, 3])
+    with pytest.raises(UserError, match="label 9"):
+        face_lime.explain_face(face, predict, [(3, 9)], segments, "zero", 100)

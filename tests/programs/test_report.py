@@ -262,7 +262,7 @@ def test_a_cell_of_the_confusion_matrix_leads_to_its_faces(page):
     assert "cell-fear-sad" in identifiers(page) and "cell-fear-happy" not in identifiers(page)
     text = " ".join(page.text.split())
     assert "fear called sad: 2 of 10 faces of my data, validation split" in text
-    assert "sad 100%, validation split" in text and "fear called sad, 20% (2 faces)" in text
+    assert f"sad 100%: {HOSTILE}" in text and "fear called sad, 20% (2 faces)" in text
 
 
 def test_a_pdf_is_linked_with_its_own_record(tmp_path):
