@@ -25,12 +25,12 @@ import numpy as np
 import fer2013
 from base import command_line, files
 from fer2013 import bundled
+from networks.precision import PRECISIONS
 from training.recipe import (
     CLASS_WEIGHTS,
     DEMONSTRATION_EPOCHS,
     EPOCHS,
     OPTIMIZERS,
-    PRECISIONS,
     SCHEDULES,
     Recipe,
 )

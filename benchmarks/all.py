@@ -77,6 +77,8 @@ STEPS = {
     "averages": Step(AVERAGES, copies=to("docs", "emotions_average.csv")),
     "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="averages",
                             copies=to("docs", "emotions_average.png")),
+    "atlas": Step(("-m", "benchmarks.atlas", "--data", "{data}", "--model", "{model}"),
+                  page="docs/atlas.md", shows=("docs/atlas.csv", "docs/atlas.png")),
     "photograph": Step(
         ("explain.py", "--image", "examples/eileen_collins.jpg", "--model", "{model}",
          "--outputs", "{work}"),
@@ -86,8 +88,8 @@ STEPS = {
     "intuition": Step(("-m", "benchmarks.lime_intuition"), shows=("docs/lime_intuition.png",)),
     "demonstration": Step(("train.py", "--data", "data/avatars", "--outputs", "{work}")),
     "demonstration_evaluation": Step(
-        ("evaluate.py", "--data", "data/avatars", "--model", str(AVATARS_MODEL), "--split", "test",
-         "--outputs", "{work}"), folder="demonstration",
+        ("evaluate.py", "--data", "data/avatars", "--split", "test", "--outputs", "{work}"),
+        folder="demonstration",
         copies=(("evaluation.json", "benchmarks/demonstration.json"),)),
     "faithfulness": own("faithfulness", shows=("benchmarks/faithfulness.png",)),
     "mean_face": Step(("-m", "data.composites.mean_face", "--data", "{data}"),
@@ -97,7 +99,8 @@ STEPS = {
     "lime_stability": own("lime_stability"),
     "surrogate": own("surrogate"),
     "ground_truth": Step(
-        ("-m", "benchmarks.ground_truth", "--faces", "5", "--model", str(AVATARS_MODEL)),
+        ("-m", "benchmarks.ground_truth", "--faces", "5", "--model",
+         str(AVATARS_MODEL.relative_to(ROOT))),
         page="benchmarks/ground_truth.md", table="ground_truth.csv", of_avatars=True),
     "sanity": Step(("-m", "benchmarks.sanity", "--faces", "5"), page="benchmarks/sanity.md",
                    table="sanity.csv", shows=("benchmarks/sanity.png",)),

@@ -24,7 +24,7 @@ import model as network
 from base import command_line
 from benchmarks.results import append, begin, face_arguments, read, version
 from explaining import face_lime, superpixels
-from training.recipe import PRECISIONS
+from networks.precision import PRECISIONS
 
 HERE = pathlib.Path(__file__).resolve().parent
 

@@ -147,7 +147,7 @@ def take_sharpness_aware_steps(radius):
 
     def build_sharpness_aware(settings, face_count, start_from, data):
         model, augmented = build(settings, face_count, start_from, data)
-        teachers = learner.open_teachers(settings.teachers, data)
+        teachers = learner.open_teachers(settings, data)
         compiled = learner.Learner([], model, teachers, settings.teachers_share)
         learner.compile_learner(compiled, settings, face_count)
         descend = compiled.train_step

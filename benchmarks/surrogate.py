@@ -148,7 +148,7 @@ def held_out(explainer, label, way, weights, test):
 def against(weights, reference):
     """Distance from the reference's weights relative to their spread, and the slope over them."""
     if reference is None:
-        return {}
+        return {"distance": np.nan, "slope": np.nan}
     return {"distance": np.sqrt(np.mean((weights - reference)**2)) / reference.std(),
             "slope": np.polyfit(reference, weights, 1)[0]}
 

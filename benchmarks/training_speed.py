@@ -19,8 +19,9 @@ import numpy as np
 import model as network
 from base import command_line
 from benchmarks.lime_speed import in_torch, measure
+from networks.precision import PRECISIONS
 from training import batches, learner
-from training.recipe import PRECISIONS, Recipe
+from training.recipe import Recipe
 
 HERE = pathlib.Path(__file__).resolve().parent
 

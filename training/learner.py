@@ -10,8 +10,9 @@ import model as network
 from base.errors import UserError
 from networks.files import read
 from networks.network import open_network
+from networks.precision import PRECISIONS, in_precision
 from training import augmentation, batches
-from training.recipe import OPTIMIZERS, PRECISIONS, SCHEDULES
+from training.recipe import OPTIMIZERS, SCHEDULES
 
 VALIDATION_BATCH = 509  # prime: no number of devices divides it (SharedTraining in devices.py)
 
@@ -85,25 +86,25 @@ def build(recipe, face_count, start_from="", data=None):
     if start_from:
         copy_weights(start_from, model)
     augmentations = augmentation.layers(recipe.sharp, recipe.erase, recipe.seed)
-    teachers = open_teachers(recipe.teachers, data)
+    teachers = open_teachers(recipe, data)
     learner = Learner(augmentations, model, teachers, recipe.teachers_share)
     learner(np.zeros((1, *network.INPUT_SHAPE)))  # makes its variables
     compile_learner(learner, recipe, face_count)
     return model, learner
 
 
-def open_teachers(paths, data):
-    """The networks at `paths`; on `data` it is found out how those from elsewhere are fed.
+def open_teachers(recipe, data):
+    """The recipe's teachers, with its precision; on `data` it is found out how others are fed.
 
     Raises:
         UserError: one is not readable, or cannot be asked within a training step.
     """
-    teachers = [open_network(path, data) for path in paths]
-    for path, teacher in zip(paths, teachers, strict=True):
+    teachers = [open_network(path, data) for path in recipe.teachers]
+    for path, teacher in zip(recipe.teachers, teachers, strict=True):
         if teacher.keras_model is None:
             raise UserError(f"--teachers {path}: expected a Keras model, which can be asked within "
                             "a training step")
-    return teachers
+    return [in_precision(teacher, recipe.precision) for teacher in teachers]
 
 
 def copy_weights(path, model):

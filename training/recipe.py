@@ -31,7 +31,8 @@ class Recipe:
         dense_dropout: share of activations dropped after the hidden dense layer.
         sharp: share of the faces that augmentation neither turns nor scales.
         erase: share of the faces in which a random rectangle is made grey.
-        precision: precision of the arithmetic, a name in PRECISIONS; weights are float32.
+        precision: precision of the arithmetic, a name in networks.precision.PRECISIONS; weights are
+            float32.
         devices: number of devices that share every batch.
         start_from: path of a .keras file with the initial weights; empty for new weights.
         seed: seed of every random choice.
@@ -102,4 +103,3 @@ CLASS_WEIGHTS = {  # labels of the training faces -> weight of each class, float
     "square-root": lambda labels: np.sqrt(inverse_frequency(labels)),
     "balanced": inverse_frequency,
 }
-PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}  # Keras's dtype policies

@@ -59,9 +59,10 @@ def test_without_teachers_the_targets_are_the_labels():
     assert found.mix(labels, answers)[0] is labels
 
 
-def test_a_step_moves_the_network_and_leaves_the_teacher(tmp_path):
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_step_moves_the_network_and_leaves_the_teacher(tmp_path, precision):
     recipe = Recipe(epochs=1, batch_size=4, filters=(2, 2, 2, 2), hidden=4, erase=0.5,
-                    teachers=(PRETRAINED,))
+                    teachers=(PRETRAINED,), precision=precision)
     model, compiled = learner.build(recipe, 4)
     before = [array.copy() for array in model.get_weights()]
     faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48, 1)).astype("uint8")
@@ -81,4 +82,4 @@ def test_a_teacher_that_a_training_step_cannot_ask_is_refused(monkeypatch):
 
     monkeypatch.setattr(learner, "open_network", lambda path, data: Network(Raw(), None))
     with pytest.raises(UserError, match="--teachers lite.tflite: expected a Keras model"):
-        learner.open_teachers(["lite.tflite"], None)
+        learner.open_teachers(Recipe(teachers=("lite.tflite",)), None)
