@@ -9,6 +9,7 @@ docs/many_faces.md says what the columns are, and how both files are read.
 import csv
 import functools
 import pathlib
+import zipfile
 
 import numpy as np
 
@@ -27,10 +28,11 @@ COLUMNS = (
     *(name for name in Without._fields if name != "called"), "called",
     *(f"share_{region}" for region in averages.AREAS), "superpixels", "division", "hide",
     "samples", "seed")
+SHAPES = {"segments": (48, 48), "weights": (MOST,), "pairs": (MOST, MOST)}  # of a row
 
 
 class Table:
-    """Rows in memory, about 20 kB each, written at the end in place of a table of the same columns.
+    """Rows in memory, about 17 kB each, written at the end in place of a table of the same columns.
 
     Args:
         path: pathlib.Path that ends in .csv or .parquet.
@@ -96,15 +98,19 @@ class Table:
 
 
 def write_arrays(path, arrays):
-    """An .npz of the rows' arrays, NaN where a face has fewer than MOST superpixels."""
-    segments = np.empty((len(arrays), 48, 48), np.uint8)
-    weights = np.full((len(arrays), MOST), np.nan, np.float32)
-    pairs = np.full((len(arrays), MOST, MOST), np.nan, np.float32)
-    for row, (division, alone, together) in enumerate(arrays):
-        segments[row], weights[row, :len(alone)] = division, alone
-        pairs[row, :len(alone), :len(alone)] = together
-    with files.replacing(path) as temporary:
-        np.savez(temporary, segments=segments, weights=weights, pairs=pairs)
+    """An .npz of the rows' arrays, row by row; NaN where a face has fewer than MOST superpixels."""
+    with files.replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
+        for column, (name, shape) in enumerate(SHAPES.items()):
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array_header_1_0(file, {
+                    "descr": np.dtype(np.float32 if column else np.uint8).str,
+                    "fortran_order": False, "shape": (len(arrays), *shape)})
+                for row in arrays:
+                    missing = [(0, most - size)
+                               for most, size in zip(shape, row[column].shape, strict=True)]
+                    filled = np.pad(row[column], missing,
+                                    constant_values=np.nan if column else 0)
+                    file.write(filled.tobytes())
 
 
 def write_parquet(path, rows):
