@@ -29,7 +29,7 @@ def relabel(data, path, place):
         UserError: the votes are not readable, or not for these faces.
     """
     usages, votes = read_votes(path)
-    places = {split: np.array([int(row.removeprefix("row ")) - 1 for row in found[2]])
+    places = {split: np.array([int(row.split()[-1]) - 1 for row in found[2]])
               for split, found in data.items() if found}
     usage_of = dict(zip(USAGES.values(), USAGES, strict=True))
     alike = all(split in SPLITS and rows.max() < len(usages)

@@ -27,8 +27,8 @@ def list_faces(source):
         UserError: a class or split is unknown, or it cannot be known which is meant.
     """
     entries, counts = {split: [] for split in SPLITS}, collections.Counter()
-    inside = [(name.removeprefix(source.prefix).split("/"), name) for name in source.files
-              if name.startswith(source.prefix)]
+    inside = [(split_once(name.removeprefix(source.prefix).split("/")), name)
+              for name in source.files if name.startswith(source.prefix)]
     check_splits(source, [parts for parts, _ in inside])
     for parts, name in inside:
         split = names.split_named(parts[0])
@@ -49,6 +49,14 @@ def list_faces(source):
         hold_out_validation(entries)
     report_copies(source, entries)
     return entries
+
+
+def split_once(parts):
+    """The parts of a path below the base, without the second "train" of train/train/happy."""
+    while (len(parts) > 2 and names.split_named(parts[0])
+           and names.split_named(parts[1]) == names.split_named(parts[0])):
+        parts = parts[1:]
+    return parts
 
 
 def check_splits(source, found):

@@ -6,6 +6,7 @@
 Case, and a number and signs around a name, make no difference.
 """
 import functools
+import logging
 import re
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ CLASS_NAMES = {
     "angry": ("anger",), "disgust": ("disgusted",), "fear": ("fearful",), "happy": ("happiness",),
     "sad": ("sadness",), "surprise": ("surprised", "suprise"), "neutral": ("neutrality",),
 }
+log = logging.getLogger("fer2013")
 SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in names}
 LABEL_OF = {name: label for label, emotion in enumerate(EMOTIONS)
             for name in (emotion, *CLASS_NAMES[emotion])}
@@ -122,18 +124,21 @@ def unknown_class(name):
 def check_numbers(found, place):
     """UserError if numbers look as if they meant other classes than FER2013's.
 
-    Three or more that follow each other from 0 or 1, but not all seven, are what is left when
-    classes are dropped and numbered anew.
+    Four or more that follow each other from 0 or 1, but not all seven, are what is left when
+    classes are dropped and numbered anew; two or three are read as FER2013's, and a line says so.
 
     Args:
         found: the numbers of the classes in a dataset.
         place: where they are, for the message.
     """
     found = sorted(set(found))
-    if reading.numbers or not 3 <= len(found) < len(EMOTIONS) or found[0] > 1:
+    if reading.numbers or not 2 <= len(found) < len(EMOTIONS) or found[0] > 1:
         return
-    if found[-1] - found[0] == len(found) - 1:
-        meant = ", ".join(f"{number} {EMOTIONS[number]}" for number in found)
-        raise UserError(f"{place}: only the numbers {found[0]} to {found[-1]} occur, which may "
-                        f"mean other classes than FER2013's; expected --classes with their names "
-                        f"from 0 on, or --classes fer2013 for {meant}")
+    if found[-1] - found[0] != len(found) - 1:
+        return
+    occur = f"{place}: only the numbers {found[0]} to {found[-1]} occur"
+    meant = ", ".join(f"{number} {EMOTIONS[number]}" for number in found)
+    if len(found) > 3:
+        raise UserError(f"{occur}, which may mean other classes than FER2013's; expected --classes "
+                        f"with their names from 0 on, or --classes fer2013 for {meant}")
+    log.info("%s, read as %s; --classes says otherwise", occur, meant)

@@ -31,6 +31,8 @@ def true_name(start, name=""):
         return f"NumPy arrays; {LINES}"
     if name.lower().endswith((".pkl", ".pickle")):
         return PICKLE
+    if start.startswith(b"PK\3\4") and not archives.kind_of(name):
+        return "a .zip under another name, perhaps of Excel; expected .zip, or a table as CSV"
     start = start.lstrip().lower() if start[:1].isspace() or start[:1] == b"<" else start
     return next((what for known, what in TRUE_NAMES if start.startswith(known)), None)
 

@@ -14,7 +14,7 @@ from base.errors import UserError
 from fer2013 import archives, names
 from fer2013.images import decode_image
 from fer2013.names import SPLITS
-from fer2013.sources import MOST_FACES, split_of_parquet
+from fer2013.sources import MOST_FACES, split_of_table
 from fer2013.tables import cached, hold_out_validation
 
 PICTURES = ("image", "img", "img_bytes", "jpg", "png")
@@ -29,7 +29,7 @@ def read_parquet(source):
 def read_files(source):
     found = {split: [] for split in SPLITS}
     for name in source.files:
-        found[split_of_parquet(name or source.root) or "train"] += read_file(source, name)
+        found[split_of_table(name or source.root) or "train"] += read_file(source, name)
     return hold_out_validation({split: as_arrays(faces) for split, faces in found.items()})
 
 
@@ -43,7 +43,7 @@ def as_arrays(faces):
 
 def read_file(source, name):
     """[(face, label, row)] of one file."""
-    place = os.path.join(source.root, name) if name else source.root
+    place = source.path_of(name)
     try:
         import pyarrow.parquet
     except ImportError:

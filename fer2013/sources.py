@@ -12,7 +12,8 @@ from fer2013 import archives, names, others
 from fer2013.others import enumeration
 
 SIZE = 48
-CSV_NAMES = (("fer2013.csv", "icml_face_data.csv"), ("train.csv",))  # the contest's, if no other
+CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
+CSV_ENDINGS = (".csv", ".tsv")
 BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
 # a part of a path that a file manager, notebook or archiver left behind, or "" of a .zip's folders
 CLUTTER = re.compile(r"|\..*|__macosx|lost\+found|thumbs\.db|desktop\.ini", re.IGNORECASE)
@@ -38,10 +39,12 @@ class Source(NamedTuple):
 
     @property
     def tables(self):
-        """The paths of the files that are tables."""
-        if self.form == "parquet" and self.files != ("",):
-            return [str(pathlib.Path(self.root, name)) for name in self.files]
-        return [self.place]
+        """The files that are tables, of which open() takes the names."""
+        return self.files if self.form == "parquet" or self.base not in self.files else (self.base,)
+
+    def path_of(self, name):
+        """The path of a file, for messages."""
+        return str(pathlib.Path(self.root, name))
 
     @property
     def prefix(self):
@@ -53,8 +56,10 @@ def find(path):
     """The Source at a path; if there is none, a UserError that says what lies there instead."""
     source = search(path)
     if source is None:
-        lying = lying_at(pathlib.Path(path)) or "nothing"
-        raise UserError(f"{path}: no FER2013 in it, but {lying}; {HOW_TO_GET}")
+        path = pathlib.Path(path)
+        above = f"; or name the folder above, {path.parent}" if names.split_named(path.name) else ""
+        raise UserError(f"{path}: no FER2013 in it, but {lying_at(path) or 'nothing'}{above}; "
+                        f"{HOW_TO_GET}")
     return source
 
 
@@ -82,7 +87,7 @@ def search(path):
     refuse_other(path)
     if path.suffix.lower() == ".parquet":
         return Source("parquet", str(path), "", ("",), lambda name: open_file(path))
-    return Source("CSV", str(path), "", (), lambda name: open_file(path))
+    return Source("CSV", str(path), "", ("",), lambda name: open_file(path))
 
 
 def find_in_directory(path):
@@ -143,24 +148,26 @@ def only_one(root, found):
 
 
 def find_in_files(root, files, opener):
-    """The Source among files, or None: folders before a CSV, and of these the least nested."""
+    """The Source among files, or None: folders before tables, and of these the least nested."""
     own = [name for name in files if not (set(BUNDLED) & set(name.split("/")) or is_clutter(name))]
     bases = {base_of(folder) for folder in {name.rpartition("/")[0] for name in own}} - {None}
-    tables = next(filter(None, ([name for name in own if name.split("/")[-1].lower() in known]
-                                for known in CSV_NAMES)), [])
-    parquets = {base_of_parquet(name) for name in own if split_of_parquet(name)}
-    candidates = dict.fromkeys(sorted(parquets), "parquet") | dict.fromkeys(tables, "CSV")
-    candidates |= dict.fromkeys(sorted(bases), "folders")
-    if not candidates:
+    whole = [name for name in own if name.split("/")[-1].lower() in CSV_NAMES]
+    found = {("folders", "folders"): dict.fromkeys(sorted(bases), own),
+             ("CSV", "CSV"): {name: [name] for name in whole},
+             ("CSV", "CSV by split"): tables_by_base(own, CSV_ENDINGS),
+             ("parquet", "parquet"): tables_by_base(own, (".parquet",))}
+    found = {form: candidates for form, candidates in found.items() if candidates}
+    if not found:
         return None
-    form = "folders" if bases else "CSV" if tables else "parquet"
-    base = nearest([name for name, its_form in candidates.items() if its_form == form], root)
-    unread = [str(pathlib.Path(root, name)) for name in candidates if name != base]
+    (form, _), candidates = next(iter(found.items()))
+    base = nearest(list(candidates), root)
+    chosen = tuple(candidates[base])
+    unread = [str(pathlib.Path(root, name)) for each in found.values()
+              for place, its_files in each.items() if (each, place) != (candidates, base)
+              for name in ([place] if its_files is own else its_files) if name not in chosen]
     if unread:
         log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(unread))
-    if form == "parquet":
-        own = [name for name in own if split_of_parquet(name) and base_of_parquet(name) == base]
-    return Source(form, root, base, tuple(own), opener)
+    return Source(form, root, base, chosen, opener)
 
 
 def nearest(candidates, root):
@@ -169,7 +176,8 @@ def nearest(candidates, root):
     found = [name for name, depth in zip(candidates, depths, strict=True) if depth == min(depths)]
     if len(found) > 1:
         raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
-                        f"{enumeration(found)}; name one of them with --data")
+                        f"{enumeration(found)}; name one of them with --data, or put the splits of "
+                        "one into one folder")
     return found[0]
 
 
@@ -183,24 +191,35 @@ def base_of(folder):
     parts = folder.split("/")
     for start, (split, emotion) in enumerate(zip(parts, parts[1:], strict=False)):
         if names.split_named(split) and names.is_class(emotion):
+            while start and names.split_named(parts[start - 1]) == names.split_named(split):
+                start -= 1  # as in train/train/happy, which some programs unpack
             return "/".join(parts[:start])
     return None
 
 
-def split_of_parquet(name):
-    """The split that the name of a .parquet file, or of its folder, says; else None."""
+def split_of_table(name):
+    """The split that the name of a table, or of a .parquet file's folder, says; else None.
+
+    As in train.csv, fer2013_publictest.csv, train-00000-of-00001.parquet and train/0000.parquet.
+    """
     path = pathlib.PurePosixPath(name)
+    if path.suffix.lower() in CSV_ENDINGS:
+        return names.split_named(re.sub(r"fer[-_]?2013|icml", "", path.stem.lower()))
     if path.suffix.lower() != ".parquet":
         return None
     by_name = names.split_named(re.split(r"[-_.]", path.name)[0])
     return by_name or names.split_named(path.parent.name)
 
 
-def base_of_parquet(name):
-    """The folder that has all splits of a parquet dataset, given one of its files."""
-    folder = pathlib.PurePosixPath(name).parent
-    folder = folder.parent if names.split_named(folder.name) else folder
-    return "" if folder == pathlib.PurePosixPath(".") else str(folder)
+def tables_by_base(files, endings):
+    """{folder: its tables of a split each}, for tables with these endings."""
+    found = {}
+    for name in files:
+        if name.lower().endswith(endings) and split_of_table(name):
+            folder = pathlib.PurePosixPath(name).parent
+            folder = folder.parent if names.split_named(folder.name) else folder
+            found.setdefault("" if folder.name == "" else str(folder), []).append(name)
+    return found
 
 
 def list_files(path, depth=8):
@@ -212,6 +231,8 @@ def list_files(path, depth=8):
     paths = []
     for folder, subfolders, file_names in os.walk(path, onerror=refuse_folder, followlinks=True):
         parts = pathlib.Path(folder).relative_to(path).parts
+        if len(parts) == depth and subfolders:
+            log.info("%s: %d folders in it are too deep and are not read", folder, len(subfolders))
         real = os.path.realpath(folder)
         subfolders[:] = [name for name in subfolders
                          if len(parts) < depth and not (is_clutter(name) or leads_back(real, name))]

@@ -52,13 +52,14 @@ def load(path, split):
 
 
 def load_unlabelled(path):
-    """Pixels and names, as load() returns them, of a CSV without labels; else None.
+    """Pixels and names, as load() returns them, if no face of a CSV has a label; else None.
 
     The contest's test.csv is such a table.
     """
     source = find(path)
-    data = read_csv(source)[UNLABELLED] if source.form == "CSV" else None
-    return data and (data[0], data[2])
+    by_split = read_csv(source) if source.form == "CSV" else {}
+    data = by_split.get(UNLABELLED)
+    return (data[0], data[2]) if data and not any(map(by_split.get, SPLITS)) else None
 
 
 def splits(path):

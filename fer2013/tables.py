@@ -3,6 +3,7 @@
 Every line is one row and is parsed on its own, so that an unclosed quote or a missing line end
 damages only its own row.
 """
+import collections
 import csv
 import io
 import itertools
@@ -17,9 +18,11 @@ import numpy as np
 from base.errors import UserError
 from fer2013 import archives, fer_plus, folders, names, others
 from fer2013.names import SPLITS, USAGES
-from fer2013.sources import MOST_FACES, SIZE
+from fer2013.sources import MOST_FACES, SIZE, split_of_table
 
 COLUMNS = ("emotion", "pixels", "usage")
+USAGE_OF = {usage.lower(): usage for usage in USAGES}
+INDEX = ("", "index", "id", "unnamed: 0")  # columns that number the rows
 DELIMITERS = ",;\t"
 UTF_16 = {"utf-16": (b"\xff\xfe", b"\xfe\xff"),  # with a byte order mark, or by the first letter
           "utf-16-le": tuple(bytes((letter, 0)) for letter in range(32, 127)),
@@ -48,7 +51,7 @@ def read_csv(source):
 
 def cached(source, read):
     """What a reader returns for a Source, which a program asks for several times."""
-    key = names.reading, source.place, *map(stamp, source.tables)
+    key = names.reading, source.place, *map(stamp, map(source.path_of, source.tables))
     if key not in parsed:
         parsed.clear()
         parsed[key] = read(source)
@@ -63,40 +66,51 @@ def stamp(path):
 
 
 def parse_csv(source):
-    try:
-        return parse_rows(source)
-    except UserError:
-        raise
-    except archives.UNREADABLE as error:
-        raise UserError(f"{source.place}: not readable as CSV ({error})") from error
-
-
-def parse_rows(source):
+    """All tables of a Source, as read_csv() returns them."""
     by_split = {split: (bytearray(), bytearray(), []) for split in (*SPLITS, UNLABELLED)}
-    numbers, ignored = set(), 0
-    with source.open(source.base) as binary:
-        what = others.true_name(binary.peek(200)[:200])
-    if what:
-        raise UserError(f"{source.place}: {what}")
-    with source.open(source.base) as binary, warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # NumPy's, if a pixel is not a number
-        for row, number, split, face in csv_rows(source, lines_of(binary)):
-            numbers.add(number)
+    numbers, ignored, single = collections.Counter(), 0, len(source.tables) == 1
+    if len(set(map(split_of_table, source.tables))) < len(source.tables):
+        raise UserError(f"{source.place}: two of {', '.join(source.tables)} name one split; "
+                        "expected one table for each")
+    for name in source.tables:
+        for row, number, split, face in read_table(source, name):
+            numbers[number] += 1
             if number and names.is_ignored(number):
                 ignored += 1
                 continue
             pixels, labels, rows = by_split[split]
             pixels += face.tobytes()
             labels.append(names.label_named(number) if number else 0)
-            rows.append(f"row {row}")
-    names.check_numbers(map(int, filter(None, numbers)), source.place)
+            rows.append(f"row {row}" if single else f"{name.split('/')[-1]} row {row}")
+    unlabelled = numbers.pop(None, 0)
+    names.check_numbers(map(int, numbers), source.place)
     if ignored:
         log.info("%s: %s rows are of classes that --ignore-classes leaves out", source.place,
                  f"{ignored:,}")
+    if unlabelled and numbers:
+        log.info("%s: %s faces without labels are left out; python evaluate.py predicts them if "
+                 "--data names their table", source.place, f"{unlabelled:,}")
     data = {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
     if names.reading.fer_plus:
         data = fer_plus.relabel(data, names.reading.fer_plus, source.place)
     return hold_out_validation(data)
+
+
+def read_table(source, name):
+    """What csv_rows() yields for one table; UserError if it is something else."""
+    place, split = source.path_of(name), split_of_table(name or source.root) or "train"
+    try:
+        with source.open(name) as binary:
+            what = others.true_name(binary.peek(200)[:200], name)
+        if what:
+            raise UserError(f"{place}: {what}")
+        with source.open(name) as binary, warnings.catch_warnings():
+            warnings.simplefilter("error", DeprecationWarning)  # if a pixel is not a number
+            yield from csv_rows(place, lines_of(binary), split)
+    except UserError:
+        raise
+    except archives.UNREADABLE as error:
+        raise UserError(f"{place}: not readable as CSV ({error})") from error
 
 
 def hold_out_validation(data):
@@ -125,32 +139,32 @@ def lines_of(binary):
         yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
 
 
-def csv_rows(source, lines):
+def csv_rows(place, lines, split):
     """Yield (row number from 1, class number, split, uint8 (48, 48)).
 
-    Without an emotion, the class number is empty and the split UNLABELLED; without a Usage, the
-    split is train.
+    Without an emotion, the class number is None and the split UNLABELLED; without a Usage, the
+    split is the one given.
 
     Raises:
         UserError: at the first bad row.
     """
-    layout, lines = find_layout(source, next(lines, ""), lines)
+    layout, lines = find_layout(place, next(lines, ""), lines)
     row = 0
     for number, line in enumerate(lines):
         if number == MOST_FACES:
-            raise UserError(f"{source.place}: more than {MOST_FACES:,} lines; "
+            raise UserError(f"{place}: more than {MOST_FACES:,} lines; "
                             "expected FER2013's 35,887 faces")
         if line in ("\n", "\r\n", "\r"):
             continue
         row += 1
         try:
-            face = parse_row(cells_of(line, layout.delimiter), layout, line)
+            face = parse_row(cells_of(line, layout.delimiter), layout, line, split)
         except UserError as error:
-            raise UserError(f"{source.place}, row {row}: {error}") from None
+            raise UserError(f"{place}, row {row}: {error}") from None
         yield row, *face
 
 
-def find_layout(source, first, lines):
+def find_layout(place, first, lines):
     """The Layout of a table, and its lines of faces.
 
     Columns are found by the names in the first line, in any case, or else by its cells, if only one
@@ -160,29 +174,30 @@ def find_layout(source, first, lines):
         by_delimiter = {each: [cell.strip() for cell in cells_of(first, each)]
                         for each in DELIMITERS}
     except UserError as error:
-        raise UserError(f"{source.place}, header: {error}") from None
+        raise UserError(f"{place}, header: {error}") from None
     for delimiter, cells in by_delimiter.items():
         named = [cell.lower() for cell in cells]
-        if "pixels" in named and ("emotion" in named or len(named) == 1):
-            check_header(source, named)
+        if "pixels" in named and ("emotion" in named or set(named) <= {"pixels", *INDEX}):
+            check_header(place, named)
             return Layout(delimiter, *(position(named, name) for name in COLUMNS)), lines
         kinds = [kind_of(cell) for cell in cells]
         if sorted(filter(None, kinds)) in (sorted(COLUMNS), ["emotion", "pixels"]):
             layout = Layout(delimiter, *(position(kinds, name) for name in COLUMNS))
             if layout.usage is not None or len(cells) == 2:
                 return layout, itertools.chain([first], lines)
-    return check_header(source, [cell.lower() for cell in by_delimiter[","]])
+    return check_header(place, [cell.lower() for cell in by_delimiter[","]])
 
 
-def check_header(source, named):
+def check_header(place, named):
     """UserError if a column is missing or occurs twice; the contest's tables have no Usage."""
-    optional = {"emotion", "usage"} if named == ["pixels"] else set()
-    optional |= {"usage"} if sorted(named) == ["emotion", "pixels"] else set()
+    others_named = set(named) - set(INDEX)
+    optional = {"emotion", "usage"} if others_named == {"pixels"} else set()
+    optional |= {"usage"} if others_named == {"emotion", "pixels"} else set()
     for name in COLUMNS:
         if named.count(name) != 1 and not (name in optional and name not in named):
             problem = "no column" if name not in named else "more than one column"
             name = "Usage" if name == "usage" else name
-            raise UserError(f"{source.place}: {problem} {name!r}; expected emotion, pixels and "
+            raise UserError(f"{place}: {problem} {name!r}; expected emotion, pixels and "
                             "Usage, with commas between them")
 
 
@@ -192,7 +207,7 @@ def position(items, item):
 
 def kind_of(cell):
     """The column in which such a cell can be, or None."""
-    if cell in USAGES:
+    if cell.lower() in USAGE_OF:
         return "usage"
     if names.is_number(cell) and len(cell) == 1:
         return "emotion"
@@ -210,7 +225,7 @@ def cells_of(line, delimiter):
         raise UserError(f"not readable as CSV ({error})") from error
 
 
-def parse_row(cells, layout, line):
+def parse_row(cells, layout, line, split):
     """Class number, split, uint8 (48, 48) of one row."""
     if len(cells) <= max(filter(None, layout[1:]), default=0):
         raise UserError(f"{len(cells)} cells; expected emotion, pixels and Usage")
@@ -219,12 +234,13 @@ def parse_row(cells, layout, line):
     if emotion is not None and not is_label(emotion):
         advice = "" if not names.is_number(emotion) else f"; {names.unknown_class(emotion)}"
         raise UserError(f"emotion {emotion[:20]!r}; expected a label from 0 to 6{advice}")
+    usage = usage and USAGE_OF.get(usage.lower(), usage)
     if usage is not None and usage not in USAGES:
         raise UserError(f"Usage {usage[:20]!r}; expected {', '.join(USAGES)}")
     pixels_are_last = layout.pixels == len(cells) - 1
     if pixels_are_last and not line.endswith(("\n", "\r", '"')):  # a pixel 17 may have been 170
         raise UserError("the file ends after a pixel and may be cut off; expected a line end")
-    split = UNLABELLED if emotion is None else USAGES.get(usage, "train")
+    split = UNLABELLED if emotion is None else USAGES.get(usage, split)
     return emotion, split, parse_pixels(pixels)
 
 

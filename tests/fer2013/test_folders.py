@@ -132,13 +132,25 @@ def test_folders_that_programs_leave_behind_are_skipped(folder, tmp_path):
 def test_two_datasets_side_by_side_are_refused(tmp_path):
     put(tmp_path, "fer/train/happy/a.png", "affectnet/train/happy/a.png")
     assert error_of(tmp_path) == (f"{tmp_path}: 2 datasets lie there side by side, affectnet, fer; "
-                                  "name one of them with --data")
+                                  "name one of them with --data, or put the splits of one into "
+                                   "one folder")
 
 
 def test_a_dataset_further_inside_is_not_read_and_a_line_says_so(tmp_path, said):
     put(tmp_path, "train/happy/a.png", "old/train/sad/a.png")
     assert labels(tmp_path, "train") == [3]
     assert f"{tmp_path} is read, and not {tmp_path / 'old'}" in said()
+
+
+def test_a_split_within_a_folder_of_its_own_name_is_found(tmp_path):
+    put(tmp_path, "train/train/happy/a.png", "test/test/sad/b.png", "validation/fear/c.png")
+    assert [labels(tmp_path, split) for split in fer2013.SPLITS] == [[3], [2], [4]]
+
+
+def test_folders_that_are_too_deep_are_said(tmp_path, said):
+    put(tmp_path, "train/happy/a.png", "1/2/3/4/5/6/7/8/9/a.png")
+    assert labels(tmp_path, "train") == [3]
+    assert f"{tmp_path / '1/2/3/4/5/6/7/8'}: 1 folders in it are too deep" in said()
 
 
 def test_two_names_of_one_split_are_refused(tmp_path):

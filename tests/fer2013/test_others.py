@@ -48,6 +48,7 @@ WRITE = {  # name of the file: (function of its path that writes it, a part of t
     "fer.npz": (lambda path: np.savez(path, X=np.zeros(2)), "NumPy arrays; data/README.md"),
     "fer.h5": (write_hdf5, "HDF5; data/README.md has the lines that make a CSV of it"),
     "fer2013.csv.gz": (lambda path: path.write_bytes(b"\x1f\x8b\x08"), "compressed; expected"),
+    "fer2013.xlsx": (lambda path: path.write_bytes(b"PK\3\4"), "a .zip under another name"),
     "fer2013.7z": (lambda path: path.write_bytes(b"7z\xbc\xaf\x27\x1c"), "compressed; expected"),
 }
 
@@ -123,6 +124,11 @@ def test_a_table_of_another_name_is_told_and_read_if_it_is_named(tmp_path):
     assert "tables of other names, faces_2013.csv; expected fer2013.csv, or the" in error_of(
         tmp_path)
     assert len(fer2013.load(tmp_path / "faces_2013.csv", "train")[1]) == 3
+
+
+def test_a_split_that_is_named_itself_leads_to_the_folder_above(tmp_path):
+    put(tmp_path, "train/happy/a.png")
+    assert f"or name the folder above, {tmp_path}; data/README" in error_of(tmp_path / "train")
 
 
 def test_an_empty_folder_and_an_empty_zip_have_nothing_in_them(tmp_path):

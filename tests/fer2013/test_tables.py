@@ -80,12 +80,50 @@ def test_the_training_rows_alone_get_the_held_out_tenth_of_folders(tmp_path, cap
     assert fer2013.splits(path) == ("train", "validation")
 
 
-def test_the_contests_train_csv_is_train(tmp_path):
+def test_the_contests_train_csv_is_train(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
     rows = [f"{label},{text}" for label, text in zip((3, 0, 6), TEXTS, strict=False)]
     write_table(tmp_path / "train.csv", rows, "emotion,pixels")
     write_table(tmp_path / "test.csv", TEXTS[:2], "pixels")
     for path in (tmp_path, tmp_path / "train.csv"):
         assert labels(path) == [3, 0, 6]
+    assert fer2013.load_unlabelled(tmp_path) is None
+    assert "2 faces without labels are left out" in caplog.text
+
+
+@pytest.mark.parametrize("named", [("train", "val", "test"), ("fer2013_training", "valid", "Test"),
+                                   ("Training", "PublicTest", "PrivateTest")])
+def test_a_table_for_each_split_is_read_as_that_split(named, tmp_path):
+    for label, (name, text) in enumerate(zip(named, TEXTS, strict=False)):
+        write_table(tmp_path / f"{name}.csv", [f"{label},{text}"], "emotion,pixels")
+    assert [labels(tmp_path, split) for split in fer2013.SPLITS] == [[0], [1], [2]]
+    assert fer2013.load(tmp_path, "test")[2] == [f"{named[2]}.csv row 1"]
+    assert fer2013.splits(tmp_path / f"{named[2]}.csv") == ("test",)
+
+
+def test_two_tables_for_one_split_are_refused(tmp_path):
+    for name in ("train.csv", "val.csv", "valid.csv"):
+        write_table(tmp_path / name, [f"3,{TEXTS[0]}"], "emotion,pixels")
+    assert "two of train.csv, val.csv, valid.csv name one split" in error_of(tmp_path)
+
+
+def test_a_whole_table_is_read_and_those_beside_it_are_said(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    write_table(tmp_path / "icml_face_data.csv", [row(3)])
+    write_table(tmp_path / "train.csv", [f"0,{TEXTS[0]}"], "emotion,pixels")
+    assert labels(tmp_path) == [3]
+    assert f"icml_face_data.csv is read, and not {tmp_path / 'train.csv'}" in caplog.text
+
+
+@pytest.mark.parametrize("index", ["", "Unnamed: 0", "id"])
+def test_a_column_that_numbers_the_rows_is_no_mistake(index, tmp_path):
+    path = write_table(tmp_path / "t.csv", [f"0,3,{TEXTS[0]}"], f"{index},emotion,pixels")
+    assert labels(path) == [3]
+
+
+def test_the_case_of_a_usage_makes_no_difference(tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(1, usage="training"), row(2, usage="PUBLICTEST")])
+    assert labels(path) == [1] and labels(path, "validation") == [2]
 
 
 def test_the_contests_test_csv_has_faces_but_no_labels(tmp_path):
@@ -115,6 +153,13 @@ def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tm
     assert "only the numbers 0 to 5 occur" in error_of(path)
     fer2013.read_as("angry,fear,happy,sad,surprise,neutral")
     assert labels(path) == [6, 5, 4, 3, 2, 0]
+
+
+def test_two_or_three_first_numbers_are_read_as_fer2013s_and_a_line_says_so(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "fer2013")
+    path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 1, 2)])
+    assert labels(path) == [0, 1, 2]
+    assert "only the numbers 0 to 2 occur, read as 0 angry, 1 disgust, 2 fear" in caplog.text
 
 
 def test_contempt_is_refused_or_left_out(tmp_path, caplog):
