@@ -56,7 +56,7 @@ def own(name, *options, **fields):
 
 COMPOSITES = ("--data", "data/composites", "--model", "{model}", "--outputs", "{work}")
 AVERAGES = ("explain.py", "--data", "{data}", "--split", "validation", "--model", "{model}",
-            "--count", "100", "--samples", "500", "--outputs", "{work}")
+            "--count", "100", "--samples", "500", "--pairs", "--outputs", "{work}")
 SHAREABLE = ("angry", "fear", "happy", "sad", "surprise", "neutral")  # 32 faces or more to average
 STEPS = {
     "composites": Step(
@@ -74,7 +74,8 @@ STEPS = {
                        copies=to("docs", "happy_compare.png")),
     "pairs": Step(("explain.py", "--label", "happy", "--pairs", *COMPOSITES),
                   copies=to("docs", "happy_pairs.png")),
-    "averages": Step(AVERAGES, copies=to("docs", "emotions_average.csv")),
+    "averages": Step(AVERAGES, copies=to("docs", "emotions_average.csv", "pairs_average.csv",
+                                         "pairs_average.png")),
     "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="averages",
                             copies=to("docs", "emotions_average.png")),
     "atlas": Step(("-m", "benchmarks.atlas", "--data", "{data}", "--model", "{model}"),

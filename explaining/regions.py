@@ -24,6 +24,7 @@ REST = {  # of the face, by the row of the centre: the first row below
     9: ("forehead", "forehead", "forehead"), 21: ("left temple", "nose", "right temple"),
     42: ("left cheek", "nose", "right cheek"), 48: ("chin", "chin", "chin")}
 MIDDLE = 20, 28  # columns
+NEAR = 0.25  # share in a region from which on a part of the rest is said to be by it
 
 
 def region_shares(segments):
@@ -55,8 +56,13 @@ def centres(segments):
 
 def part_names(segments):
     """What each superpixel is called, a list of str; several may be called the same."""
-    names = []
-    for region, (row, column) in zip(main_regions(segments), centres(segments), strict=True):
-        called = CALLED.get(region) or next(REST[end] for end in REST if row < end)
-        names.append(called[int(np.searchsorted(MIDDLE, column))])
+    names, shares = [], region_shares(segments)
+    for inside, (row, column) in zip(shares, centres(segments), strict=True):
+        side, region = int(np.searchsorted(MIDDLE, column)), PLACES[inside.argmax()]
+        near = PLACES[inside[:-1].argmax()]
+        if region in CALLED:
+            names.append(CALLED[region][side])
+        else:
+            place = next(REST[end] for end in REST if row < end)[side]
+            names.append(f"{place} by the {near}" if inside[:-1].max() >= NEAR else place)
     return names

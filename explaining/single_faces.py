@@ -114,11 +114,15 @@ def pairs_each(rows, folder, suffix, source):
     for row in rows:
         explanation, heading, caption = wording.figure_row(row)
         names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
-        lines = sentences.pairs(explanation, names) or ["no two superpixels act together"]
-        record = records([row], source) | {"pairs": [
+        lines = [f"{number}: {line}" for number, line in
+                 enumerate(sentences.pairs(explanation, names), start=1)]
+        lines = lines or ["no two superpixels act together"]
+        emotion, record = EMOTIONS[explanation.label], records([row], source)
+        record["explanations"][emotion]["notes"][:0] = lines
+        record["pairs"] = [
             {"superpixels": pair, "names": [names[part] for part in pair], "together": together}
-            for *pair, together in found]}
-        path = folder / f"{EMOTIONS[explanation.label]}_pairs.{suffix}"
+            for *pair, together in found]
+        path = folder / f"{emotion}_pairs.{suffix}"
         pairs.pairs(explanation, centres(explanation.segments), found, names, heading,
                     "\n".join([*lines, caption]), path, record)
         print(*lines, f"wrote {path}", sep="\n")

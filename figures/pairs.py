@@ -23,8 +23,8 @@ def pairs(explanation, centres, found, names, heading, caption, path, record=Non
         path: file to write; its suffix determines the format.
         record: what made the figure; see style.save().
     """
-    below = wrapped(caption, 130)
-    figure = Figure(figsize=(9.6, 4.2 + LINE * len(below.splitlines())), layout="constrained")
+    below = wrapped(caption, 145)
+    figure = Figure(figsize=(10.6, 4.2 + LINE * len(below.splitlines())), layout="constrained")
     figure.suptitle(heading, fontsize=12)
     figure.supxlabel(below, fontsize=9, color=NEUTRAL)
     left, right = figure.subplots(1, 2, width_ratios=(1.3, 1))
@@ -41,6 +41,7 @@ def pairs(explanation, centres, found, names, heading, caption, path, record=Non
     right.set_title(f"{TOGETHER}:\nblue more, vermilion less", fontsize=10)
     right.set_xlabel("change of the probability", fontsize=9)
     right.tick_params(labelsize=8)
+    right.locator_params(axis="x", nbins=5)
     right.axvline(0, color=NEUTRAL, linewidth=0.8)
     right.invert_yaxis()
     right.spines[["top", "right", "left"]].set_visible(False)

@@ -9,7 +9,7 @@ def test_a_superpixel_is_called_by_its_main_region_and_its_side():
     assert (names[0], names[15], names[19], names[24]) == (
         "forehead", "left eye", "right eye", "nose")
     assert (names[28], names[37], names[38], names[45]) == (
-        "left cheek", "left corner of the mouth", "middle of the mouth", "chin")
+        "left cheek", "left corner of the mouth", "middle of the mouth", "chin by the mouth")
 
 
 def test_the_shares_of_a_superpixel_are_those_of_its_pixels():
@@ -20,3 +20,9 @@ def test_the_shares_of_a_superpixel_are_those_of_its_pixels():
     np.testing.assert_allclose(shares.sum(axis=1), 1)
     assert regions.main_regions(segments) == ["rest", "eyes"]
     np.testing.assert_allclose(regions.centres(segments)[1], [15.5, 10.5])
+
+
+def test_a_part_outside_of_the_regions_is_called_by_the_one_that_it_touches():
+    segments = np.zeros((48, 48), int)
+    segments[30:36, 30:38] = 1  # 18 of 48 pixels in the mouth, 3 in the nose
+    assert regions.part_names(segments)[1] == "right cheek by the mouth"
