@@ -65,6 +65,7 @@ def read_as(numbers="", ignored=(), fer_plus=""):
     classes = NUMBERINGS.get(numbers.lower()) or tuple(filter(None, numbers.split(",")))
     reading = Reading(classes)
     label_named.cache_clear()
+    is_ignored.cache_clear()
     reading = Reading(classes, frozenset(map(canonical, ignored)), fer_plus)
     for name in classes:
         if name not in ("-", "contempt") and label_named(name) is None and not is_ignored(name):
@@ -77,6 +78,7 @@ def plain(name):
     return re.sub(r"^\d+(?=\D*[^\W\d_])|[\W_]+", "", name.lower())
 
 
+@functools.cache
 def split_named(name):
     """The split of a folder's name, or None."""
     return SPLIT_OF.get(plain(name))
@@ -106,6 +108,7 @@ def is_number(name):
     return name.isascii() and name.isdecimal()
 
 
+@functools.cache
 def is_ignored(name):
     """Whether --ignore-classes leaves out a class, by its name or number."""
     return canonical(name) in reading.ignored

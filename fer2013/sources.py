@@ -15,8 +15,8 @@ SIZE = 48
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 CSV_ENDINGS = (".csv", ".tsv")
 BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
-# a part of a path that a file manager, notebook or archiver left behind, or "" of a .zip's folders
-CLUTTER = re.compile(r"|\..*|__macosx|lost\+found|thumbs\.db|desktop\.ini", re.IGNORECASE)
+# what file managers and archivers leave behind, and "" of a .zip's folders
+CLUTTER = {"", "__macosx", "lost+found", "thumbs.db", "desktop.ini"}
 HOW_TO_GET = "data/README.md says how to get FER2013"
 MOST_FACES = 400_000  # eleven times FER2013; their pixels take 0.9 GB
 MOST_ARCHIVES = 8  # within an archive; each is unpacked
@@ -183,7 +183,7 @@ def nearest(candidates, root):
 
 def is_clutter(name):
     """Whether a part of a relative path is what programs leave behind, as .ipynb_checkpoints."""
-    return any(map(CLUTTER.fullmatch, name.split("/")))
+    return any(part[:1] == "." or part.lower() in CLUTTER for part in name.split("/"))
 
 
 def base_of(folder):
