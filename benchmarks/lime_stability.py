@@ -9,7 +9,6 @@ where it stopped), and prints the tables of benchmarks/lime_stability.md: Jaccar
 five superpixels with the largest absolute weight and Spearman correlation of all weights, means
 over faces and pairs of seeds, and R squared.
 """
-import functools
 import itertools
 import math
 import pathlib
@@ -24,7 +23,7 @@ import model as network
 from base import command_line
 from benchmarks.results import append, begin, face_arguments, read, version
 from explaining import face_lime, superpixels
-from networks.precision import PRECISIONS
+from networks.precision import PRECISIONS, in_precision
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -96,8 +95,8 @@ RUNS = (  # superpixels, hidden by, sampler, most samples, seeds
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    model = in_precision(network.load_model(args.model), args.precision)
-    predict = functools.partial(network.predict, model)
+    asked = network.as_network(network.load_model(args.model))
+    predict = in_precision(asked, args.precision).predict
     table = HERE / "lime_stability.csv"
     done = set(begin(table, COLUMNS, version(args.model))[["face", *WAY]].itertuples(
         index=False, name=None))
@@ -118,14 +117,6 @@ def parse_arguments():
                         help="precision of the network's arithmetic; bfloat16 takes about 0.6 "
                              "times as long")
     return parser.parse_args()
-
-
-def in_precision(model, precision):
-    """A copy of the network whose arithmetic has this precision, a name in PRECISIONS."""
-    copy = network.build_model(dtype=PRECISIONS[precision])
-    copy.set_weights(model.get_weights())
-    copy.jit_compile = model.jit_compile
-    return copy
 
 
 def choose_faces(pixels, labels, predict, count):
