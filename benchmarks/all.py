@@ -103,6 +103,9 @@ STEPS = {
         ("-m", "benchmarks.ground_truth", "--faces", "5", "--model",
          str(AVATARS_MODEL.relative_to(ROOT))),
         page="benchmarks/ground_truth.md", table="ground_truth.csv", of_avatars=True),
+    "action_units": Step(
+        ("-m", "benchmarks.action_units", "--model", "{model}",
+         "--avatars-model", str(AVATARS_MODEL)), page="benchmarks/action_units.md"),
     "sanity": Step(("-m", "benchmarks.sanity", "--faces", "5"), page="benchmarks/sanity.md",
                    table="sanity.csv", shows=("benchmarks/sanity.png",)),
     "planted_cue": Step(("-m", "benchmarks.planted_cue", "--faces", "40"),
@@ -112,6 +115,7 @@ STEPS = {
     "data_speed": Step(("-m", "benchmarks.data_speed", "--data", "{data}"),
                        shows=("benchmarks/data_speed.md",)),
     "lime_speed": Step(("-m", "benchmarks.lime_speed"), page="benchmarks/lime_speed.md"),
+    "precision": Step(("-m", "benchmarks.precision"), page="benchmarks/lime_speed.md"),
     "start_up": Step(("-m", "benchmarks.start_up"), page="benchmarks/lime_speed.md"),
     "training_speed": Step(("-m", "benchmarks.training_speed"),
                            page="benchmarks/training_speed.md"),

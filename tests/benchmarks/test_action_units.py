@@ -1,0 +1,39 @@
+"""The truth and the score of benchmarks/action_units.py, by known answers."""
+import numpy as np
+import pytest
+
+import fer2013
+from benchmarks import action_units
+from fer2013 import bundled
+
+
+def test_a_face_without_a_unit_is_a_picture_that_differs_from_it_in_a_part():
+    pixels, labels, names = fer2013.load(bundled.AVATARS, "test")
+    units = action_units.load_units(pixels, names)
+    neutral = fer2013.EMOTIONS.index("neutral")
+    assert sorted(units) == np.flatnonzero(labels != neutral).tolist()
+    for index, (found, without) in units.items():
+        changed = (without != pixels[index]).mean(axis=(1, 2))  # (units,)
+        assert 3 <= len(found) == len(set(found)) == len(without)
+        assert changed.min() > 0 and changed.max() < 0.6
+    stored = np.load(bundled.AVATARS / "units.npz")
+    places = [names.index(name.split("/")[-1]) for name in stored["names"]]
+    pictures = pixels[places] + stored["changes"]
+    assert pictures.min() >= 0 and pictures.max() <= 255  # else they are of other pictures
+
+
+def test_log_odds_of_a_probability_that_rounds_to_one():
+    probabilities = np.array([[0.5, 0.25, 0.25], [1, 1e-9, 1e-9]])
+    np.testing.assert_allclose(action_units.log_odds(probabilities, 0), [0, -np.log(2e-9)])
+
+
+def test_a_map_is_scored_by_the_order_of_its_mass_on_the_units():
+    moved = np.zeros((3, 48, 48), bool)
+    moved[0, :2], moved[1, 10:14], moved[2, 20] = True, True, True
+    relevance, lost = np.zeros((48, 48)), np.array([3.0, 2.0, 1.0])
+    relevance[:2], relevance[10:14], relevance[20] = 4, 1, 0.5  # masses 8, 4 and 0.5, by columns
+    assert action_units.rank_correlation(relevance, moved, lost) == pytest.approx(1)
+    assert action_units.rank_correlation(-relevance, moved, lost) == pytest.approx(-1)
+    assert action_units.rank_correlation(np.zeros((48, 48)), moved, lost) == 0
+    alike = action_units.rank_correlation(np.ones((48, 48)), moved, lost)  # areas 2, 4 and 1
+    assert alike == pytest.approx(0.5)
