@@ -5,8 +5,11 @@
 Explains a bundled composite face of each emotion with 1,000 samples: in float32, in bfloat16, and
 in float32 with another seed. Prints the tables of benchmarks/lime_speed.md: medians of the seconds
 on the clock and of processor time, and how alike the explanations are, mean over the faces. The
-processor time is the same on a busy machine.
+processor time is nearly the same on a busy machine. OpenVINO is timed if it and tf2onnx are
+installed.
 """
+import importlib.util
+import tempfile
 import time
 
 import numpy as np
@@ -18,6 +21,7 @@ from base import command_line
 from benchmarks.lime_stability import jaccard
 from explaining import face_lime
 from fer2013 import bundled
+from networks import export
 from networks.precision import PRECISIONS, in_precision
 
 SAMPLES = 1000
@@ -36,7 +40,10 @@ def times(faces, asked):
     """Markdown lines: what the passes alone and an explanation take in each precision."""
     yield f"| {SAMPLES:,} samples | seconds | processor seconds | share of float32 alone |"
     yield "|---|---:|---:|---:|"
-    alone = {f"the network alone, {name}": passes(each) for name, each in asked.items()}
+    alone = {f"the network alone, {name}": passes(each.predict) for name, each in asked.items()}
+    if importlib.util.find_spec("openvino") and importlib.util.find_spec("tf2onnx"):
+        alone |= {f"the network alone, OpenVINO, {name}": passes(predict)
+                  for name, predict in in_openvino(asked["float32"]).items()}
     whole = {f"an explanation, {name}": explanations(each) for name, each in asked.items()}
     found = {}
     for way, run in (alone | whole).items():
@@ -53,8 +60,24 @@ def seconds(run, face):
     return time.perf_counter() - started[0], time.process_time() - started[1]
 
 
-def passes(asked):
-    return lambda face: asked.predict(np.repeat(face[None], SAMPLES, axis=0))
+def passes(predict):
+    return lambda face: predict(np.repeat(face[None], SAMPLES, axis=0))
+
+
+def in_openvino(asked):
+    """{precision: function as Network.predict()} of the network in OpenVINO."""
+    import openvino
+
+    with tempfile.TemporaryDirectory() as folder:
+        model = openvino.Core().read_model(export.export(asked, "onnx", folder)[0])
+
+    def function(hint):
+        compiled = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": hint})
+        sizes = range(0, SAMPLES, network.BATCH_SIZES[-1])
+        return lambda pixels: np.concatenate([
+            compiled(part[..., None].astype(np.float32))[0]
+            for part in np.split(pixels, sizes[1:])])
+    return {"float32": function("f32"), "bfloat16": function("bf16")}
 
 
 def explanations(asked, seed=0):
