@@ -34,6 +34,7 @@ WIDEST = 5.0  # drawn pixels to each side of an outline, for the strongest weigh
 COLUMNS = 7  # of a comparison, the face included; more methods go into a second row
 TINT = 0.7  # share of the colour in the tint, for the same
 LINE, PANEL = 0.17, 2.75  # inches: a line of a caption; a row of panels with heading and titles
+PICTURE, NUMBER = (12.2, 3.7), 0.25  # inches: the photograph at most; the number of a face
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
@@ -175,10 +176,12 @@ def draw_frames(axes, picture, frames):
     """
     axes.imshow(picture)
     axes.set_axis_off()
+    height, width = picture.shape[:2]
+    margin = NUMBER * max(width / PICTURE[0], height / PICTURE[1])
     for number, corners in enumerate(frames, start=1):
         axes.add_patch(Polygon(corners, fill=False, edgecolor="black", linewidth=3.5))
         axes.add_patch(Polygon(corners, fill=False, edgecolor=FOR_RGB, linewidth=2))
-        x, y = corners[corners[:, 1].argmin()]
+        x, y = np.clip(corners[corners[:, 1].argmin()], margin, (width - margin, height))
         box = {"boxstyle": "round,pad=0.15", "facecolor": FOR_RGB, "edgecolor": "black"}
         axes.annotate(str(number), (x, y), (0, 3), textcoords="offset points", ha="center",
                       va="bottom", fontsize=10, bbox=box)

@@ -284,3 +284,19 @@ def test_the_title_of_two_averages_is_whole(monkeypatch):
     figure.draw_without_rendering()
     box = figure._suptitle.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize("size", [(300, 400), (90, 900), (900, 90)], ids=["4:3", "wide", "tall"])
+def test_the_number_of_a_face_stays_inside_of_the_picture_when_its_frame_leaves_it(size):
+    height, width = size
+    figure = matplotlib.figure.Figure(figsize=(12.5, 4.2), layout="constrained")
+    axes = figure.subplots()
+    square = np.array([(0.0, 0.0), (60, 0), (60, 60), (0, 60)])
+    places = ((-50, -50), (width - 10, -50), (width - 10, height - 10), (-50, height - 10))
+    explanations.draw_frames(axes, np.zeros((height, width, 3), np.uint8),
+                             [square + place for place in places])
+    figure.draw_without_rendering()
+    for number in axes.texts:
+        box, inside = number.get_window_extent(), axes.get_window_extent()
+        assert inside.x0 <= box.x0 and box.x1 <= inside.x1, number.get_text()
+        assert inside.y0 <= box.y0 and box.y1 <= inside.y1, number.get_text()
