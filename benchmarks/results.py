@@ -26,10 +26,10 @@ def face_arguments(description, faces):
     return parser
 
 
-def machine():
-    """One line: the processor, its cores, and the versions that decide about the results."""
+def machine(*more):
+    """One line: the processor, its cores, and the versions that decide, also of `more` packages."""
     packages = ", ".join(f"{name} {importlib.metadata.version(name)}"
-                         for name in ("tensorflow", "keras", "numpy"))
+                         for name in ("tensorflow", "keras", "numpy", *more))
     return (f"{processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
             f"{packages}")
 

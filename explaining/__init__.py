@@ -16,7 +16,9 @@
     averages.py             the mean explanation of an emotion
     single_faces.py         python explain.py --label happy
     many_faces.py           python explain.py --count 200, and --mistakes
-    photographs.py          face detection in photographs, and framing as in FER2013
+    picture_files.py        which files in folders are pictures
+    detection.py            detection of faces in photographs
+    photographs.py          photographs, and framing of their faces as in FER2013
     found_faces.py          the faces in many pictures
     explain_photographs.py  python explain.py --image me.jpg
     wording.py              the texts above and below an explanation

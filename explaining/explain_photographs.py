@@ -8,7 +8,7 @@ from PIL import Image
 
 from base import catalogue, command_line, streams
 from base.errors import UserError
-from explaining import found_faces, photographs, picture_files, wording
+from explaining import detection, found_faces, photographs, picture_files, wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
@@ -27,8 +27,9 @@ class ExplainedPhotograph(NamedTuple):
     @property
     def error(self):
         """Why there is no explanation; empty if there is one."""
-        nothing = (f"{self.path}: no face found; "
-                   "if the picture is a face from forehead to chin, use --cropped")
+        nothing = (f"{self.path}: no face of at least {detection.LEAST} pixels found, also not "
+                   "after quarter turns; if the picture is a face from forehead to chin, "
+                   "use --cropped")
         return self.found.error or ("" if self.found.faces else nothing)
 
 
@@ -53,7 +54,7 @@ def explain_all(paths, labels, engine, folder, suffix, cropped, fed, source, tab
     print(*picture_files.skipped_lines(skipped), sep="\n", end="\n" * bool(skipped))
     targets, failed = name_figures(pictures, folder, suffix), []
     if engine.workers.here and not cropped:
-        photographs.detector()  # if it does not work, the reason is printed once
+        detection.detector()  # if it does not work, the reason is printed once
     explained = explain_pictures(pictures, labels, engine, cropped, fed, source)
     for each, target in zip(streams.progress(explained, "picture", len(pictures)), targets,
                             strict=True):

@@ -2,34 +2,27 @@
 
     photograph = read("me.jpg")              # uint8 (height, width, 3)
     faces = find_faces(photograph)           # from left to right; faces[0].pixels is uint8 (48, 48)
-
-The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn, which includes its
-weights. benchmarks/photographs.md compares it with the detectors of scikit-image and OpenCV.
 """
-import functools
 from typing import NamedTuple
 
-import keras
 import numpy as np
 from PIL import Image
 
 import fer2013
-from base.command_line import quiet_stderr
 from base.errors import UserError
+from explaining.detection import LEAST, SIDE, detect
 from fer2013 import pictures
 
 LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
-LONGEST = 1600  # longer side in pixels for the detection, which takes about 2 s on two CPU cores
-SMALLEST = 320  # shorter side in pixels for the detection, because a face needs at least 20 pixels
-# confidence of the detector, from 0 to 1: on grass it was up to 0.92, and on 5 % of FER2013's faces
-# it was below 0.93
-CONFIDENT = 0.93
-# FER2013's framing in units of the face's size, sqrt(distance of the eyes * distance from the eyes
-# to the mouth), measured on its validation faces by benchmarks/photographs.py
-SIDE, UPWARDS = 2.3, 0.2
+UPWARDS = 0.2  # from the middle of eyes and mouth to that of the frame, in units of the face's size
 FILLED = 0.7  # a square picture is already cropped if a frame is longer than this share of its side
 SQUARE = 0.9  # the least shorter side of a square picture, as a share of the longer side
 TINY = fer2013.SIZE  # a frame of fewer pixels is enlarged and has less detail than FER2013's faces
+OUTSIDE = 0.1  # share of a frame outside of the picture of which a note tells
+# from the middle of the eyes to the nose, along the eyes and in units of their distance: above 0.5
+# the face is turned far to the side, as 1 in 100 of FER2013's faces
+TURNED_ASIDE = 0.5
+ON_ITS_SIDE = 60  # degrees by which the eyes of an upright picture are hardly ever tilted
 
 
 class Face(NamedTuple):
@@ -42,6 +35,12 @@ class Face(NamedTuple):
     def side(self):
         """Length of a side of the frame, in pixels of the photograph."""
         return float(np.linalg.norm(self.corners[1] - self.corners[0]))
+
+    @property
+    def upright(self):
+        """Whether it is tilted by at most ON_ITS_SIDE degrees."""
+        right = self.corners[1] - self.corners[0]
+        return bool(abs(np.degrees(np.arctan2(right[1], right[0]))) <= ON_ITS_SIDE)
 
 
 def read(path, name=None):
@@ -75,12 +74,12 @@ def find_faces(photograph):
     Returns:
         A list of Face, empty if no face is found.
     """
-    faces = [frame(photograph, **points) for points in detect(photograph)]
+    faces = [frame(photograph, detection) for detection in detect(photograph)]
     shorter, longer = sorted(photograph.shape[:2])
     square = shorter >= SQUARE * longer
-    if square and len(faces) == 1 and faces[0].side >= FILLED * longer:
+    if square and len(faces) == 1 and faces[0].side >= FILLED * longer and faces[0].upright:
         return [take_whole(photograph, "the face fills the picture, which was taken whole")]
-    if square and not faces and longer <= 2 * fer2013.SIZE:
+    if square and not faces and LEAST <= longer <= 2 * fer2013.SIZE:
         return [take_whole(photograph, "no face was found; the small, square picture was taken "
                                        "whole")]
     return sorted(faces, key=lambda face: face.corners[:, 0].mean())
@@ -95,56 +94,50 @@ def take_whole(photograph, note="taken whole"):
     return Face(pixels, corners, note)
 
 
-def detect(photograph):
-    """Locate the eyes and the mouth of each face in a photograph.
-
-    Args:
-        photograph: uint8 (height, width, 3).
-
-    Returns:
-        A list of {"eyes": float (2, 2), "mouth": float (2, 2)}: x, y of the left and right eye, and
-        of the left and right corner of the mouth, in pixels of the photograph.
-
-    Raises:
-        UserError: Keras does not run on TensorFlow, which the detector needs.
-    """
-    height, width = photograph.shape[:2]
-    scale = min(max(1, SMALLEST / min(height, width)), LONGEST / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    picture = np.asarray(Image.fromarray(photograph).resize(size, Image.Resampling.BILINEAR))
-    # min_face_size stays at its default of 20: with 40, mtcnn 1.0.0 shrinks small pictures below
-    # its window and finds no face
-    detections = detector().detect_faces(picture)
-    keypoints = [detection["keypoints"] for detection in detections
-                 if detection["confidence"] >= CONFIDENT]
-    return [{"eyes": np.array([points["left_eye"], points["right_eye"]]) / scale,
-             "mouth": np.array([points["mouth_left"], points["mouth_right"]]) / scale}
-            for points in keypoints]
-
-
-def frame(photograph, eyes, mouth):
+def frame(photograph, detection):
     """Cut one face out as in FER2013, with its eyes level.
 
     Args:
         photograph: uint8 (height, width, 3); its border is repeated outside it.
-        eyes: float (2, 2), x and y of the left and right eye.
-        mouth: float (2, 2), x and y of the left and right corner of the mouth.
+        detection: a detection.Detection.
 
     Returns:
         A Face.
     """
-    between = eyes[1] - eyes[0]
-    length = np.linalg.norm(mouth.mean(axis=0) - eyes.mean(axis=0))  # from the eyes to the mouth
-    size = np.sqrt(np.linalg.norm(between) * length)
-    right = between / np.linalg.norm(between)  # the face's own axes in the photograph
+    eyes, mouth, size = detection.eyes, detection.mouth, detection.size
+    right = (eyes[1] - eyes[0]) / np.linalg.norm(eyes[1] - eyes[0])  # the face's own axes
     down = np.array([-right[1], right[0]])
     centre = (eyes.mean(axis=0) + mouth.mean(axis=0)) / 2 - UPWARDS * size * down
     half = SIDE * size / 2
     corners = centre + half * np.array(
         [-right - down, right - down, right + down, -right + down])  # (4, 2)
-    note = f"only {2 * half:.0f} pixels wide, enlarged" if 2 * half < TINY else ""
     degrees = np.degrees(np.arctan2(right[1], right[0]))
-    return Face(cut(photograph, centre, half, degrees), corners, note)
+    face = Face(cut(photograph, centre, half, degrees), corners)
+    return face._replace(note="; ".join(cautions(face, detection, photograph.shape)))
+
+
+def cautions(face, detection, shape):
+    """A list of what a reader should know about a face in a photograph of this shape."""
+    outside = share_outside(face.corners, shape)
+    aside = (detection.points[2] - detection.eyes.mean(axis=0)) @ (
+        detection.eyes[1] - detection.eyes[0]) / np.sum((detection.eyes[1] - detection.eyes[0])**2)
+    notes = {
+        f"only {face.side:.0f} pixels wide, enlarged": face.side < TINY,
+        "it lies on its side in the picture and was set upright": not face.upright,
+        f"{outside:.0%} of its frame lie outside of the picture and repeat the border":
+            outside >= OUTSIDE,
+        "seen from the side, as few of the faces that the network learned from":
+            abs(aside) > TURNED_ASIDE,
+    }
+    return [note for note, holds in notes.items() if holds]
+
+
+def share_outside(corners, shape):
+    """The share of a frame, corners float (4, 2), that is outside of a picture of this shape."""
+    steps = (np.arange(fer2013.SIZE) + 0.5) / fer2013.SIZE  # (48,)
+    along, down = corners[1] - corners[0], corners[3] - corners[0]
+    x, y = (corners[0] + steps[:, None, None] * along + steps[:, None] * down).T  # (48, 48) each
+    return float(1 - ((x >= 0) & (x <= shape[1]) & (y >= 0) & (y <= shape[0])).mean())
 
 
 def cut(photograph, centre, half, degrees):
@@ -160,19 +153,3 @@ def cut(photograph, centre, half, degrees):
     box = (x - half, y - half, x + half, y + half)
     return np.asarray(upright.resize(
         (fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR, box=box))
-
-
-@functools.cache
-def detector():
-    """The MTCNN detector, built once; its Keras model works only with TensorFlow."""
-    if keras.backend.backend() != "tensorflow":
-        raise UserError("face detection needs KERAS_BACKEND=tensorflow; "
-                        "--cropped pictures need no detection")
-    try:
-        with quiet_stderr():
-            from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
-    except ImportError as error:
-        raise UserError(f"face detection needs the package mtcnn ({error}); "
-                        "pip install -r requirements.txt") from error
-    with quiet_stderr():  # on Python 3.13 its reader of the weights complains when it is closed
-        return MTCNN()

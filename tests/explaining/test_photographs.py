@@ -9,15 +9,15 @@ from PIL import Image
 import fer2013
 import model as network
 from base.errors import UserError
-from explaining import explain_photographs, photographs
+from explaining import detection, explain_photographs, photographs
+from explaining.detection import Detection
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from fer2013 import bundled
 from tests.support import run
 
-# of a face of size 40
-EYES = np.array([(30.0, 40.0), (70.0, 40.0)])
-MOUTH = np.array([(35.0, 80.0), (65.0, 80.0)])
+# left eye, right eye, nose, corners of the mouth of a face of size 40
+POINTS = np.array([(30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0)])
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +93,49 @@ def test_a_grey_48x48_picture_is_not_changed():
     assert np.array_equal(photographs.take_whole(np.stack([face] * 3, axis=-1)).pixels, face)
 
 
+def test_a_face_too_small_to_read_is_not_taken():
+    picture = np.zeros((300, 400, 3), np.uint8)
+    small = Image.fromarray(skimage.data.astronaut()).resize((130, 130))
+    picture[100:230, 100:230] = np.asarray(small)  # a frame of about 24 pixels
+    assert photographs.find_faces(picture) == []
+    assert photographs.find_faces(np.asarray(small.resize((20, 20)))) == []
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright(turns):
+    upright, = photographs.find_faces(skimage.data.astronaut())
+    face, = photographs.find_faces(np.rot90(skimage.data.astronaut(), turns))
+    assert face.note == "it lies on its side in the picture and was set upright"
+    assert face.side == pytest.approx(upright.side, rel=0.1)
+    assert np.corrcoef(face.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
+
+
+def test_points_found_in_a_turned_picture_are_turned_back():
+    picture = np.zeros((5, 8))
+    picture[1, 6] = 1
+    for turns in range(4):
+        (row, column), = np.argwhere(np.rot90(picture, turns))
+        found = Detection(1.0, np.array([(column + 0.5, row + 0.5)] * 5))
+        assert (detection.turned_back(found, picture.shape, turns).points == (6.5, 1.5)).all()
+
+
+def test_a_face_seen_in_two_sizes_counts_once_as_the_surer_one(monkeypatch):
+    monkeypatch.setattr(detection, "detect_at", lambda photograph, longest: [
+        Detection(0.95 + longest / 1e5, POINTS + longest / 400)] + (
+            [Detection(0.94, POINTS + 300)] if longest == 800 else []))
+    found = detection.look(np.zeros((900, 900, 3), np.uint8), (1600, 800, 400))
+    assert [face.confidence for face in found] == pytest.approx([0.966, 0.94])
+
+
+def test_the_note_says_what_is_unusual_about_a_face():
+    picture, aside = np.zeros((200, 200, 3), np.uint8), POINTS.copy()
+    assert photographs.frame(picture, Detection(1.0, POINTS)).note == ""
+    aside[2] = (75, 60)  # the nose, beyond an eye
+    assert photographs.frame(picture, Detection(1.0, aside)).note.startswith("seen from the side")
+    beyond = photographs.frame(picture, Detection(1.0, POINTS - (50, 0)))
+    assert beyond.note == "50% of its frame lie outside of the picture and repeat the border"
+
+
 def test_no_face_is_found_if_there_is_none():
     assert photographs.find_faces(skimage.data.coffee()) == []
     assert photographs.find_faces(np.zeros((200, 300, 3), np.uint8)) == []
@@ -101,8 +144,8 @@ def test_no_face_is_found_if_there_is_none():
 
 
 def test_the_frame_has_the_position_and_side_of_the_constants():
-    face = photographs.frame(np.zeros((200, 200, 3), np.uint8), EYES, MOUTH)
-    half = photographs.SIDE * 40 / 2
+    face = photographs.frame(np.zeros((200, 200, 3), np.uint8), Detection(1.0, POINTS))
+    half = detection.SIDE * 40 / 2
     middle = 60 - photographs.UPWARDS * 40
     expected = [(50 - half, middle - half), (50 + half, middle - half), (50 + half, middle + half),
                 (50 - half, middle + half)]
@@ -189,8 +232,8 @@ def test_explain_continues_after_a_picture_without_a_face_and_reports_it_at_the_
     assert "face 1: happy" in result.stdout and "face 2: neutral" in result.stdout
     assert result.stdout.count("explained: happy") == 2
     assert result.stdout.count("100 samples, seed 0") == 2
-    assert (f"{coffee}: no face found; if the picture is a face from forehead to chin, use "
-            "--cropped\n") in result.stderr
+    assert (f"{coffee}: no face of at least 30 pixels found, also not after quarter turns; "
+            "if the picture is a face from forehead to chin, use --cropped\n") in result.stderr
     assert result.stderr.endswith("explain.py: 1 of 2 pictures has no figure\n")
 
 
