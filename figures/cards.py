@@ -146,7 +146,8 @@ def photograph(pixels, frames):
     size = max(height, width) / 20
     drawn = "".join(
         "<polygon points='" + " ".join(f"{x:.0f},{y:.0f}" for x, y in corners) + "'/>"
-        f"<text x='{corners[:, 0].mean():.0f}' y='{corners[:, 1].min() + size:.0f}' "
+        f"<text x='{np.clip(corners[:, 0].mean(), size, width - size):.0f}' "
+        f"y='{np.clip(corners[:, 1].min() + size, size, height):.0f}' "
         f"font-size='{size:.0f}'>{number}</text>"
         for number, corners in enumerate(frames, start=1))
     count = "1 face" if len(frames) == 1 else f"{len(frames)} faces"
