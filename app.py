@@ -3,10 +3,10 @@
     pip install -r requirements-app.txt
     python app.py                 # then open http://127.0.0.1:7860
 
-The page shows the emotion that the model predicts for each face, and lets you hide parts of the
-face to see how the answer changes. It explains which parts speak for each emotion. Other machines
-can open the page only if --host allows it. A picture lies in a temporary folder until it has been
-read, and is then deleted; the page keeps faces of 48x48 pixels in memory while it is open.
+The page shows the emotion that the model predicts for each face, lets you hide parts of the face to
+see how the answer changes, and explains which parts speak for each emotion. It answers only to this
+machine unless --host says otherwise. A picture lies in a temporary folder until it has been read,
+and is then deleted; its faces of 48x48 pixels stay in the memory of the server while it runs.
 """
 import functools
 import os
@@ -24,12 +24,14 @@ from networks.ways import add_feeding_options
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
 SAMPLES = ["auto", 500, 1000, 2000, 4000]  # as explain.py --samples
 SESSIONS = 100  # open pages whose faces are kept in memory
+WAITING = 64  # clicks that are not yet answered
 TITLE = "Emotion recognition, explained"
 FIGURES = bundled.HERE / "figures"  # with the page's style and script
 STYLE, SCRIPT = FIGURES / "page.css", FIGURES / "page.js"
 EXPLAIN, BLUE = "Explain", "#005a9c"  # white on this blue has a contrast of 6.9
 BY_NAME = [(emotion, label) for label, emotion in enumerate(EMOTIONS)]
-SCROLL = "() => document.querySelector('{}')?.scrollIntoView({{block: 'nearest'}})"
+SCROLL = """() => document.querySelector('{}')?.scrollIntoView(
+    {{block: innerWidth < 700 ? 'start' : 'nearest'}})"""
 SAVE = """file => Object.assign(document.createElement('a'),
     {href: file.address, download: file.name}).click()"""
 
@@ -195,12 +197,13 @@ def connect_picture(gradio, page, at):
 
     face = [at.state, at.found, at.label, at.other, at.notice, at.gallery]
     opened, stop = [at.opened, at.photograph], {"cancels": [at.explaining]}
-    for source, event, function in (
-            (at.file, at.file.upload, read_and_delete),
-            (at.webcam, at.webcam.input, functools.partial(read_and_delete, name="webcam")),
-            (None, at.examples.click, with_choice(gradio, page_files.open_example)),
-            (None, at.file.clear, lambda: (None, ""))):
-        read = event(function, source, opened, show_progress_on=[at.file], **stop)
+    example = with_choice(gradio, page_files.open_example)
+    for event, function, inputs, outputs in (
+            (at.file.upload, read_and_clear, [at.file], [at.file, *opened]),
+            (at.webcam.input, functools.partial(read_and_delete, name="webcam"), [at.webcam],
+             opened),
+            (at.examples.click, example, None, opened)):
+        read = event(function, inputs, outputs, show_progress_on=[at.file], **stop)
         look = read.then(page.look, [at.opened, at.cropped], face).then(**at.rest)
         show(page, at, look).then(None, js=SCROLL.format("svg.board, .notice"))
     for event, function, inputs in (
@@ -219,12 +222,19 @@ def read_and_delete(path, name=None):
         pathlib.Path(path).unlink(missing_ok=True)
 
 
+def read_and_clear(path):
+    """An empty field for the next picture, and read_and_delete() of this one."""
+    return None, *read_and_delete(path)
+
+
 def connect_face(gradio, page, at):
     """Clicks on parts of the face, the buttons, and the choice of what is explained."""
-    face = [at.state, at.board, at.bars]
-    at.board.click(with_choice(gradio, page.toggle), at.seen, face, show_progress="hidden")
+    # every click counts, also while another is answered, one after the other
+    each = {"outputs": [at.state, at.board, at.bars], "show_progress": "hidden",
+            "trigger_mode": "multiple", "concurrency_id": "face"}
+    at.board.click(with_choice(gradio, page.toggle), at.seen, **each)
     for name, button in at.buttons.items():
-        button.click(functools.partial(page.press, name), at.seen, face, show_progress="hidden")
+        button.click(functools.partial(page.press, name), at.seen, **each)
     gradio.on([at.label.input, at.marked.change, at.other.input], page.view,
               [*at.seen, at.other], at.all, show_progress="hidden")
 
@@ -266,7 +276,7 @@ def serve(gradio, blocks, args, folder):
               button_primary_background_fill_hover=BLUE,
               button_primary_background_fill_hover_dark=BLUE)
     try:
-        blocks.queue(max_size=8, api_open=False).launch(
+        blocks.queue(max_size=WAITING, api_open=False).launch(
             server_name=args.host, server_port=args.port, share=False, theme=theme,
             css=STYLE.read_text(encoding="utf-8"), max_file_size=LARGEST_UPLOAD, footer_links=[],
             ssr_mode=False, quiet=True, state_session_capacity=SESSIONS,

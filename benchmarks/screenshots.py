@@ -85,7 +85,7 @@ def explain(page):
     """Upload the portrait and wait for its explanation."""
     page.locator("input[type=file]").first.set_input_files(PORTRAIT)
     page.get_by_role("button", name="Explain").click()
-    page.locator(".words").wait_for()
+    page.locator(".figures").wait_for()  # beside the last of the seven emotions
 
 
 if __name__ == "__main__":

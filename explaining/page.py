@@ -8,6 +8,7 @@
 import dataclasses
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from explaining import face_lime, sentences, session, what_if, wording
 from explaining.face_explainer import SHOWN
@@ -91,13 +92,14 @@ class Page:
         """
         found, words, labels = {}, "", sorted(LABELS, key=lambda other: other != label)
         yield found, cards.notice("The network is asked about the face with other parts hidden.")
-        for other, explanation in face_lime.explain_in_turn(
-                state.parts.face, self.network.predict, labels, labels[:1], state.parts.segments,
-                self.settings.hide, samples, self.settings.seed):
-            found = found | {other: explanation}
-            words = words or self.words(state, explanation, marked)
-            yield found, words + cards.notice(f"{len(found)} of {len(LABELS)} emotions are "
-                                              "explained.")
+        with threadpool_limits(1):  # as explaining.engine, for the same last bits
+            for other, explanation in face_lime.explain_in_turn(
+                    state.parts.face, self.network.predict, labels, labels[:1],
+                    state.parts.segments, self.settings.hide, samples, self.settings.seed):
+                found = found | {other: explanation}
+                words = words or self.words(state, explanation, marked)
+                yield found, words + cards.notice(f"{len(found)} of {len(LABELS)} emotions are "
+                                                  "explained.")
 
     def view(self, state, found, label, marked, other):
         """Everything about the chosen face as HTML.
@@ -163,7 +165,8 @@ def versus(state, found, label, other):
     both = [found[label], found[other]]
     limit = max(np.abs(explanation.weights).max() for explanation in both)
     maps = [cards.weighted(state.parts, explanation.weights, limit, sides(explanation),
-                           sentences.share(explanation.label, state.whole))
+                           sentences.share(explanation.label, state.whole),
+                           sentences.sides(explanation, part_names(explanation.segments)))
             for explanation in both]
     return cards.side_by_side(maps, sentences.preference(*both, part_names(state.parts.segments)))
 

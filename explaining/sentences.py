@@ -114,3 +114,12 @@ def preference(first, second, names, count=3):
     one, other = EMOTIONS[first.label], EMOTIONS[second.label]
     return (f"More for {one} than for {other} speak: {parts}." if parts else
             f"No part speaks more for {one} than for {other}.")
+
+
+def sides(explanation, names):
+    """The strongest parts for and against a label, for those who do not see the figure."""
+    emotion = EMOTIONS[explanation.label]
+    told = [f"{word} {emotion}: {', '.join(dict.fromkeys(names[part] for part in found))}."
+            for word, found in (("For", explanation.strongest(1)),
+                                ("Against", explanation.strongest(-1))) if len(found)]
+    return " ".join(told) or f"No part speaks for or against {emotion}."

@@ -10,7 +10,7 @@ import numpy as np
 
 from base.errors import UserError
 from explaining import photographs, what_if
-from explaining.explain_photographs import MOST, shrink
+from explaining.explain_photographs import largest, shrink
 from explaining.photographs import Face
 from explaining.settings import LimeSettings
 from fer2013 import pictures
@@ -102,16 +102,15 @@ def read(path, name=None, posed=None):
         return Opened(name, UNREADABLE.format(error)), ""
     except UserError as error:  # the detector does not work
         return Opened(name, str(error)), ""
-    largest = sorted(range(len(faces)), key=lambda index: -faces[index].side)[:MOST]
-    faces = tuple(faces[index] for index in sorted(largest))
+    faces = tuple(faces[index] for index in largest(faces))
     small, scale = shrink(photograph)
     return (Opened(name, "", faces, photographs.take_whole(photograph), posed),
-            cards.photograph(small, [face.corners * scale for face in faces]))
+            cards.photograph(small, [face.corners * scale for face in faces], name))
 
 
 def start(opened, cropped, settings, predict):
     """The Session of an Opened with faces, which looks at the largest face."""
     faces = (opened.whole,) if cropped else opened.faces
     answers = predict(np.stack([face.pixels for face in faces]))  # (faces, 7)
-    largest = max(range(len(faces)), key=lambda index: faces[index].side)
-    return Session(opened.name, settings, opened.posed, faces, answers).choose(largest)
+    first = max(range(len(faces)), key=lambda index: faces[index].side)
+    return Session(opened.name, settings, opened.posed, faces, answers).choose(first)

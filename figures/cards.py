@@ -71,12 +71,13 @@ def board(parts, shown, names, weights=None, marked=()):
             f"keys go to the next.'>{HATCH}{picture(parts.picture(shown))}{''.join(groups)}</svg>")
 
 
-def weighted(parts, weights, limit, marked, title):
+def weighted(parts, weights, limit, marked, title, described):
     """The face with the marked superpixels tinted, and what it is called, as a figure.
 
     Args:
         limit: the weight that is drawn strongest.
         title: text below the face.
+        described: the same in words.
         parts, weights, marked: as for board().
     """
     drawn = []
@@ -85,7 +86,8 @@ def weighted(parts, weights, limit, marked, title):
         drawn.append(f"<path d='{surface}' {fill(part, weights, marked, limit)}/>"
                      f"<path class='line' d='{line}'/>")
     face = picture(parts.picture(np.ones(parts.count, bool)))
-    return (f"<figure><svg class='face' viewBox='0 0 {SIZE} {SIZE}' aria-hidden='true'>{face}"
+    return (f"<figure><svg class='face' viewBox='0 0 {SIZE} {SIZE}' role='img' "
+            f"aria-label='{escape(described)}'>{face}"
             f"{''.join(drawn)}</svg><figcaption>{escape(title)}</figcaption></figure>")
 
 
@@ -136,11 +138,12 @@ def paragraphs(first, lines, cautions):
             + (f"<p>Take care:</p><ul>{warned}</ul>" if warned else "") + "</div>")
 
 
-def photograph(pixels, frames):
+def photograph(pixels, frames, name):
     """The photograph, uint8 (height, width, 3), with its faces framed and numbered.
 
     Args:
         frames: for each face float (4, 2), x and y of its corners in the photograph.
+        name: of the picture, told below it.
     """
     height, width = pixels.shape[:2]
     size = max(height, width) / 20
@@ -151,9 +154,9 @@ def photograph(pixels, frames):
         f"font-size='{size:.0f}'>{number}</text>"
         for number, corners in enumerate(frames, start=1))
     count = "1 face" if len(frames) == 1 else f"{len(frames)} faces"
-    return (f"<svg class='photograph' viewBox='0 0 {width} {height}' role='img' aria-label="
-            f"'The picture, with {count} found'><image href='{address(pixels, 'JPEG')}' "
-            f"width='{width}' height='{height}'/>{drawn}</svg>")
+    return (f"<figure><svg class='photograph' viewBox='0 0 {width} {height}' aria-hidden='true'>"
+            f"<image href='{address(pixels, 'JPEG')}' width='{width}' height='{height}'/>{drawn}"
+            f"</svg><figcaption>{escape(name)}: {count}</figcaption></figure>")
 
 
 def gallery(faces, answers, chosen):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explaining import explain_photographs, page_files, session
+from explaining import page_files, session
+from explaining.engine import Engine
 from explaining.page import NO_FACE, Page
 from explaining.photographs import Face
 from explaining.session import Opened
@@ -70,11 +71,10 @@ def test_a_button_shows_only_the_marked_parts(page, state):
 
 def test_all_labels_are_explained_as_explain_py_explains_the_first(page, state):
     found = explained(page, state)
-    rows = explain_photographs.explain_faces(list(state.faces), [3], page.settings, page.network,
-                                             "")
+    by_label = next(Engine(predict, page.settings).explain([(FACE, [3])]))
     assert list(found) == [3, 0, 1, 2, 4, 5, 6]
-    np.testing.assert_array_equal(found[3].weights, rows[1].explanation.weights)
-    assert found[3].without == rows[1].explanation.without
+    np.testing.assert_array_equal(found[3].weights, by_label[3].weights)
+    assert found[3].without == by_label[3].without
 
 
 def test_what_is_shown_tells_how_sure_and_what_if_and_compares_two_labels(page, state):

@@ -73,3 +73,11 @@ def test_two_labels_are_compared_by_the_parts_that_speak_more_for_the_first():
     neutral = explanation(segments, np.array([0.0, -0.1, 0.2]), label=6)
     assert sentences.preference(happy, neutral, NAMES) == (
         "More for happy than for neutral speak: part 1, part 0.")
+
+
+def test_the_figure_is_told_in_words_too():
+    found = explanation(np.zeros((48, 48), int), np.array([0.1, 0.3, -0.2]))
+    assert sentences.sides(found, ["nose", "chin", "left eye"]) == (
+        "For happy: chin, nose. Against happy: left eye.")
+    nothing = explanation(np.zeros((48, 48), int), np.zeros(3))
+    assert sentences.sides(nothing, NAMES) == "No part speaks for or against happy."
