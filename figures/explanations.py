@@ -308,7 +308,7 @@ def average(mean_face, mean_map, shares, areas, regions, title, path, record=Non
     save(figure, path, record)
 
 
-def averages(columns, title, path, record=None):
+def averages(columns, title, path, record=None, log_odds=False):
     """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
 
     Args:
@@ -316,6 +316,7 @@ def averages(columns, title, path, record=None):
         title: text above the figure.
         path: file to write; its suffix determines the format.
         record: what made the figure; see style.save().
+        log_odds: whether the maps are of log-odds and not of probabilities.
     """
     width = 2 * len(columns) + 0.8
     title = wrapped(title, int(11 * width))
@@ -328,5 +329,6 @@ def averages(columns, title, path, record=None):
         upper.set_title(heading, fontsize=10)
         image = signed_map(lower, mean_face, mean_map, limit)
     figure.colorbar(image, ax=axes, shrink=0.6,
-                    label="change of the probability: blue for, vermilion against")
+                    label=f"change of the {'log-odds' if log_odds else 'probability'}: "
+                          "blue for, vermilion against")
     save(figure, path, record)
