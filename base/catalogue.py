@@ -64,8 +64,8 @@ FIGURES = (
 )
 PHOTOGRAPHS = Figure(
     "others", "*", "{name}",
-    "{name}, another picture in the folder of outputs. explain.py --image writes one for each "
-    "photograph: its faces, their probabilities and explanations.",
+    "{name}: a photograph with its faces, their probabilities and explanations, or another picture "
+    "in the folder of outputs.",
     "python explain.py --image PICTURE")
 RECORDS = {  # every other file, and the program that writes it
     "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py",

@@ -114,6 +114,7 @@ def scores(explained):
     called = EMOTIONS[explanation.without.called]
     return {
         "heading": heading(explained), "probability": explanation.probability,
+        "probabilities": dict(zip(EMOTIONS, map(float, explanation.probabilities), strict=True)),
         "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
         "stability": float(explanation.stability), "superpixels": len(explanation.weights),
         "division": settings.superpixels, "hidden": settings.hide,

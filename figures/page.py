@@ -67,7 +67,10 @@ def collect(shelf):
 
 def describe_missing(figure, emotions, shelf):
     """What the template needs for a missing figure; emotions: those that miss, empty if all do."""
-    names = [figure.name.format(emotion=emotion) for emotion in emotions or ["<emotion>"]]
+    names = [figure.name.format(emotion=emotion) for emotion in emotions]
+    if not names:
+        several = "{emotion}" in figure.name
+        names = [figure.heading.format(emotion="each emotion") if several else figure.name]
     return {"section": figure.section, "name": ", ".join(names),
             "command": shelf.command(figure.command, emotions)}
 
@@ -98,11 +101,9 @@ def overview(sections):
     found = {}
     for picture in [*sections["overview"], *sections["explanations"]]:
         for emotion, scores in picture["record"].get("explanations", {}).items():
-            found.setdefault(emotion, scores | {"id": picture["id"]})
-    for picture in sections["explanations"]:
-        emotion = picture["id"].removeprefix("figure-")
-        if emotion in found:
-            found[emotion]["id"] = picture["id"]
+            row = found.setdefault(emotion, scores | {"id": picture["id"]})
+            if picture["id"] == f"figure-{emotion}" and row == scores | {"id": row["id"]}:
+                row["id"] = picture["id"]  # the same explanation, larger
     return entries(found)
 
 

@@ -184,6 +184,7 @@ def test_missing_parts_are_named_with_their_command(outputs, page):
     others = " ".join(name for name in fer2013.EMOTIONS if name != "happy")
     assert f"python explain.py --compare --label {others} --data 'my data'" in text
     assert "Not made yet: explanations. python explain.py" in text
+    assert "Not made yet: Average of each emotion. python explain.py --count 200" in text
     assert "Not made yet: curves" not in text
     assert "missing: mistakes; python explain.py --mistakes" in outputs[1]
 
