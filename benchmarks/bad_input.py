@@ -23,7 +23,7 @@ from benchmarks.results import processor
 
 HERE = pathlib.Path(__file__).resolve().parent
 
-PROPERTIES = 12  # in tests/fer2013/test_bad_input.py
+PROPERTIES = 14  # in tests/fer2013/test_bad_input.py
 PACKAGES = ("hypothesis", "numpy", "pillow")
 
 

@@ -118,8 +118,9 @@ def open_tar(file):
     """[(member, name)] of the ordinary files in a .tar or .tar.gz, and what opens a member."""
     if file.read(2) == b"\x1f\x8b":
         file.seek(0)
-        with gzip.open(file) as unpacked:
-            file = spool(unpacked)
+        with file, gzip.open(file) as unpacked:
+            spooled = spool(unpacked)
+        file = spooled
     file.seek(0)
     archive, members = tarfile.TarFile(fileobj=BoundedFile(file)), []
     for member in itertools.islice(archive, MOST_MEMBERS + 1):
