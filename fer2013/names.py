@@ -105,7 +105,7 @@ def canonical(name):
 
 
 def is_number(name):
-    return name.isascii() and name.isdecimal()
+    return name.isascii() and name.isdecimal() and len(name) < 5
 
 
 @functools.cache

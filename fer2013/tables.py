@@ -170,12 +170,11 @@ def find_layout(place, first, lines):
     Columns are found by the names in the first line, in any case, or else by its cells, if only one
     can be the emotion, one the pixels and one the Usage.
     """
-    try:
-        by_delimiter = {each: [cell.strip() for cell in cells_of(first, each)]
-                        for each in DELIMITERS}
-    except UserError as error:
-        raise UserError(f"{place}, header: {error}") from None
-    for delimiter, cells in by_delimiter.items():
+    for delimiter in DELIMITERS:
+        try:
+            cells = [cell.strip() for cell in cells_of(first, delimiter)]
+        except UserError:  # quotes around other cells than this delimiter divides
+            continue
         named = [cell.lower() for cell in cells]
         if "pixels" in named and ("emotion" in named or set(named) <= {"pixels", *INDEX}):
             check_header(place, named)
@@ -185,7 +184,11 @@ def find_layout(place, first, lines):
             layout = Layout(delimiter, *(position(kinds, name) for name in COLUMNS))
             if layout.usage is not None or len(cells) == 2:
                 return layout, itertools.chain([first], lines)
-    return check_header(place, [cell.lower() for cell in by_delimiter[","]])
+    try:
+        cells = cells_of(first, ",")
+    except UserError as error:
+        raise UserError(f"{place}, header: {error}") from None
+    return check_header(place, [cell.strip().lower() for cell in cells])
 
 
 def check_header(place, named):

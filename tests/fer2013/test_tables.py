@@ -39,6 +39,10 @@ DIALECTS = {
     "UTF-16, the other way round": lambda text: text.encode("utf-16-be"),
     "UTF-16 with tabs and CRLF": lambda text: (
         text.replace(",", "\t").replace("\n", "\r\n").encode("utf-16")),
+    "quotes": lambda text: "\n".join(",".join(f'"{cell}"' for cell in line.split(","))
+                                     for line in text.splitlines()).encode(),
+    "quotes and semicolons": lambda text: "\n".join(
+        ";".join(f'"{cell}"' for cell in line.split(",")) for line in text.splitlines()).encode(),
     "no header": lambda text: text.removeprefix(f"{HEADER}\n").encode(),
     "no header, semicolons": lambda text: (
         text.removeprefix(f"{HEADER}\n").replace(",", ";").encode()),
