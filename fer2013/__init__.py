@@ -2,9 +2,10 @@
 
     pixels, labels, names = load("data", "train")   # uint8 (n, 48, 48), uint8 (n,), list of n names
 
-The form is found automatically: the challenge's fer2013.csv, its re-issue icml_face_data.csv, the
-Kaggle folders of msambare/fer2013, folders with train/ and validation/ (or val/) and test/, a .zip
-or .tar.gz of any of these, or a directory that contains one of them.
+The form is found automatically: the challenge's fer2013.csv, its re-issue icml_face_data.csv, a
+table for each split, folders of images as Kaggle has them or with validation/, parquet files, a
+.zip or .tar.gz of any of these, or a directory that contains one of them. What is decided about
+splits, names and leftovers is logged in one line each.
 
     sources.py    finds the dataset in directories and archives
     archives.py   lists and opens the files in .zip and .tar archives
