@@ -13,12 +13,17 @@ DROPPED = ("initializer", "regularizer", "constraint", "init")  # ends of names
 # what a file keeps under these keys is not read
 NOT_READ = ("dtype", "build_config", "compile_config", "module")
 OLD_CLASSES = {"Convolution2D": "Conv2D", "SeparableConvolution2D": "SeparableConv2D",
-               "Model": "Functional", "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D"}
+               "Model": "Functional", "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D",
+               "ThresholdedReLU": "ReLU"}
+# these do nothing after training, whatever their arguments are
+TRAINING_ONLY = ("RandomFlip", "RandomRotation", "RandomZoom", "RandomContrast",
+                 "RandomTranslation", "RandomBrightness", "RandomHeight", "RandomWidth")
+OLD_CLASSES |= dict.fromkeys(TRAINING_ONLY, "Identity")
 OLD_NAMES = {"nb_filter": "filters", "border_mode": "padding", "subsample": "strides",
              "output_dim": "units", "p": "rate", "bias": "use_bias", "dim_ordering": "data_format",
              "batch_input_shape": "batch_shape"}
 OLD_VALUES = {"data_format": {"th": "channels_first", "tf": "channels_last"}}
-OF_LAYER = {("LeakyReLU", "alpha"): "negative_slope"}
+OF_LAYER = {("LeakyReLU", "alpha"): "negative_slope", ("ReLU", "theta"): "threshold"}
 INITIALISERS = ("Zeros", "Ones", "Constant", "RandomNormal", "RandomUniform", "TruncatedNormal",
                 "VarianceScaling", "Orthogonal", "GlorotNormal", "GlorotUniform", "HeNormal",
                 "HeUniform", "LecunNormal", "LecunUniform")
@@ -28,7 +33,8 @@ HARMLESS = {  # arguments that this Keras no longer has, with the values that ch
     "batch_shape": None, "trainable": None, "name": None, "value_range": None, "input_dtype": None,
     "dtype": None, "input_dim": None, "sparse": None, "ragged": None, "seed": None,
     "noise_shape": None, "W_learning_rate_multiplier": None, "groups": (1,), "mode": (0,),
-    "renorm": (False,), "synchronized": (False,), "fused": (True, False), "depth_multiplier": (1,),
+    "renorm": (False,), "rms_scaling": (False,), "synchronized": (False,),
+    "fused": (True, False), "depth_multiplier": (1,),
 }
 
 
@@ -40,8 +46,18 @@ def translate(config):
     if name == "Functional":
         inside = dict(config["config"])
         inside["layers"] = [layer(each) for each in inside["layers"]]
+        for ends in ("input_layers", "output_layers"):
+            inside[ends] = only(inside[ends])
         return {"class_name": name, "config": inside}
     raise UserError(f"is a {name}; expected a Sequential or functional model")
+
+
+def only(ends):
+    """[["name", 0, 0]], as Keras 2 wrote a single input or output, without the outer list.
+
+    Keras 3 takes it for a list of one tensor, which the layer after an inner model cannot take.
+    """
+    return ends[0] if len(ends) == 1 and isinstance(ends[0], list) else ends
 
 
 def sequential(config):
@@ -70,7 +86,10 @@ def layer(described):
     if name in ("Sequential", "Functional"):
         inner = translate(described)
     else:
-        inner = {"class_name": name, "config": arguments(name, described["config"])}
+        config = described["config"]
+        if described["class_name"] in TRAINING_ONLY:
+            config = {key: config[key] for key in ("name", "batch_input_shape") if key in config}
+        inner = {"class_name": name, "config": arguments(name, config)}
     kept = {key: described[key] for key in ("name", "inbound_nodes") if key in described}
     return kept | inner
 

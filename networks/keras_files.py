@@ -24,12 +24,11 @@ LAYERS = frozenset((
     "BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "SpatialDropout2D",
     "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D",
     "ZeroPadding2D", "Add", "Multiply", "Concatenate", "Permute", "Average", "Maximum",
-    "Subtract", "Identity", "ThresholdedReLU", "UpSampling2D", "Cropping2D", "Resizing",
-    "__keras_tensor__",
+    "Subtract", "Identity", "UpSampling2D", "Cropping2D", "Resizing",
+    "RandomCrop", "__keras_tensor__",
     # these do nothing after training
-    "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "RandomFlip",
-    "RandomRotation", "RandomZoom", "RandomContrast", "RandomTranslation", "RandomBrightness",
-    "RandomCrop", "RandomHeight", "RandomWidth", "SpatialDropout1D",
+    "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
+    "SpatialDropout1D",
 )) | frozenset(keras_configs.OLD_CLASSES)
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
 WEIGHTS_ALONE = ("holds weights alone, without an architecture; expected a whole model "

@@ -1,8 +1,11 @@
 """Configurations of old Keras keep every argument that changes an answer, or are refused."""
+import json
+
+import keras
 import pytest
 
 from base.errors import Refused
-from networks import keras_configs
+from networks import keras_configs, keras_files
 
 
 def test_the_slope_of_an_old_leaky_relu_is_kept():
@@ -24,3 +27,39 @@ def test_an_argument_of_keras_1_has_its_present_name():
 def test_an_argument_that_would_be_lost_is_refused(name, config):
     with pytest.raises(Refused, match="which is not read"):
         keras_configs.arguments(name, config)
+
+
+def test_layers_for_training_alone_become_nothing_whatever_their_arguments():
+    flip = {"class_name": "RandomFlip",
+            "config": {"name": "a", "mode": "horizontal", "rng_type": "stateful"}}
+    assert keras_configs.layer(flip) == {
+        "class_name": "Identity", "config": {"name": "a", "dtype": "float32"}}
+
+
+def test_the_threshold_of_an_old_layer_is_kept():
+    old = {"class_name": "ThresholdedReLU", "config": {"name": "a", "theta": 0.5}}
+    made = keras_configs.layer(old)
+    assert (made["class_name"], made["config"]["threshold"]) == ("ReLU", 0.5)
+
+
+LAYERS = {  # with the arguments that they need
+    "Conv2D": {"filters": 2, "kernel_size": 3}, "SeparableConv2D": {"filters": 2, "kernel_size": 3},
+    "DepthwiseConv2D": {"kernel_size": 3}, "Dense": {"units": 2}, "Dropout": {"rate": 0.1},
+    "Reshape": {"target_shape": (4,)}, "Activation": {"activation": "relu"},
+    "Rescaling": {"scale": 2}, "SpatialDropout1D": {"rate": 0.1}, "SpatialDropout2D": {"rate": 0.1},
+    "GaussianNoise": {"stddev": 0.1}, "GaussianDropout": {"rate": 0.1},
+    "AlphaDropout": {"rate": 0.1}, "AveragePooling2D": {"pool_size": 2},
+    "RandomCrop": {"height": 4, "width": 4}, "Permute": {"dims": (1, 2, 3)},
+    "Resizing": {"height": 4, "width": 4}, "InputLayer": {"shape": (4, 4, 1)}}
+
+
+@pytest.mark.parametrize("name", sorted(
+    keras_files.LAYERS - set(keras_configs.OLD_CLASSES)
+    - {"Functional", "Sequential", "__keras_tensor__"}))
+def test_every_allowed_layer_is_made_from_its_own_configuration(name):
+    layer = getattr(keras.layers, name)(**LAYERS.get(name, {}))
+    config = json.loads(json.dumps(layer.get_config()))
+    made = type(layer).from_config(keras_configs.arguments(name, config)).get_config()
+    for key, value in made.items():
+        if key != "dtype" and key in config and not key.endswith(keras_configs.DROPPED):
+            assert json.loads(json.dumps(value)) == config[key], key

@@ -1,0 +1,83 @@
+"""Written by Keras 2 itself: models in all of its formats, with their answers, into a folder.
+
+    python tests/networks/keras_2.py FOLDER
+
+A program of its own, because tf_keras and Keras 3 do not get on in one process. classifier.npz in
+the folder has the weights of classifier().
+"""
+import pathlib
+import sys
+
+import numpy as np
+import tf_keras as keras
+
+layers = keras.layers
+
+
+def plain():
+    """A Sequential whose first layer has the input's shape, as most tutorials have it."""
+    return keras.Sequential([
+        layers.Conv2D(4, 3, activation="relu", input_shape=(48, 48, 1)),
+        layers.BatchNormalization(), layers.MaxPooling2D(), layers.Dropout(0.25),
+        layers.Conv2D(6, 3, padding="same", kernel_regularizer="l2"), layers.LeakyReLU(0.1),
+        layers.BatchNormalization(), layers.AveragePooling2D(),
+        layers.Flatten(), layers.Dense(8, activation="elu"), layers.Dense(7, "softmax")])
+
+
+def mini_xception():
+    """Residual blocks of separable convolutions on 64 pixels (Arriaga et al. 2017)."""
+    inputs = keras.Input((64, 64, 1))
+    x = layers.Conv2D(4, 3, use_bias=False)(inputs)
+    x = layers.Activation("relu")(layers.BatchNormalization()(x))
+    for filters in (6, 8):
+        beside = layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
+        beside = layers.BatchNormalization()(beside)
+        x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D(3, 2, "same")(layers.BatchNormalization()(x))
+        x = layers.add([x, beside])
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(7, 3, padding="same")(x))
+    return keras.Model(inputs, layers.Activation("softmax")(x))
+
+
+def transfer():
+    """A network inside of a Sequential, 96 pixels in colour, with eight classes."""
+    inside = keras.applications.MobileNetV2(input_shape=(96, 96, 3), alpha=0.35, weights=None,
+                                            include_top=False)
+    return keras.Sequential([keras.Input((96, 96, 3)), layers.RandomFlip("horizontal"), inside,
+                             layers.GlobalAveragePooling2D(), layers.Dropout(0.3), layers.Dense(8)])
+
+
+def classifier():
+    """classifier() of test_formats.py."""
+    return keras.Sequential([
+        layers.Conv2D(1, 1, use_bias=False, input_shape=(48, 48, 1)), layers.AveragePooling2D(4),
+        layers.Flatten(), layers.Dense(7, activation="softmax")])
+
+
+def randomise(model):
+    """Weights and statistics that differ from those of a new model."""
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(0, 0.2, array.shape) if array.ndim > 1
+                       else random.uniform(0.5, 1.5, array.shape)  # variances, too
+                       for array in model.get_weights()])
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    for make in (plain, mini_xception, transfer):
+        model, path = make(), folder / make.__name__
+        randomise(model)
+        pictures = np.random.default_rng(1).random((3, *model.input_shape[1:]), np.float32)
+        np.savez(path.with_suffix(".npz"), pictures=pictures, answers=model.predict(pictures))
+        model.compile("adam", "categorical_crossentropy")
+        model.save(path.with_suffix(".h5"))
+        model.save(path.with_suffix(".keras"))
+        (folder / f"{make.__name__}_apart.json").write_text(model.to_json())
+        model.save_weights(folder / f"{make.__name__}_apart.h5")
+    model = classifier()
+    model.set_weights(list(np.load(folder / "classifier.npz").values()))
+    model.save(folder / "theirs.h5")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""Models as others have them give the answers that they gave there, and are explained."""
+import importlib.util
+import re
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import fer2013
+from base.errors import UserError
+from fer2013 import EMOTIONS, bundled
+from networks import export, ways
+from networks.files import read
+from tests.support import ROOT, run
+
+layers = keras.layers
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory):
+    """A folder with models that Keras 2 wrote, and one small classifier in every format."""
+    folder = tmp_path_factory.mktemp("theirs")
+    model = classifier()
+    np.savez(folder / "classifier.npz", *model.get_weights())
+    model.save(folder / "theirs.keras")
+    export.write_tflite(model, folder / "theirs.tflite", {})
+    if importlib.util.find_spec("tf2onnx"):
+        export.write_onnx(model, folder / "theirs.onnx", {})
+    if importlib.util.find_spec("tf_keras"):
+        subprocess.run([sys.executable, ROOT / "tests/networks/keras_2.py", folder], check=True)
+    return folder
+
+
+def classifier():
+    """A linear network that knows the composites: pixels / 255, labels in alphabetical order."""
+    pixels, labels, _ = fer2013.load(bundled.COMPOSITES, "test")
+    order = [ways.names_of("alphabetical", 7).index(EMOTIONS[label]) for label in labels]
+    features = pixels.reshape(-1, 12, 4, 12, 4).mean(axis=(2, 4)).reshape(-1, 144) / 255
+    features = np.concatenate([features, np.ones((len(features), 1))], axis=1)  # (n, 145)
+    ridge = features.T @ features + 0.01 * np.eye(145)
+    solved = np.linalg.solve(ridge, features.T @ (20 * np.eye(7)[order] - 10))  # (145, 7)
+    model = keras.Sequential([keras.Input((48, 48, 1)), layers.Conv2D(1, 1, use_bias=False),
+                              layers.AveragePooling2D(4), layers.Flatten(),
+                              layers.Dense(7, "softmax")])
+    model.set_weights([np.ones((1, 1, 1, 1)), solved[:-1], solved[-1]])
+    return model
+
+
+@pytest.mark.parametrize("name", ["plain", "mini_xception", "transfer"])
+@pytest.mark.parametrize("suffix", [".h5", ".keras", "_apart.h5", "_apart.json"])
+def test_a_model_that_keras_2_wrote_gives_its_answers(theirs, name, suffix):
+    pytest.importorskip("tf_keras", reason="needs requirements-dev.txt")
+    raw, known = read(theirs / f"{name}{suffix}"), np.load(theirs / f"{name}.npz")
+    assert np.ptp(known["answers"], axis=0).max() > 1e-4  # not the same for every picture
+    np.testing.assert_allclose(raw.call(known["pictures"]), known["answers"], rtol=1e-3, atol=1e-5)
+    assert re.search(r"of Keras 2\.\d+", raw.form) and not raw.rescales
+
+
+def commands_of_the_page():
+    """{suffix: options}: the examples in the table of formats."""
+    page = (ROOT / "docs/explain_your_own_model.md").read_text(encoding="utf-8")
+    found = re.findall(r"`python explain\.py --model theirs(\.\w+)([^`]*)` \|", page)
+    return {suffix: options.split() for suffix, options in found}
+
+
+def test_the_page_has_an_example_for_each_format():
+    assert set(commands_of_the_page()) == {".keras", ".h5", ".tflite", ".onnx"}
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5", ".tflite", ".onnx"])
+def test_the_examples_of_the_page_explain_a_small_model(suffix, theirs, tmp_path):
+    path = theirs / f"theirs{suffix}"
+    if not path.exists():
+        pytest.skip("needs requirements-dev.txt or requirements-optional.txt")
+    result = run("explain.py", "--model", path, *commands_of_the_page()[suffix],
+                 "--label", "happy", "--samples", 200, "--outputs", tmp_path)
+    assert f"theirs{suffix}: pixels / 255, labels in alphabetical order (" in result.stdout
+    assert (tmp_path / "happy.png").read_bytes().startswith(b"\x89PNG")
+
+
+# Other kinds of networks that people train, with random weights: how they are fed is said.
+
+def resnet_block(x, filters):
+    beside = layers.Conv2D(filters, 1, strides=2)(x)
+    x = layers.Conv2D(filters, 3, strides=2, padding="same", activation="swish")(x)
+    x = layers.LayerNormalization()(x)
+    x = layers.Multiply()([x, layers.Reshape((1, 1, filters))(
+        layers.Dense(filters, "hard_sigmoid")(layers.GlobalAveragePooling2D()(x)))])
+    return layers.Add()([x, beside])
+
+
+@pytest.mark.parametrize(("size", "channels", "classes"), [
+    (64, 1, 7), (96, 3, 7), (224, 3, 8)])
+def test_transfer_models_of_any_size_are_read(size, channels, classes, tmp_path):
+    inputs = keras.Input((size, size, channels))
+    x = layers.DepthwiseConv2D(5, strides=4)(layers.ZeroPadding2D(2)(inputs))
+    x = resnet_block(layers.PReLU(shared_axes=[1, 2])(x), 4)
+    inner = keras.Model(inputs, x)
+    model = keras.Sequential([keras.Input((size, size, channels)), layers.RandomFlip(), inner,
+                              layers.GlobalMaxPooling2D(), layers.Dense(classes)])
+    pictures = np.random.default_rng(0).random((3, size, size, channels), np.float32)
+    for suffix in (".keras", ".h5"):
+        model.save(tmp_path / f"transfer{suffix}")
+        raw = read(tmp_path / f"transfer{suffix}")
+        assert (raw.input_shape, raw.classes) == ((size, size, channels), classes)
+        np.testing.assert_allclose(raw.call(pictures), model.predict(pictures, verbose=0),
+                                   rtol=1e-4, atol=1e-5)
+
+
+def onnx_of(path, shape, outputs=("y",), batch="n", dtype="float32"):
+    """An ONNX file, as torch writes them: channels first, and logits."""
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    helper, random = onnx.helper, np.random.default_rng(0)
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    values = {"k": random.normal(size=(8, shape[0], 3, 3)), "w": random.normal(size=(8, 7)) * 9}
+    nodes = [helper.make_node("Conv", ["x", "k"], ["c"], strides=[2, 2]),
+             helper.make_node("Relu", ["c"], ["r"]),
+             helper.make_node("GlobalAveragePool", ["r"], ["p"]),
+             helper.make_node("Flatten", ["p"], ["f"])]
+    nodes += [helper.make_node("MatMul", ["f", "w"], [name]) for name in outputs]
+    graph = helper.make_graph(
+        nodes, "torch", [helper.make_tensor_value_info("x", kind, [batch, *shape])],
+        [helper.make_tensor_value_info(name, kind, [batch, 7]) for name in outputs],
+        [onnx.numpy_helper.from_array(value.astype(dtype), name)
+         for name, value in values.items()])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
+                                ir_version=9), path)
+    return path
+
+
+@pytest.mark.parametrize(("shape", "batch", "dtype"), [
+    ((1, 48, 48), "n", "float32"), ((3, 224, 224), 1, "float32"), ((1, 64, 64), 4, "float16")])
+def test_onnx_with_channels_first_and_logits_is_read(shape, batch, dtype, tmp_path):
+    raw = read(onnx_of(tmp_path / "torch.onnx", shape, batch=batch, dtype=dtype))
+    assert raw.channels_first and raw.input_shape == (*shape[1:], shape[0])
+    pictures = np.random.default_rng(0).random((9, *raw.input_shape), np.float32)
+    one_by_one = np.concatenate([raw.call(picture[None]) for picture in pictures])
+    np.testing.assert_allclose(raw.call(pictures), one_by_one, rtol=1e-3)
+    assert one_by_one.shape == (9, 7) and np.ptp(one_by_one, axis=0).min() > 0
+
+
+def test_onnx_of_two_answers_is_refused(tmp_path):
+    with pytest.raises(UserError, match="has 1 inputs and 2 outputs; expected one picture and one"):
+        read(onnx_of(tmp_path / "two.onnx", (1, 48, 48), outputs=("y", "z")))
+
+
+def test_a_tflite_network_of_integers_gives_nearly_the_answers_of_the_original(tmp_path):
+    import tensorflow
+
+    model, pixels = classifier(), fer2013.load(bundled.COMPOSITES, "test")[0]
+    pictures = (pixels[..., None] / 255).astype(np.float32)
+    converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([picture[None]] for picture in pictures)
+    converter.target_spec.supported_ops = [tensorflow.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tensorflow.int8
+    (tmp_path / "int8.tflite").write_bytes(converter.convert())
+    raw = read(tmp_path / "int8.tflite")
+    assert raw.form == "TensorFlow Lite, quantised"
+    expected = model.predict(pictures, verbose=0)
+    agree = (raw.call(pictures).argmax(axis=1) == expected.argmax(axis=1)).mean()
+    assert agree > 0.9 and np.abs(raw.call(pictures) - expected).mean() < 0.05
