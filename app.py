@@ -50,10 +50,10 @@ def main():
         model_path = bundled.choose_photograph_model(args.model, args.outputs)
         network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
         blocks = build(gradio, Page(network, settings, bundled.model_line(model_path)))
-        print(f"model: {bundled.shorten(model_path)}, trained on "
-              f"{bundled.trained_on(model_path)}; open http://{args.host}:{args.port}; "
-              "stop with Ctrl-C", flush=True)
         serve(gradio, blocks, args, folder)
+        print(f"{bundled.model_line(model_path)}; open http://{args.host}:{args.port}; stop with "
+              "Ctrl-C", flush=True)
+        blocks.block_thread()
 
 
 def parse_arguments():
@@ -266,7 +266,7 @@ def with_choice(gradio, function):
 
 
 def serve(gradio, blocks, args, folder):
-    """Serve the page until Ctrl-C; UserError if the port is in use, instead of another port."""
+    """Begin to serve the page; UserError if the port is in use, instead of another port."""
     from starlette.middleware import Middleware  # comes with Gradio
 
     theme = gradio.themes.Default(  # fonts of the system, none from other servers
@@ -279,7 +279,7 @@ def serve(gradio, blocks, args, folder):
         blocks.queue(max_size=WAITING, api_open=False).launch(
             server_name=args.host, server_port=args.port, share=False, theme=theme,
             css=STYLE.read_text(encoding="utf-8"), max_file_size=LARGEST_UPLOAD, footer_links=[],
-            ssr_mode=False, quiet=True, state_session_capacity=SESSIONS,
+            ssr_mode=False, quiet=True, prevent_thread_lock=True, state_session_capacity=SESSIONS,
             app_kwargs={"middleware": [Middleware(own_page.OwnPage, args.host, folder)]})
     except OSError as error:
         raise UserError(f"--host {args.host} --port {args.port}: "
