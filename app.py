@@ -119,7 +119,8 @@ def add_picture(gradio, at):
     at.cropped = gradio.Checkbox(label="The picture is one face, from forehead to chin")
     at.examples = choosable(gradio, page_files.strip())
     with gradio.Accordion("Webcam", open=False):
-        at.webcam = gradio.Image(sources=["webcam"], type="filepath", label="Webcam")
+        at.webcam = gradio.Image(sources=["webcam"], type="filepath", label="Webcam",
+                                 image_mode=None)  # else the path is that of a converted copy
 
 
 def add_face(gradio, at):

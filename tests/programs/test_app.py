@@ -35,7 +35,7 @@ def server(tmp_path_factory):
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(address, process)
-        yield port, address
+        yield port, address, folder
     finally:
         process.terminate()
         process.wait()
@@ -95,6 +95,11 @@ def open_portrait(page):
     page.locator("svg.board").wait_for()
 
 
+def kept(server):
+    """Bytes of the pictures that the server has on the disk."""
+    return sum(file.stat().st_size for file in server[2].rglob("*") if file.is_file())
+
+
 def part(page, number, shown=None):
     """A superpixel of the face, after waiting until it is shown or hidden."""
     state = "" if shown is None else f"[aria-checked={str(shown).lower()}]"
@@ -124,9 +129,9 @@ def is_in_view(page, selector):
 
 
 @BOTH
-def test_a_click_hides_a_part_and_the_bars_move_at_once(page):
+def test_a_click_hides_a_part_and_the_bars_move_at_once(page, server):
     open_portrait(page)
-    assert percent(page) == 86
+    assert percent(page) == 86 and kept(server) == 0
     page.get_by_role("button", name="Hide all").click()
     part(page, 0, shown=False)
     assert percent(page) < 50
@@ -240,12 +245,13 @@ def test_axe_finds_nothing_serious(page, scheme):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_a_picture_of_the_webcam_is_read(page):
+def test_a_picture_of_the_webcam_is_read_and_not_kept(page, server):
     page.get_by_role("button", name="Webcam").click()
     page.get_by_text("Click to Access Webcam").click()
     page.wait_for_function("document.querySelector('video').videoWidth > 0")
     page.get_by_role("button", name="capture photo").click()
     page.get_by_text("No face was found in this picture.").wait_for()  # a test pattern
+    assert kept(server) == 0
 
 
 def test_only_this_machine_reaches_the_server(server):
