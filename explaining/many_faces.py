@@ -10,7 +10,7 @@ from explaining.averages import AREAS, REGIONS, Average
 from explaining.regions import PLACES
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations
+from figures import averages, explanations
 from figures.pairs import by_region
 
 
@@ -39,7 +39,7 @@ def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
                       "r2": average.mean("r2"), "stability": average.mean("stability")})
         print(f"{title}: {without}")
         if suffix:
-            explanations.average(
+            averages.average(
                 mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
                 f"{title} classified correctly; {without}\n{describe(face_set)}",
                 folder / f"{EMOTIONS[label]}_average.{suffix}", source)
@@ -47,7 +47,7 @@ def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
     if len(labels) > 1:
         files.write_csv(folder / "emotions_average.csv", table)
         if suffix:
-            explanations.averages(
+            averages.averages(
                 columns, f"mean explanations of faces classified correctly; {describe(face_set)}",
                 folder / f"emotions_average.{suffix}", source)
     if pairs:

@@ -7,7 +7,7 @@ import pandas
 import pytest
 from PIL import Image
 
-from figures import explanations, numbers, pairs, style
+from figures import averages, explanations, numbers, pairs, style
 from tests import support
 
 
@@ -165,7 +165,7 @@ def test_averages_share_one_scale(tmp_path):
     strong[10:30, 10:30], weak[10:30, 10:30] = 0.5, 0.05
     for name, maps in (("both", (strong, weak)), ("weak", (weak,))):
         columns = [(f"emotion {index}", face, mean_map) for index, mean_map in enumerate(maps)]
-        explanations.averages(columns, "title", tmp_path / f"{name}.png")
+        averages.averages(columns, "title", tmp_path / f"{name}.png")
     both, alone = pixels_of(tmp_path / "both.png"), pixels_of(tmp_path / "weak.png")
     darkest = under_the_face((0x00, 0x72, 0xB2))
     left, right = np.array_split(both[both.shape[0] // 2:], 2, axis=1)
@@ -179,7 +179,7 @@ def test_average_draws_regions_and_shares(tmp_path):
     mean_map = np.zeros((48, 48))
     mean_map[32:38, 12:28] = -0.2
     mean_face, areas = np.full((48, 48), 120.0), {"mouth": 0.1, "rest": 0.9}
-    explanations.average(
+    averages.average(
         mean_face, mean_map, shares, areas, regions, "title", tmp_path / "average.png")
     picture = pixels_of(tmp_path / "average.png")
     assert has_colour(picture, np.array(style.FOR_RGB) * 255)
@@ -280,7 +280,7 @@ def test_the_title_of_two_averages_is_whole(monkeypatch):
     face = np.zeros((48, 48))
     columns = [("happy, 40 faces", face, face + 1), ("sad, 40 faces", face, face)]
     title = "mean explanations of faces classified correctly; slic, hidden: blurred, 500 samples"
-    figure = drawn_by(monkeypatch, explanations.averages, columns, title, module=explanations)
+    figure = drawn_by(monkeypatch, averages.averages, columns, title, module=averages)
     figure.draw_without_rendering()
     box = figure._suptitle.get_window_extent()
     assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
