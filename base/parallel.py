@@ -4,8 +4,9 @@
     Workers(cluster="tcp://10.0.0.1:8786").map(explain, faces)
 
 The results are those of one process, whichever worker computes them. A worker that dies costs the
-items in work a second try. The function and the items are pickled; what is large, such as a model,
-is opened by the worker. joblib runs the processes of this machine, Dask those of others.
+items in work a second try. The function, of a module that the worker can import, and the items are
+pickled; what is large, such as a model, is opened by the worker. joblib runs the processes of this
+machine, Dask those of others.
 """
 import collections
 import functools
@@ -13,6 +14,7 @@ import hashlib
 import importlib.metadata
 import os
 import pathlib
+import pickle
 import platform
 from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
@@ -49,7 +51,7 @@ class Workers(NamedTuple):
         """
         if self.here:
             return map(function, items)
-        task = functools.partial(on_worker, function, versions())
+        task = functools.partial(on_worker, pickle.dumps(function), versions())
         return on_cluster(self.cluster, task, items) if self.cluster else on_this_machine(
             self.jobs, task, items)
 
@@ -125,15 +127,22 @@ def in_order(client, task, items):
         yield waiting.popleft().result()
 
 
-def on_worker(function, expected, item):
+def on_worker(pickled, expected, item):
     """function(item) in a worker process, which must have the versions of the one that asks."""
     # TensorFlow reads this when it first computes; joblib and Dask set OMP_NUM_THREADS
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", os.environ.get("OMP_NUM_THREADS", "1"))
     try:
         check_versions(expected, versions())
-        return function(item)
+        return unpickle(pickled)(item)
     except UserError as error:
         raise UserError(f"worker on {platform.node()}: {error}") from None
+
+
+@functools.cache
+def unpickle(pickled):
+    """The function, whose import of TensorFlow is kept quiet."""
+    with command_line.quiet_stderr():
+        return pickle.loads(pickled)
 
 
 def check_versions(expected, found):

@@ -1,6 +1,6 @@
 """What tables, kept explanations and more processes cost and save.
 
-    python -m benchmarks.many_faces overhead        # bookkeeping for each face, with 100 to 28,709
+    python -m benchmarks.many_faces overhead        # bookkeeping for each face, with 100 to 3,589
     python -m benchmarks.many_faces jobs            # one process of two threads, or two of one
     python -m benchmarks.many_faces photographs     # a folder of pictures, in several ways
 
@@ -34,8 +34,8 @@ from fer2013 import bundled
 from networks.network import open_network
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COUNTS = (100, 1000, 3589, 28709)
-PICTURES, FACES, ROUNDS = 24, 8, 5
+COUNTS = (100, 1000, 3589)
+PICTURES, FACES, ROUNDS = 24, 8, 3
 
 
 class StandIn(Engine):
