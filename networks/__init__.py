@@ -7,7 +7,7 @@
     limits.py        what a file from a stranger may cost
     apart.py         processes of their own, in which such files are read: unpack.py, answer.py
     keras_files.py   .keras archives and HDF5 files of Keras 1 to 3
-    keras_configs.py their configurations, translated into what this Keras builds
+    keras_configs.py, arithmetic.py   their configurations, translated into what this Keras builds
     tflite.py, onnx_files.py   the other formats
     feeding.py, search.py, ways.py, statistics.py   how a network wants its pixels and labels
     trace.py         the layers of nested models, for methods that need gradients

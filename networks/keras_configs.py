@@ -8,6 +8,7 @@ import inspect
 import keras
 
 from base.errors import Refused, UserError
+from networks import arithmetic
 
 DROPPED = ("initializer", "regularizer", "constraint", "init")  # ends of names
 # what a file keeps under these keys is not read
@@ -82,6 +83,8 @@ def input_shape(config):
 
 def layer(described):
     """One layer, or a model inside of a model."""
+    if arithmetic.is_arithmetic(described):
+        described = arithmetic.rescaling(described)
     name = OLD_CLASSES.get(described["class_name"], described["class_name"])
     if name in ("Sequential", "Functional"):
         inner = translate(described)

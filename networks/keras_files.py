@@ -14,7 +14,7 @@ import h5py
 import keras
 
 from base.errors import Refused
-from networks import keras_configs, limits
+from networks import arithmetic, keras_configs, limits
 from networks.apart import Process
 
 LAYERS = frozenset((
@@ -29,7 +29,7 @@ LAYERS = frozenset((
     # these do nothing after training
     "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
     "SpatialDropout1D",
-)) | frozenset(keras_configs.OLD_CLASSES)
+)) | frozenset(keras_configs.OLD_CLASSES) | frozenset(arithmetic.CLASSES)
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
 WEIGHTS_ALONE = ("holds weights alone, without an architecture; expected a whole model "
                  "(model.save), or the architecture's JSON (model.to_json) beside it as {name}")

@@ -47,6 +47,14 @@ def transfer():
                              layers.GlobalAveragePooling2D(), layers.Dropout(0.3), layers.Dense(8)])
 
 
+def preprocessed():
+    """A network that scales its pixels itself, as tutorials of transfer learning do."""
+    inputs = keras.Input((48, 48, 3))
+    x = keras.applications.mobilenet_v2.preprocess_input(inputs * 255.0)
+    x = layers.Conv2D(4, 3, strides=3, activation="relu")(x)
+    return keras.Model(inputs, layers.Dense(7)(layers.GlobalAveragePooling2D()(x)))
+
+
 def classifier():
     """classifier() of test_formats.py."""
     return keras.Sequential([
@@ -64,7 +72,7 @@ def randomise(model):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    for make in (plain, mini_xception, transfer):
+    for make in (plain, mini_xception, transfer, preprocessed):
         model, path = make(), folder / make.__name__
         randomise(model)
         pictures = np.random.default_rng(1).random((3, *model.input_shape[1:]), np.float32)

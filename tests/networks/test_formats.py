@@ -48,14 +48,15 @@ def classifier():
     return model
 
 
-@pytest.mark.parametrize("name", ["plain", "mini_xception", "transfer"])
+@pytest.mark.parametrize("name", ["plain", "mini_xception", "transfer", "preprocessed"])
 @pytest.mark.parametrize("suffix", [".h5", ".keras", "_apart.h5", "_apart.json"])
 def test_a_model_that_keras_2_wrote_gives_its_answers(theirs, name, suffix):
     pytest.importorskip("tf_keras", reason="needs requirements-dev.txt")
     raw, known = read(theirs / f"{name}{suffix}"), np.load(theirs / f"{name}.npz")
     assert np.ptp(known["answers"], axis=0).max() > 1e-4  # not the same for every picture
     np.testing.assert_allclose(raw.call(known["pictures"]), known["answers"], rtol=1e-3, atol=1e-5)
-    assert re.search(r"of Keras 2\.\d+", raw.form) and not raw.rescales
+    assert re.search(r"of Keras 2\.\d+", raw.form)
+    assert raw.rescales == (name == "preprocessed")
 
 
 def commands_of_the_page():
@@ -95,7 +96,8 @@ def resnet_block(x, filters):
     (64, 1, 7), (96, 3, 7), (224, 3, 8)])
 def test_transfer_models_of_any_size_are_read(size, channels, classes, tmp_path):
     inputs = keras.Input((size, size, channels))
-    x = layers.DepthwiseConv2D(5, strides=4)(layers.ZeroPadding2D(2)(inputs))
+    x = inputs * 2.0 / 3 - 0.5 + 1
+    x = layers.DepthwiseConv2D(5, strides=4)(layers.ZeroPadding2D(2)(x))
     x = resnet_block(layers.PReLU(shared_axes=[1, 2])(x), 4)
     inner = keras.Model(inputs, x)
     model = keras.Sequential([keras.Input((size, size, channels)), layers.RandomFlip(), inner,

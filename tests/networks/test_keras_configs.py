@@ -5,7 +5,7 @@ import keras
 import pytest
 
 from base.errors import Refused
-from networks import keras_configs, keras_files
+from networks import arithmetic, keras_configs, keras_files
 
 
 def test_the_slope_of_an_old_leaky_relu_is_kept():
@@ -54,7 +54,7 @@ LAYERS = {  # with the arguments that they need
 
 
 @pytest.mark.parametrize("name", sorted(
-    keras_files.LAYERS - set(keras_configs.OLD_CLASSES)
+    keras_files.LAYERS - set(keras_configs.OLD_CLASSES) - set(arithmetic.CLASSES)
     - {"Functional", "Sequential", "__keras_tensor__"}))
 def test_every_allowed_layer_is_made_from_its_own_configuration(name):
     layer = getattr(keras.layers, name)(**LAYERS.get(name, {}))
@@ -63,3 +63,28 @@ def test_every_allowed_layer_is_made_from_its_own_configuration(name):
     for key, value in made.items():
         if key != "dtype" and key in config and not key.endswith(keras_configs.DROPPED):
             assert json.loads(json.dumps(value)) == config[key], key
+
+
+def of_keras_2(function, **constants):
+    return {"class_name": "TFOpLambda", "name": "tf.op", "config": {"function": function},
+            "inbound_nodes": [["input", 0, 0, constants | {"name": None}]]}
+
+
+@pytest.mark.parametrize(("function", "constant", "scale", "offset"), [
+    ("math.truediv", 4, 0.25, 0), ("math.multiply", 4, 4, 0), ("math.subtract", 1.0, 1, -1),
+    ("__operators__.add", 2, 1, 2)])
+def test_arithmetic_with_a_constant_becomes_a_rescaling(function, constant, scale, offset):
+    made = keras_configs.layer(of_keras_2(function, y=constant))
+    assert (made["class_name"], made["inbound_nodes"]) == ("Rescaling", [[["input", 0, 0, {}]]])
+    assert (made["config"]["scale"], made["config"]["offset"]) == (scale, offset)
+
+
+@pytest.mark.parametrize("described", [
+    of_keras_2("io.read_file", y=1), of_keras_2("math.truediv", y=0), of_keras_2("math.add", y="1"),
+    of_keras_2("math.add", y=float("nan")), of_keras_2("math.add", y=["other", 0, 0]),
+    of_keras_2("math.add", x=1),
+    {"class_name": "Add", "module": "keras.src.ops.numpy", "name": "add", "config": {},
+     "inbound_nodes": [{"args": [{}, {}], "kwargs": {}}]}])
+def test_any_other_operation_is_refused(described):
+    with pytest.raises(Refused, match="with something else than a constant, which is not read"):
+        keras_configs.layer(described)
