@@ -30,8 +30,8 @@ FIGURES = bundled.HERE / "figures"  # with the page's style and script
 STYLE, SCRIPT = FIGURES / "page.css", FIGURES / "page.js"
 EXPLAIN, BLUE = "Explain", "#005a9c"  # white on this blue has a contrast of 6.9
 BY_NAME = [(emotion, label) for label, emotion in enumerate(EMOTIONS)]
-SCROLL = """() => document.querySelector('{}')?.scrollIntoView(
-    {{block: innerWidth < 700 ? 'start' : 'nearest'}})"""
+SCROLL = """() => '{}'.split(',').map(each => document.querySelector(each)).find(Boolean)
+    ?.scrollIntoView({{block: innerWidth < 700 ? 'start' : 'nearest'}})"""  # to the first there is
 SAVE = """file => Object.assign(document.createElement('a'),
     {href: file.address, download: file.name}).click()"""
 
@@ -206,7 +206,7 @@ def connect_picture(gradio, page, at):
             (at.examples.click, example, None, opened)):
         read = event(function, inputs, outputs, show_progress_on=[at.file], **stop)
         look = read.then(page.look, [at.opened, at.cropped], face).then(**at.rest)
-        show(page, at, look).then(None, js=SCROLL.format("svg.board, .notice"))
+        show(page, at, look).then(None, js=SCROLL.format("svg.board,.notice"))
     for event, function, inputs in (
             (at.cropped.input, page.look, [at.opened, at.cropped]),
             (at.gallery.click, with_choice(gradio, page.choose_face), [at.state])):

@@ -42,7 +42,7 @@ class Page:
 
         Returns:
             Session or None, {} for the explanations, the predicted label and the next likely one
-            (or None), and HTML: what is wrong, and the faces to choose from.
+            (or None), and HTML: what is wrong or to be known, and the faces to choose from.
         """
         problem = "" if opened is None else opened.problem
         if opened and not problem and not (cropped or opened.faces):
@@ -56,7 +56,9 @@ class Page:
         """Look at another face of the picture; returns as look()."""
         state = state.choose(int(choice))
         first, second = map(int, np.argsort(-state.whole, kind="stable")[:2])
-        return state, {}, first, second, "", gallery(state)
+        note = state.faces[state.chosen].note
+        notice = cards.notice(f"About this face: {note}." if note else "")
+        return state, {}, first, second, notice, gallery(state)
 
     def toggle(self, choice, state, found, label, marked):
         """Hide a superpixel, or show it again; returns the Session and face()."""

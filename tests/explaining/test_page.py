@@ -44,8 +44,9 @@ def explained(page, state, label=3):
 
 def test_the_largest_face_is_looked_at_first_and_another_can_be_chosen(page, state):
     assert state.chosen == 1
-    chosen, found, label, other, *_ = page.choose_face("0", state)
+    chosen, found, label, other, notice, _ = page.choose_face("0", state)
     assert (chosen.chosen, found, {label, other}) == (0, {}, {3, 6})
+    assert "About this face: the left." in notice
 
 
 def test_a_picture_without_a_face_can_still_be_taken_whole(page):
