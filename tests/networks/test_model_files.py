@@ -207,7 +207,9 @@ def test_models_inside_of_models_are_bounded_in_number_and_depth(tmp_path):
 
     first = {"class_name": "InputLayer", "config": {"batch_shape": [None, 48, 48, 1]}}
     assert "deeper than 8" in refusal(nested([first], 20))
-    assert "maximum recursion depth" in refusal(nested([first], 250))
+    # which limit is met first depends on the version of Python
+    reasons = "deeper than 8", "maximum recursion depth"
+    assert any(reason in refusal(nested([first], 250)) for reason in reasons)
     many = [first] + [{"class_name": "Flatten", "config": {}}] * 900
     assert "has 901 layers" in refusal(nested(many, 2))
 

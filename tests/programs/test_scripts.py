@@ -186,7 +186,7 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
     pixels, labels = np.arange(10, dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2), np.arange(10) % 2
 
     def order(first_epoch, batches):
-        found = script.batches(pixels, labels, script.one_hot(labels), args, first_epoch)
+        found = script.batches(pixels, labels, args, first_epoch)
         found = list(itertools.islice(found, batches))
         assert [len(weights) for _, _, weights in found] == [4, 4, 2] * (batches // 3)
         for faces, targets, weights in found:
