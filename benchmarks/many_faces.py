@@ -35,7 +35,7 @@ from networks.network import open_network
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 COUNTS = (100, 1000, 3589)
-PICTURES, FACES, ROUNDS = 24, 8, 3
+PICTURES, FACES, ROUNDS = 12, 8, 3
 
 
 class StandIn(Engine):
