@@ -43,11 +43,6 @@ def region_shares(segments):
     return np.stack([*inside, 1 - sum(inside)], axis=1)
 
 
-def main_regions(segments):
-    """The one of PLACES in which the largest share of each superpixel lies: a list of str."""
-    return [PLACES[place] for place in region_shares(segments).argmax(axis=1)]
-
-
 def centres(segments):
     """The mean row and column of each superpixel: float64 (superpixels, 2)."""
     numbers = np.arange(segments.max() + 1)
