@@ -18,13 +18,12 @@ import pathlib
 
 import numpy as np
 from scipy.stats import entropy
-from tqdm import tqdm
 
 import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, cell, face_arguments, read, unmeasured, version
+from benchmarks.results import cell, complete, face_arguments, read, version
 from explaining import face_lime, faithfulness, superpixels
 from explaining.baselines import HIDING
 from fer2013 import EMOTIONS
@@ -44,10 +43,8 @@ def main():
     model, table = network.load_model(args.model), HERE / "hiding.csv"
     predict = functools.partial(network.predict, model)
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index, missing in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names,
-                                          "hide", EXPLAINED), unit="face"):
-        append(table, measure(pixels[index], int(labels[index]), predict, missing), COLUMNS,
-               face=names[index], emotion=EMOTIONS[labels[index]], model=version(args.model))
+    complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
+             EXPLAINED, lambda face, label, rules: measure(face, label, predict, rules))
     print(tables(read(table)), answers(pixels[indices], predict), sep="\n\n")
 
 

@@ -14,13 +14,11 @@ pixels of a superpixel are in random order. A face takes about 10 s on two CPU c
 import functools
 import pathlib
 
-from tqdm import tqdm
-
 import fer2013
 import model as network
 from base import command_line
 from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, cell, face_arguments, read, unmeasured, version
+from benchmarks.results import cell, complete, face_arguments, read, version
 from explaining import baselines, face_lime, faithfulness, superpixels
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -41,11 +39,8 @@ def main():
     model, table = network.load_model(args.model), HERE / "lime_choices.csv"
     predict = functools.partial(network.predict, model)
     indices = choose_faces(pixels, labels, predict, args.faces)
-    for index, missing in tqdm(unmeasured(table, COLUMNS, version(args.model), indices, names,
-                                          "hide", RULES), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), predict, missing)
-        append(table, rows, COLUMNS, face=names[index],
-               emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
+    complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
+             RULES, lambda face, label, rules: measure(face, label, predict, rules))
     print(tables(read(table)))
 
 

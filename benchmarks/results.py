@@ -8,10 +8,11 @@ import platform
 import numpy as np
 import pandas
 from scipy.stats import bootstrap
+from tqdm import tqdm
 
 from base import command_line
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import EMOTIONS, bundled
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -78,6 +79,21 @@ def unmeasured(path, columns, model, indices, names, column, values):
     missing = [(index, set(values) - there.get(names[index], set()))
                for index in np.random.default_rng(0).permutation(indices)]
     return [(index, values) for index, values in missing if values]
+
+
+def complete(path, columns, model, faces, indices, column, values, measure):
+    """Measure and append the rows that a table lacks, face by face.
+
+    Args:
+        path, columns, model, indices, column, values: see unmeasured().
+        faces: pixels, labels and names, as fer2013.load() returns them.
+        measure: function from a face, its label and the missing values to rows.
+    """
+    pixels, labels, names = faces
+    missing = unmeasured(path, columns, model, indices, names, column, values)
+    for index, lacking in tqdm(missing, unit="face"):
+        append(path, measure(pixels[index], int(labels[index]), lacking), columns,
+               face=names[index], emotion=EMOTIONS[labels[index]], model=model)
 
 
 def read(path):
