@@ -20,6 +20,14 @@ is the most accurate:
     python -m benchmarks.recipe --data data --epochs 12 --seed 7 --variants "wider views"
     python -m benchmarks.recipe --data data --epochs 8 --seed 8 --variants "sharpness-aware steps"
 
+The five independent teachers, of INDEPENDENT in its order, with the seeds 11, 12, 14, 15 and, the
+second one again, 13; and their student (KERAS_BACKEND=jax on a GPU):
+
+    python -m benchmarks.recipe --data data --epochs 45 --seed 11 \
+        --variants "independent teacher 64 64 128 256 2048"
+    python -m benchmarks.recipe --data data --epochs 120 --seed 21 \
+        --variants "student of five teachers"
+
 When a run has ended, its row is written to benchmarks/recipe.csv and replaces an earlier row of the
 same variant, number of epochs and seed. A run that is complete in outputs/recipe is not repeated.
 """
@@ -44,6 +52,12 @@ FIRST, SECOND, THIRD, LARGER = (
     RUNS / run / "model.keras"
     for run in ("muon-25-0", "second-generation-55-0", "third-generation-52-1",
                 "larger-teacher-32-3"))
+INDEPENDENT = {  # from new weights, taught by nobody: filters of the four blocks, hidden units
+    f"independent teacher {shape}": shape.split() for shape in (
+        "64 64 128 256 2048", "64 128 256 256 960", "64 128 256 512 1024", "96 128 256 512 1024")}
+FIVE = [RUNS / f"{name.replace(' ', '-')}-45-{seed}" / "model.keras"
+        for name, seed in zip([*INDEPENDENT, list(INDEPENDENT)[1]], (11, 12, 14, 15, 13),
+                              strict=True)]
 SHORT = {
     "muon": ("--optimizer", "muon"),  # the default
     "no label smoothing": ("--label-smoothing", "0"),
@@ -77,7 +91,9 @@ VARIANTS = SHORT | TRIALS | {  # and the long runs
         "--schedule", "constant", "--learning-rate", "0.0005", "--erase", "0.5", *FROM_THIRD),
     "wider views": ("--learning-rate", "0.0007", "--sharp", "0.25", "--erase", "0.4", *FROM_THIRD),
     "sharpness-aware steps": ("--learning-rate", "0.0007", "--erase", "0.5", *FROM_THIRD),
-}
+    "student of five teachers": ("--erase", "0.5", "--teachers", *FIVE, "--teachers-share", "0.8"),
+} | {name: ("--erase", "0.3", "--filters", *filters, "--hidden", hidden)
+     for name, (*filters, hidden) in INDEPENDENT.items()}
 
 
 def main():
