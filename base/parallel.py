@@ -22,6 +22,7 @@ from typing import NamedTuple
 from base import command_line
 from base.errors import UserError
 
+GROWTH = 4_000_000_000  # bytes by which a worker's memory may grow after its first item
 DEATHS = 3  # tries of an item whose worker dies, as Dask's own default: then the item is the reason
 ROOMS = ("base", "fer2013", "networks", "explaining")
 PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-image", "lime", "keras", "tensorflow")
@@ -76,7 +77,7 @@ def on_this_machine(jobs, task, items):
     while done < len(items):
         try:
             pool = Parallel(jobs, batch_size=1, return_as="generator")
-            for result in pool(delayed(task)(item) for item in items[done:]):
+            for result in pool(delayed(on_lasting_worker)(task, item) for item in items[done:]):
                 done, deaths = done + 1, 0
                 yield result
         except BrokenProcessPool as error:
@@ -84,6 +85,18 @@ def on_this_machine(jobs, task, items):
             if deaths == DEATHS:
                 raise UserError(f"--jobs {jobs}: the worker processes died {DEATHS} times, perhaps "
                                 "for want of memory; expected fewer jobs") from error
+
+
+def on_lasting_worker(task, item):
+    """task(item) in a process of joblib's, which is not to be started anew for what it opens.
+
+    joblib takes it for a memory leak if a worker grows by 300 MB after its first item, as one does
+    that finds faces first and explains them later, and would load TensorFlow and the models again.
+    """
+    from joblib.externals.loky import process_executor
+
+    process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH
+    return task(item)
 
 
 def on_cluster(address, task, items):

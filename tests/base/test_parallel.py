@@ -2,6 +2,7 @@ import functools
 import os
 import pathlib
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -42,6 +43,17 @@ def die_once(marker, item):
     return item**2, os.getpid()
 
 
+OPENED = []
+
+
+def open_late(item):
+    """The process; its second half of the items needs 400 MB, as a model that is opened then."""
+    if item > 2 and not OPENED:
+        OPENED.append(b"1" * 400_000_000)
+    time.sleep(0.6)
+    return os.getpid()
+
+
 def refuse(item):
     raise UserError(f"item {item} is bad")
 
@@ -50,6 +62,11 @@ def test_results_keep_their_order_and_a_killed_worker_costs_a_retry_alone(worker
     found = list(workers.map(functools.partial(die_once, tmp_path / "died"), list(range(12))))
     assert [square for square, _ in found] == [item**2 for item in range(12)]
     assert os.getpid() not in {process for _, process in found} and (tmp_path / "died").exists()
+
+
+def test_a_worker_that_opens_a_model_late_is_not_started_anew():
+    pytest.importorskip("psutil", reason="joblib watches the memory of workers with psutil")
+    assert len(set(Workers(jobs=2).map(open_late, list(range(8))))) == 2
 
 
 def test_what_the_user_can_fix_comes_back_as_one_line_that_names_the_worker(workers):
