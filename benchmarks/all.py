@@ -56,7 +56,8 @@ def own(name, *options, **fields):
 
 COMPOSITES = ("--data", "data/composites", "--model", "{model}", "--outputs", "{work}")
 AVERAGES = ("explain.py", "--data", "{data}", "--split", "validation", "--model", "{model}",
-            "--count", "100", "--samples", "500", "--pairs", "--outputs", "{work}")
+            "--count", "100", "--samples", "500", "--precision", "bfloat16", "--pairs",
+            "--outputs", "{work}")  # as the atlas explains them, whose explanations it finds
 SHAREABLE = ("angry", "fear", "happy", "sad", "surprise", "neutral")  # 32 faces or more to average
 STEPS = {
     "composites": Step(
@@ -74,12 +75,14 @@ STEPS = {
                        copies=to("docs", "happy_compare.png")),
     "pairs": Step(("explain.py", "--label", "happy", "--pairs", *COMPOSITES),
                   copies=to("docs", "happy_pairs.png")),
-    "averages": Step(AVERAGES, copies=to("docs", "emotions_average.csv", "pairs_average.csv",
-                                         "pairs_average.png")),
-    "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="averages",
+    "atlas": Step(("-m", "benchmarks.atlas", "--data", "{data}", "--model", "{model}",
+                   "--outputs", "{work}"), page="docs/atlas.md",
+                  shows=("docs/atlas.csv", "docs/atlas.png", "docs/atlas_mistakes.png")),
+    "averages": Step(AVERAGES, folder="atlas",
+                     copies=to("docs", "emotions_average.csv", "pairs_average.csv",
+                               "pairs_average.png")),
+    "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="atlas",
                             copies=to("docs", "emotions_average.png")),
-    "atlas": Step(("-m", "benchmarks.atlas", "--data", "{data}", "--model", "{model}"),
-                  page="docs/atlas.md", shows=("docs/atlas.csv", "docs/atlas.png")),
     "photograph": Step(
         ("explain.py", "--image", "examples/eileen_collins.jpg", "--model", "{model}",
          "--outputs", "{work}"),
