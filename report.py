@@ -27,13 +27,17 @@ def main():
     try:
         sections, missing = page.collect(shelf)
         html = page.render(shelf, sections, missing, averages.AREAS)
-    except (AttributeError, IndexError, KeyError, TypeError, jinja2.UndefinedError) as error:
+    except UserError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+            jinja2.UndefinedError) as error:
         # valid JSON of another structure, such as a list in place of a dict
         raise UserError(f"{shelf.folder}: run.json or evaluation.json is not as the scripts write "
                         f"it now ({error}); make it again") from error
     path = files.make_folder(args.outputs) / "report.html"
     with files.replacing(path) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+        # names of files that are not UTF-8 are in it too
+        temporary.write_text(html, encoding="utf-8", errors="backslashreplace")
     pictures = sum(map(len, sections.values()))
     print(f"wrote {path}: {pictures} pictures, {len(html) / 1e6:.1f} MB")
     if shelf.pretrained:

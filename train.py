@@ -55,9 +55,10 @@ def main():
         record = describe_run(recipe, args, data, train, validation)
         before = None if args.fresh else checkpoint.find(folder, record)
         if before and before.get("finished"):
-            print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is "
-                  f"best, with {before['best_val_accuracy']:.2%} on validation; "
-                  "--fresh starts over")
+            with checkpoint.as_written(folder):
+                print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is "
+                      f"best, with {before['best_val_accuracy']:.2%} on validation; "
+                      "--fresh starts over")
             return
         start_from = "" if before else recipe.start_from
         model, compiled = learner.build(recipe, len(train[1]), start_from, data)
@@ -174,8 +175,11 @@ def start_or_go_on(keeper, before):
     keeper.restore()
     print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; "
           "--fresh starts over", flush=True)
-    now, then = ({"the machine": record["machine"]} | record["versions"]
-                 for record in (keeper.record, before))
+    from training import checkpoint
+
+    with checkpoint.as_written(checkpoint.FILE):
+        now, then = ({"the machine": record["machine"]} | record["versions"]
+                     for record in (keeper.record, before))
     for name, version in now.items():
         if then.get(name) != version:
             print(f"{name} was {then.get(name)}, now {version}: the run goes on, "

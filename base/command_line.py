@@ -200,8 +200,9 @@ class Once(logging.Filter):
 def run(main):
     """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
 
-    The exit status is 2 after a UserError and 130 after Ctrl-C. What the data's readers log goes to
-    stdout, each line once.
+    The exit status is 2 after a UserError and 130 after Ctrl-C. An OSError about a named file, such
+    as one in a folder without permission or with a name too long, counts as a UserError. What the
+    data's readers log goes to stdout, each line once.
     """
     streams.open_all()
     log = logging.getLogger("fer2013")
@@ -214,16 +215,27 @@ def run(main):
         main()
         sys.stdout.flush()
         report_lost_output(script)
-    except UserError as error:
-        print(f"{script}: {printable(str(error))}", file=sys.stderr)
-        sys.exit(2)
     except BaseException as error:
+        if isinstance(error, UserError) or names_a_file(error):
+            print(f"{script}: {printable(in_words(error))}", file=sys.stderr)
+            sys.exit(2)
         if not was_interrupted(error):
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
         how = error.args if isinstance(error, KeyboardInterrupt) else ()  # advice() says it
         print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
         sys.exit(130)
+
+
+def names_a_file(error):
+    return isinstance(error, OSError) and isinstance(error.filename, (str, bytes, os.PathLike))
+
+
+def in_words(error):
+    """The text of a UserError, or of an OSError that names a file."""
+    if names_a_file(error):
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
 
 
 def printable(text):

@@ -8,6 +8,9 @@ import re
 import shutil
 import tempfile
 import time
+import tokenize
+import zipfile
+import zlib
 
 import filelock
 
@@ -15,6 +18,9 @@ from base.errors import UserError
 
 ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
 CONTROL = re.compile(r"\\u00[0189][0-9a-fA-F]")  # JSON's escapes of control characters
+# what numpy and zipfile raise of 6,000 damaged .npz files
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError, RuntimeError,
+              MemoryError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 WAITS = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()  # seconds between tries to replace a file
 
 
@@ -124,6 +130,17 @@ def write_csv(path, rows, columns=None):
               for row in rows]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(lines)
+
+
+def read_lines(path):
+    """The text of a file of whole lines; a ValueError if it is not UTF-8 or its last line is cut.
+
+    A number at its end could have lost its last digits.
+    """
+    text = pathlib.Path(path).read_text(encoding="utf-8")
+    if text and not text.endswith("\n"):
+        raise ValueError("its last line is cut off")
+    return text
 
 
 def read_json(path, writer="train.py"):

@@ -12,6 +12,7 @@ import sqlite3
 
 import numpy as np
 
+from base import files
 from base.errors import UserError
 
 
@@ -44,8 +45,11 @@ class Store:
                                           (key,)).fetchone()
         if row is None:
             raise KeyError(key)
-        with np.load(io.BytesIO(row[0])) as arrays:
-            return dict(arrays)
+        try:
+            with np.load(io.BytesIO(row[0])) as arrays:
+                return dict(arrays)
+        except files.UNREADABLE as error:
+            raise self.unreadable(error) from error
 
     def add(self, key, arrays):
         """Keep {name: array} under a key, on the disk when this returns."""
@@ -62,8 +66,12 @@ class Store:
         except sqlite3.OperationalError as error:  # a full disk, no permission, another's lock
             raise UserError(f"{self.path}: cannot write it ({error})") from error
         except sqlite3.DatabaseError as error:
-            raise UserError(f"{self.path}: not readable ({error}); explain.py writes it; "
-                            "without it, everything is explained again") from error
+            raise self.unreadable(error) from error
+
+    def unreadable(self, reason):
+        """The UserError that says why the file is not taken, and what to do."""
+        return UserError(f"{self.path}: not readable ({reason}); explain.py writes it; "
+                         "without it, everything is explained again")
 
     def close(self):
         self.connection.close()
@@ -83,10 +91,19 @@ def kept_or_computed(store, keys, items, compute, pack, unpack):
     computed = iter(compute([item for item, is_known in zip(items, known, strict=True)
                              if not is_known]))
     for key, item, is_known in zip(keys, items, known, strict=True):
-        result = unpack(store.get(key), item) if is_known else next(computed)
+        result = kept(store, key, item, unpack) if is_known else next(computed)
         if store is not None and not is_known and (arrays := pack(result)) is not None:
             store.add(key, arrays)
         yield result
+
+
+def kept(store, key, item, unpack):
+    """What unpack() makes of a key's arrays; a UserError if they are others than pack() gives."""
+    arrays = store.get(key)
+    try:
+        return unpack(arrays, item)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise store.unreadable(f"a result of other arrays: {error!r}") from error
 
 
 def make_key(about, *contents):

@@ -143,7 +143,7 @@ def table(path):
     if not path.is_file():
         return []
     try:
-        return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+        return list(csv.DictReader(files.read_lines(path).splitlines()))
     except (OSError, ValueError, csv.Error) as error:
         raise UserError(f"{path}: not readable as CSV ({error}); "
                         "remove it, or make it again") from error

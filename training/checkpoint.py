@@ -10,14 +10,14 @@ needed. Each file replaces its old version in one step, the checkpoint first, an
 are made from it. So a run can be killed at any time: the next one finds a complete checkpoint and
 writes the others again. A finished run deletes its checkpoint.
 """
+import contextlib
 import hashlib
+import io
 import json
 import math
 import sys
 import time
-import tokenize
 import zipfile
-import zlib
 
 import keras
 import numpy as np
@@ -31,9 +31,6 @@ FILE = "checkpoint.npz"
 FILES = (FILE, "model.keras", "history.csv", "run.json")
 HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
 PLACES = ("--data", "--outputs")  # not compared between runs: the faces themselves are
-# what numpy and zipfile raise of 6,000 damaged checkpoints
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError, RuntimeError,
-              MemoryError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 
@@ -50,7 +47,8 @@ def find(folder, record):
         earlier = files.read_json(folder / "run.json")
     else:
         return None
-    before, now = compared(earlier), compared(record)
+    with as_written(folder):
+        before, now = compared(earlier), compared(record)
     changed = [f"{name} was {before.get(name)}, now {now.get(name)}"
                for name in {**before, **now} if before.get(name) != now.get(name)]
     if changed:
@@ -61,6 +59,18 @@ def find(folder, record):
     if earlier.get("finished"):
         check_model(folder, earlier)
     return earlier
+
+
+@contextlib.contextmanager
+def as_written(path):
+    """Turn what a record of another structure raises in the block into a UserError about `path`."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UserError(f"{path}: holds a run that is not as this version writes it ({error!r}); "
+                        f"{START_OVER}") from error
 
 
 def check_model(folder, record):
@@ -90,7 +100,7 @@ def read_history(path):
     if not path.is_file():
         return None
     try:
-        history = pandas.read_csv(path)
+        history = pandas.read_csv(io.StringIO(files.read_lines(path)))
         if list(history.columns) != list(HISTORY) or history.empty:
             raise ValueError(f"expected the columns {', '.join(HISTORY)}, and a row for each epoch")
         history.astype(float)  # a ValueError where a cell is no number
@@ -120,7 +130,7 @@ def read(path, arrays=False):
             if arrays:
                 for kind in ("variables", "best"):
                     state[kind] = [file[f"{kind}{index}"] for index in range(state[kind])]
-    except UNREADABLE as error:
+    except files.UNREADABLE as error:
         raise UserError(f"{path}: not readable as a checkpoint ({error}); {START_OVER}") from error
     return state
 
@@ -169,10 +179,11 @@ class Keeper:
             raise UserError(f"{self.folder / FILE}: weights of another network; {START_OVER}")
         for variable, array in zip(variables, state["variables"], strict=True):
             variable.assign(array)
-        self.rows, self.best = state["rows"], state["best"]
-        if self.rows:
-            self.write_model()
-            self.write_history()
+        with as_written(self.folder / FILE):
+            self.rows, self.best = state["rows"], state["best"]
+            if self.rows:
+                self.write_model()
+                self.write_history()
 
     def begin_epoch(self, epoch, logs=None):
         self.started = time.perf_counter()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from base.errors import UserError
-from base.store import Store, make_key
+from base.store import Store, kept_or_computed, make_key
 from tests.support import ROOT
 
 ARRAYS = {"weights": np.array([0.1, -2]), "label": np.asarray(3)}
@@ -58,3 +58,20 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "kept.sqlite").write_bytes(b"PK\x03\x04 cut off" * 100)
     with pytest.raises(UserError, match="kept.sqlite: not readable"):
         Store(tmp_path / "kept.sqlite")
+
+
+@pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04", "text", 7])
+def test_a_result_that_is_damaged_is_refused(tmp_path, damaged):
+    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
+        kept.add("a", ARRAYS)
+        kept.connection.execute("UPDATE results SET arrays = ?", (damaged,))
+        with pytest.raises(UserError, match="kept.sqlite: not readable"):
+            kept.get("a")
+
+
+def test_a_result_of_other_arrays_is_refused(tmp_path):
+    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
+        kept.add("a", ARRAYS)
+        found = kept_or_computed(kept, ["a"], [0], iter, None, lambda arrays, _: arrays["segments"])
+        with pytest.raises(UserError, match="kept.sqlite: not readable .*'segments'"):
+            next(found)

@@ -76,6 +76,32 @@ def test_a_finished_run_without_its_model_is_not_called_finished(keeper, damage,
         checkpoint.find(keeper.folder, RECORD)
 
 
+@pytest.mark.parametrize("record", [
+    {"arguments": 3}, {"dataset": [1]}, {"dataset": {"faces": {"train": ["a", 1]}}},
+    {"dataset": {"faces": 0.5}}])
+def test_a_record_of_another_structure_is_refused(tmp_path, record):
+    files.write_json(tmp_path / "run.json", record)
+    with pytest.raises(UserError, match="not as this version writes it.*--fresh starts over"):
+        checkpoint.find(tmp_path, RECORD)
+
+
+def test_rows_of_another_structure_are_refused(keeper):
+    keeper.rows = [{"epoch": 1, "val_accuracy": "a"}]
+    keeper.best = keeper.trained.get_weights()
+    keeper.write()
+    with pytest.raises(UserError, match="checkpoint.npz: .*not as this version writes it"):
+        keeper.restore()
+
+
+def test_a_history_whose_last_number_is_cut_is_refused(keeper):
+    keeper.end_epoch(0, LOGS)
+    path = keeper.folder / "history.csv"
+    assert len(checkpoint.read_history(path)) == 1
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(UserError, match="history.csv: .*its last line is cut off"):
+        checkpoint.read_history(path)
+
+
 def test_a_damaged_checkpoint_is_refused_in_one_line_or_read_as_it_was(tmp_path):
     path, random = tmp_path / "checkpoint.npz", np.random.default_rng(0)
     arrays = {"variables0": random.random((5, 3)), "best0": random.random(4)}
