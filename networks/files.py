@@ -40,11 +40,11 @@ def read(path):
             that would fill the memory; weights that are not finite; a missing package.
     """
     path = pathlib.Path(path)
-    if path.is_dir():
-        raise UserError(f"{path}: {SAVED_MODEL}")
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; expected a model")
     try:
+        if path.is_dir():
+            raise Refused(SAVED_MODEL)
+        if not path.is_file():
+            raise Refused("no such file; expected a model")
         raw = read_kind(path)
         check_shape(raw)
         return raw
@@ -131,7 +131,7 @@ def run_apart(path):
 def of_keras(path, model, form, digest):
     """The RawNetwork of a keras.Model, checked to be finite."""
     for weight in model.weights:
-        if not np.isfinite(keras.ops.convert_to_numpy(weight)).all():
+        if not keras.ops.all(keras.ops.isfinite(weight)):  # without a copy of the weights
             raise Refused("has weights that are not finite numbers")
     shape, answers = model.input_shape, model.output_shape
     if not isinstance(shape, tuple) or not isinstance(answers, tuple) or len(answers) != 2:

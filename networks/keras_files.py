@@ -4,7 +4,9 @@ Nothing in a file is run: another process copies its parts (unpack.py), its conf
 translated (keras_configs.py), and a model is built from allowed layers alone, as far as the file
 has their weights (limits.py).
 """
+import functools
 import json
+import math
 import pathlib
 import re
 import tempfile
@@ -12,6 +14,7 @@ from typing import Any, NamedTuple
 
 import h5py
 import keras
+import numpy as np
 
 from base.errors import Refused
 from networks import arithmetic, keras_configs, limits
@@ -30,6 +33,7 @@ LAYERS = frozenset((
     "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
     "SpatialDropout1D",
 )) | frozenset(keras_configs.OLD_CLASSES) | frozenset(arithmetic.CLASSES)
+PART = 4_000_000  # numbers of a large variable that are copied at a time
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
 WEIGHTS_ALONE = ("holds weights alone, without an architecture; expected a whole model "
                  "(model.save), or the architecture's JSON (model.to_json) beside it as {name}")
@@ -116,7 +120,8 @@ class Start(NamedTuple):
     initialiser: Any  # that the layer keeps, a name or a configuration
 
     def __call__(self, shape, dtype=None):
-        return self.stored(shape, dtype)
+        self.stored.take(shape)
+        return keras.ops.zeros(shape, dtype)
 
 
 def give_back_initialisers(model):
@@ -163,6 +168,36 @@ def shapes_in(weights):
 
 def load(model, weights):
     """Load the weights of an HDF5 file that unpack.py wrote into a model."""
+    large = [each for each in model.variables
+             if math.prod(each.shape) > PART and hasattr(each.value, "assign")]  # TensorFlow's
+    for variable in large:
+        variable.assign = functools.partial(assign_in_parts, variable)
+    load_all(model, weights)
+    for variable in large:
+        del variable.assign
+
+
+def assign_in_parts(variable, value):
+    """Assign an array, or an HDF5 dataset, to a variable of TensorFlow, rows after rows.
+
+    At once it takes three further copies of the array: 2.97 GB for a network of 160 million
+    weights. variable.value[start:end].assign() reads the variable and so takes one as well.
+    """
+    import tensorflow
+
+    if tuple(value.shape) != tuple(variable.shape):
+        raise ValueError(f"{value.shape} in the place of {variable.shape}")
+    rows = max(1, PART // math.prod(value.shape[1:]))
+    for start in range(0, value.shape[0], rows):
+        tensorflow.raw_ops.ResourceStridedSliceAssign(
+            ref=variable.value.handle, begin=[start], end=[start + rows], strides=[1],
+            value=np.asarray(value[start:start + rows], variable.dtype))
+    # else every later use of the variable copies it
+    tensorflow.raw_ops.DisableCopyOnRead(resource=variable.value.handle)
+
+
+def load_all(model, weights):
+    """load() by the way that the file's version of Keras needs."""
     with h5py.File(weights, "r") as file:
         named = "layer_names" in file.attrs or "model_weights" in file  # as HDF5 files of models
         old = any(name.startswith(OLD_PLACE) for name in file)

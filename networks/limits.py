@@ -10,8 +10,6 @@ about 815.
 import collections
 import math
 
-import numpy as np
-
 from base.errors import Refused
 
 MEMORY = 1_250_000_000  # bytes of the process that reads a file
@@ -22,6 +20,7 @@ MOST_BYTES_RUN = 250_000_000  # of a file that is held in memory as it is
 MOST_TEXT = 5_000_000  # bytes of an architecture
 MOST_OBJECTS, DEEPEST = 5_000, 12  # groups and datasets of an HDF5 file
 MOST_PARAMETERS = 160_000_000
+MOST_IN_ARRAY = 110_000_000  # of them in one array; the largest of VGG16 has 103 million
 MOST_LAYERS, DEEPEST_MODEL = 850, 8  # building 700 took 5 s; models inside of models
 WIDEST = 16_384  # a number in a configuration that determines a size
 MOST_ACTIVATIONS = 1_000_000_000  # numbers that all layers give for one picture, one after another
@@ -89,19 +88,20 @@ class Stored:
         """shapes: of the arrays in the file; Refused if these hold too many numbers."""
         self.left = collections.Counter(shapes)
         self.refusal = None
-        count = sum(math.prod(shape) for shape in self.left.elements())
-        if count > MOST_PARAMETERS:
-            raise too_much("weights", count, MOST_PARAMETERS)
+        counts = [math.prod(shape) for shape in self.left.elements()]
+        if sum(counts) > MOST_PARAMETERS:
+            raise too_much("weights", sum(counts), MOST_PARAMETERS)
+        if max(counts, default=0) > MOST_IN_ARRAY:
+            raise too_much("weights in one array", max(counts), MOST_IN_ARRAY)
 
-    def __call__(self, shape, dtype):
-        """Zeros, in the place of an array of the file; Refused if it has none of that shape."""
+    def take(self, shape):
+        """Count an array of the file as used; Refused if it has none of that shape left."""
         shape = tuple(shape)
         if not self.left[shape]:
             self.refusal = Refused("its weights do not fit its architecture, which has more arrays "
                                    f"of {' x '.join(map(str, shape))} than the file")
             raise self.refusal
         self.left[shape] -= 1
-        return np.zeros(shape, dtype)
 
 
 def batch_sizes(model):

@@ -3,8 +3,8 @@ import keras
 import numpy as np
 import pytest
 
-from base.errors import UserError
-from networks import apart, export, files, limits
+from base.errors import Refused, UserError
+from networks import apart, export, files, keras_files, limits
 from networks.files import read
 
 FORMATS = (".keras", ".h5", ".tflite", ".onnx")
@@ -12,8 +12,11 @@ FORMATS = (".keras", ".h5", ".tflite", ".onnx")
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """{suffix: path} of one small network in every format."""
-    folder = tmp_path_factory.mktemp("whole")
+    return write_small(tmp_path_factory.mktemp("whole"))
+
+
+def write_small(folder):
+    """{suffix: path} of one small network, written in every format."""
     model = keras.Sequential([
         keras.Input((48, 48, 1)), keras.layers.Conv2D(2, 3, strides=4, activation="relu"),
         keras.layers.Flatten(), keras.layers.Dense(7, "softmax")])
@@ -131,3 +134,24 @@ def test_batches_get_smaller_where_pictures_cost_more():
     large = keras.Sequential([keras.Input((224, 224, 3)),
                               keras.layers.Conv2D(64, 3, padding="same")])
     assert limits.batch_sizes(large) == (1, 50_000_000 // (224 * 224 * 64))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_large_weights_are_copied_in_parts_and_are_those_of_the_file(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr(keras_files, "PART", 1_000)
+    random, path = np.random.default_rng(0), tmp_path / f"large{suffix}"
+    model = keras.Sequential([
+        keras.Input((48, 48, 1)), keras.layers.Conv2D(5, (3, 5), activation="relu"),
+        keras.layers.Flatten(), keras.layers.Dense(7, "softmax")])
+    model.set_weights([random.random(each.shape) for each in model.get_weights()])
+    model.save(path)
+    raw = read(path)
+    for ours, theirs in zip(raw.keras_model.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    pictures = random.random((3, 48, 48, 1), np.float32)
+    np.testing.assert_array_equal(raw.call(pictures), model.predict_on_batch(pictures))
+
+
+def test_one_huge_array_is_refused_before_it_is_built():
+    with pytest.raises(Refused, match="has 110,000,001 weights in one array, more than 110,000,00"):
+        limits.Stored([(110_000_001,)])
