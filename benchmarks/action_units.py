@@ -13,8 +13,9 @@ pixels that change by at least MOVED grey levels. FunnyBirds does the same with 
 Two networks, the included one and one trained on avatars, and three rules of hiding; every method
 that samples asks the network --samples times, about as often as occlusion does. Controls: LIME's
 map inverted, LIME's map of another face, a random one, and one in which all pixels are alike.
-Beside it, deletion and insertion AUC by pixels in ten steps, hidden by the same rule. The truth is
-computed in float32, maps and curves in bfloat16 (networks/precision.py).
+Beside it, deletion and insertion AUC by pixels in ten steps, and F-Fidelity, asked of a copy of the
+network that is fine-tuned for the rule first (fine_tuning.py), both hidden by the same rule. The
+truth is computed in float32, all else in bfloat16 (networks/precision.py).
 
 Appends a row for each network, rule, face and method to benchmarks/action_units.csv, the first rule
 first (an interrupted run continues where it stopped; --tables only prints), and prints the tables
@@ -32,6 +33,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
+from benchmarks.fine_tuning import fine_tuned
 from benchmarks.results import append, cell, read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.baselines import BASELINES
@@ -39,7 +41,8 @@ from fer2013 import bundled
 from networks.precision import in_precision
 
 HERE = pathlib.Path(__file__).resolve().parent
-AVATARS_MODEL = HERE.parent / "outputs" / "all" / "demonstration" / "model.keras"
+WORK = HERE.parent / "outputs" / "all"
+AVATARS_MODEL = WORK / "demonstration" / "model.keras"
 
 RULES = ("blurred", "mean", "zero")
 MOVED = 8  # grey levels: the noise of the pictures is the same, but shades change everywhere
@@ -47,7 +50,7 @@ STEPS = 10  # of deletion and insertion
 IG_STEPS = 50  # of integrated gradients
 CONTROLS = ("LIME inverted", "LIME of another face", "all pixels alike")
 SHOWN = (*methods.METHODS, *CONTROLS)
-SCORES = ["correlation", "deletion", "insertion"]
+SCORES = ["correlation", "deletion", "insertion", "fidelity_plus", "fidelity_minus"]
 COLUMNS = ["network", "model", "hide", "face", "emotion", "label", "units", "method", *SCORES]
 
 
@@ -60,13 +63,16 @@ def main():
               for name, path in paths.items()}
     if not args.tables:
         for rule, (name, path) in itertools.product(RULES, paths.items()):
-            measure_all(args, rule, name, path, truths[name], units, pixels, labels, names)
+            data = bundled.AVATARS if name == "avatars" else args.data
+            measure_all(args, rule, name, path, data, truths[name], units, pixels, labels, names)
     rows = read(args.table)
     print(tables(rows[rows.model.isin(list(map(version, paths.values())))], truths, units))
 
 
 def parse_arguments():
     parser = command_line.parser(__doc__)
+    parser.add_argument("--data", default=HERE.parent / "data",
+                        help="FER2013 in any form, the included model's training faces")
     parser.add_argument("--model", default=bundled.PRETRAINED, help="the included model")
     parser.add_argument("--avatars-model", default=AVATARS_MODEL,
                         help="a model trained on data/avatars")
@@ -111,9 +117,8 @@ def log_odds(probabilities, label):
     return np.log(probabilities[..., label]) - np.log(others)
 
 
-def measure_all(args, rule, name, path, truth, units, pixels, labels, names):
+def measure_all(args, rule, name, path, data, truth, units, pixels, labels, names):
     """Append the rows of the faces that the table lacks for a rule and a network."""
-    asked = in_precision(network.as_network(network.load_model(path)), "bfloat16")
     order = np.random.default_rng(0).permutation(list(units))[:args.faces]
     there = set()
     if args.table.exists():
@@ -121,6 +126,11 @@ def measure_all(args, rule, name, path, truth, units, pixels, labels, names):
         there = set(rows[(rows.model == version(path)) & (rows.hide == rule)].face)
     else:
         args.table.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
+    if there.issuperset(names[index] for index in order):
+        return
+    model = network.load_model(path)
+    tuned = fine_tuned(model, data, rule, WORK / "fine_tuned" / f"{version(path)}_{rule}.keras")
+    asked, tuned = (in_precision(network.as_network(each), "bfloat16") for each in (model, tuned))
 
     @functools.lru_cache(maxsize=2)  # of a face and of the next one
     def explain(index):
@@ -132,7 +142,7 @@ def measure_all(args, rule, name, path, truth, units, pixels, labels, names):
         maps = explain(index)
         other = explain(order[(place + 1) % len(order)])["LIME"]
         maps = maps | dict(zip(CONTROLS, (-maps["LIME"], other, np.ones((48, 48))), strict=True))
-        rows = measure(pixels[index], *truth[index], units[index][1], maps, asked, rule)
+        rows = measure(pixels[index], *truth[index], units[index][1], maps, asked, tuned, rule)
         append(args.table, rows, COLUMNS, network=name, model=version(path), hide=rule,
                face=names[index], emotion=fer2013.EMOTIONS[labels[index]],
                label=fer2013.EMOTIONS[truth[index][0]], units=len(truth[index][1]))
@@ -152,7 +162,7 @@ def maps_of(face, label, asked, rule, samples):
             for name, method in methods.METHODS.items()}
 
 
-def measure(face, label, lost, without, maps, asked, rule):
+def measure(face, label, lost, without, maps, asked, tuned, rule):
     """Yield a row of SCORES for each map.
 
     Args:
@@ -161,7 +171,7 @@ def measure(face, label, lost, without, maps, asked, rule):
         lost: float64 (units,), the fall of its log-odds without each unit.
         without: uint8 (units, 48, 48), the face without each unit.
         maps: {method: float64 (48, 48)}.
-        asked: a networks.network.Network.
+        asked: a networks.network.Network; tuned: the same, fine-tuned for F-Fidelity.
         rule: what hidden pixels show, a name in BASELINES.
     """
     moved = np.abs(without.astype(int) - face) >= MOVED  # (units, 48, 48)
@@ -169,9 +179,11 @@ def measure(face, label, lost, without, maps, asked, rule):
     sequences = [faithfulness.degrade(*ends, ten_steps(relevance, segments))
                  for relevance in maps.values() for ends in ((face, hidden), (hidden, face))]
     answers = asked.predict(np.concatenate(sequences))[:, label].reshape(len(maps), 2, STEPS + 1)
+    fidelity = faithfulness.fidelity(maps, segments, face, label, tuned.predict, rule)
     for (name, relevance), curves in zip(maps.items(), answers, strict=True):
-        yield {"method": name, "correlation": rank_correlation(relevance, moved, lost)} | dict(
-            zip(SCORES[1:], map(faithfulness.area, curves), strict=True))
+        scores = (rank_correlation(relevance, moved, lost), *map(faithfulness.area, curves),
+                  *fidelity[name])
+        yield {"method": name} | dict(zip(SCORES, scores, strict=True))
 
 
 def ten_steps(relevance, segments):
@@ -217,14 +229,15 @@ def unit_table(truths, units):
 
 def method_table(rows):
     """Markdown lines: a row for each method and control, the best correlation first."""
-    scores = rows.pivot(index="face", columns="method", values="correlation")
-    means = rows.groupby("method")[SCORES].mean()
-    yield "| method | rank correlation | LIME's lead | deletion | insertion |"
-    yield "|---|---:|---:|---:|---:|"
+    by_face = rows.pivot(index="face", columns="method", values=SCORES)
+    scores, means = by_face["correlation"], rows.groupby("method")[SCORES].mean()
+    yield "| method | rank correlation | LIME's lead | deletion | insertion | Fid+ | Fid- |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
     for method in means.sort_values("correlation", ascending=False).index:
         lead = "" if method == "LIME" else cell(scores["LIME"] - scores[method])
+        fidelity = " | ".join(cell(by_face[score][method]) for score in SCORES[3:])
         yield (f"| {method} | {cell(scores[method])} | {lead} | {means.deletion[method]:.3f} | "
-               f"{means.insertion[method]:.3f} |")
+               f"{means.insertion[method]:.3f} | {fidelity} |")
 
 
 if __name__ == "__main__":

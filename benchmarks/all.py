@@ -107,7 +107,7 @@ STEPS = {
          str(AVATARS_MODEL.relative_to(ROOT))),
         page="benchmarks/ground_truth.md", table="ground_truth.csv", of_avatars=True),
     "action_units": Step(
-        ("-m", "benchmarks.action_units", "--model", "{model}",
+        ("-m", "benchmarks.action_units", "--data", "{data}", "--model", "{model}",
          "--avatars-model", str(AVATARS_MODEL)), page="benchmarks/action_units.md"),
     "sanity": Step(("-m", "benchmarks.sanity", "--faces", "5"), page="benchmarks/sanity.md",
                    table="sanity.csv", shows=("benchmarks/sanity.png",)),
