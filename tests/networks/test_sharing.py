@@ -1,0 +1,78 @@
+"""What pictures have in common is computed once, with the same answers."""
+import keras
+import numpy as np
+import pytest
+
+import fer2013
+import model as network
+from explaining.superpixels import segment
+from fer2013 import bundled
+from networks import sharing
+
+LAYERS = keras.layers
+
+
+def pictures_of_a_face(count=120):
+    """A face with random superpixels black: float32 (count, 48, 48, 1)."""
+    face = fer2013.load(bundled.COMPOSITES, "test")[0][0]
+    segments = segment(face)
+    shown = np.random.default_rng(0).integers(0, 2, (count, segments.max() + 1))
+    return (face * shown[:, segments])[..., None].astype(np.float32)
+
+
+def forbid(model):
+    """Let a network's part fail where it is asked."""
+    def predict_on_batch(pictures):
+        raise AssertionError("asked")
+    model.predict_on_batch = predict_on_batch
+
+
+def test_the_included_network_answers_as_before():
+    model, pictures = network.load_model(bundled.PRETRAINED), pictures_of_a_face()
+    answers = model.predict_on_batch(pictures)
+    shared = sharing.sharing(model)
+    forbid(shared.whole)
+    np.testing.assert_allclose(shared.predict(pictures), answers, atol=1e-5)
+
+
+def test_a_start_without_padding_layers_of_other_sizes_and_a_border_that_is_not_zero():
+    model = keras.Sequential([
+        keras.Input((48, 48, 1)), LAYERS.Rescaling(1 / 128, offset=-1),
+        LAYERS.Conv2D(3, 5, padding="same", bias_initializer="normal"), LAYERS.ELU(),
+        LAYERS.BatchNormalization(beta_initializer="normal"),
+        LAYERS.Conv2D(4, 1, padding="same", activation="tanh"),
+        LAYERS.Conv2D(4, 3, padding="same"), LAYERS.Dropout(0.5), LAYERS.MaxPooling2D(2),
+        LAYERS.Flatten(), LAYERS.Dense(7, "softmax")])
+    pictures = pictures_of_a_face()
+    answers = model.predict_on_batch(pictures)
+    shared = sharing.sharing(model)
+    forbid(shared.whole)
+    np.testing.assert_allclose(shared.predict(pictures), answers, atol=1e-5)
+
+
+def test_few_pictures_and_pictures_without_anything_in_common_go_through_the_whole_network():
+    shared = sharing.sharing(network.load_model(bundled.PRETRAINED))
+    forbid(shared.start)
+    noise = np.random.default_rng(0).integers(0, 256, (120, 48, 48, 1)).astype(np.float32)
+    for pictures in (pictures_of_a_face(5), noise):
+        answers = shared.whole.predict_on_batch(pictures)
+        assert np.array_equal(shared.predict(pictures), answers)
+
+
+@pytest.mark.parametrize("start", [
+    [LAYERS.Conv2D(4, 3), LAYERS.MaxPooling2D()],
+    [LAYERS.Conv2D(4, 3, strides=2, padding="same"), LAYERS.MaxPooling2D()],
+    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.MaxPooling2D(padding="same")],
+    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.LayerNormalization(), LAYERS.MaxPooling2D()],
+    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.BatchNormalization(1), LAYERS.MaxPooling2D()],
+    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.GlobalAveragePooling2D()]])
+def test_a_network_that_begins_otherwise_is_left_as_it_is(start):
+    model = keras.Sequential([keras.Input((48, 48, 1)), *start, LAYERS.Flatten(), LAYERS.Dense(7)])
+    assert sharing.sharing(model) is None
+
+
+def test_windows_are_told_apart():
+    keys = np.array([[2.5, 1.0], [1.0, 2.5]])
+    which, one = sharing.different(keys)
+    assert which.tolist() == [[1, 0], [0, 1]]
+    assert keys.ravel()[one].tolist() == [1.0, 2.5]
