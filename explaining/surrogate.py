@@ -115,18 +115,28 @@ def join(even, odd):
 
 def even_and_odd(first, second, scales):
     """cosh and sinh of Σ bᵢ sᵢ s'ᵢ, over exp Σ bᵢ: float64 (2, n, m)."""
-    exponent, most = (first * scales) @ second.T, scales.sum()
-    same, opposite = np.exp(exponent - most), np.exp(-exponent - most)
-    return np.stack([same + opposite, same - opposite]) / 2
+    most = scales.sum()
+    same = np.exp((first * scales) @ second.T - most)  # at least exp(-2 most), which is above 0
+    opposite = np.exp(-2 * most) / same  # without another np.exp of all
+    halves = np.empty((2, *same.shape))
+    np.add(same, opposite, out=halves[0])
+    np.subtract(same, opposite, out=halves[1])
+    halves /= 2
+    return halves
 
 
 def invert(matrix):
-    """The inverse of a positive definite matrix, and half the logarithm of its determinant."""
-    factor, failed = lapack.dpotrf(matrix, lower=1)
+    """The inverse of a positive definite matrix, and half the logarithm of its determinant.
+
+    Overwrites the matrix.
+    """
+    factor, failed = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1)  # as LAPACK wants it: no copy
     if failed:
         raise np.linalg.LinAlgError("not positive definite")
-    lower = np.tril(lapack.dpotri(factor, lower=1)[0])
-    return lower + np.tril(lower, -1).T, np.log(np.diag(factor)).sum()
+    lower = lapack.dpotri(factor, lower=1)[0]  # 0 above the diagonal
+    inverse = lower + lower.T
+    np.fill_diagonal(inverse, np.diag(lower))
+    return inverse, np.log(np.diag(factor)).sum()
 
 
 def learn_kernel(masks, answers):
