@@ -61,7 +61,9 @@ def seconds(run, face):
 
 
 def passes(predict):
-    return lambda face: predict(np.repeat(face[None], SAMPLES, axis=0))
+    """Of pictures of noise, which have nothing in common (networks/sharing.py)."""
+    noise = np.random.default_rng(0).integers(0, 256, (SAMPLES, 48, 48), np.uint8)
+    return lambda face: predict(noise)
 
 
 def in_openvino(asked):

@@ -5,7 +5,7 @@
 
 LIME shows a thousand pictures of one face, each with other superpixels hidden. Up to its first
 pooling, a network looks at windows of a few pixels, which show only a few different things at one
-place: 5 % of all windows are different ones. So they are computed once and copied. That part is
+place: of 250 pictures, 6 % of all windows. So they are computed once and copied. That part is
 half of our network's arithmetic.
 """
 import keras
