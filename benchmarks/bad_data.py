@@ -7,7 +7,7 @@ import hypothesis
 
 from benchmarks.bad_cases import READ, REFUSED, SILENT, TRACEBACK
 
-CASES = 10_000
+CASES = 6_000
 PROPERTIES = 14  # in tests/fer2013/test_bad_input.py
 
 

@@ -5,22 +5,25 @@
 
 Runs the cases of the modules bad_data.py to bad_streams.py, drawn with --seed, each subject in a
 process of its own. Each input must be read correctly or refused with one line. Anything else is
-printed with the number of its case and makes the exit status 1. Prints a table of all outcomes and,
-if all subjects were run whole, writes it to benchmarks/bad_input.md.
+printed with the number of its case and makes the exit status 1. Keeps the outcomes of each subject
+in outputs/bad_input/, prints them as tables and, once all subjects were run whole, writes these to
+benchmarks/bad_input.md.
 """
 import argparse
 import collections
 import importlib.metadata
+import os
 import pathlib
 import platform
 import sys
 import time
 
-from base import command_line
+from base import command_line, files
 from benchmarks import bad_cases
 from benchmarks.results import processor
 
 HERE = pathlib.Path(__file__).resolve().parent
+KEPT = HERE.parent / "outputs" / "bad_input"
 
 SUBJECTS = {  # {module's name without bad_: what is bad}
     "data": "Damaged data sets",
@@ -34,18 +37,21 @@ PACKAGES = ("tensorflow", "keras", "h5py", "onnxruntime", "hypothesis", "numpy",
 
 def main():
     args = parse_arguments()
-    found, seconds = {}, {}
+    folder = files.make_folder(KEPT / f"seed {args.seed}, share {args.share:g}")
     for subject in args.subjects:
         began = time.perf_counter()
         print(f"{subject} ...", file=sys.stderr, flush=True)
-        found[subject] = bad_cases.run(subject, args.share, args.seed)
-        seconds[subject] = time.perf_counter() - began
-    text = page(found, seconds, args.seed)
+        cases = bad_cases.run(subject, args.share, args.seed)
+        files.write_json(folder / f"{subject}.json",
+                         {"seconds": time.perf_counter() - began, "cases": cases})
+    found = {subject: files.read_json(folder / f"{subject}.json", "-m benchmarks.bad_input")
+             for subject in SUBJECTS if (folder / f"{subject}.json").is_file()}
+    text = page(found, args.seed)
     print(text)
     if args.share == 1 and len(found) == len(SUBJECTS):
         (HERE / "bad_input.md").write_text(text, encoding="utf-8")
     wrong = bad_cases.TRACEBACK, bad_cases.SILENT
-    sys.exit(any(case["outcome"] in wrong for cases in found.values() for case in cases))
+    sys.exit(any(case["outcome"] in wrong for part in found.values() for case in part["cases"]))
 
 
 def parse_arguments():
@@ -59,27 +65,28 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def page(found, seconds, seed):
+def page(found, seed):
     """The Markdown page.
 
     Args:
-        found: {subject: list of outcomes}, as bad_cases.run() returns them.
-        seconds: {subject: that it took}.
+        found: {subject: {"seconds", "cases": as bad_cases.run() returns them}}.
     """
-    everything = [case for cases in found.values() for case in cases]
+    everything = [case for part in found.values() for case in part["cases"]]
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-    lines = ["# Bad input", "", f"{summary(everything)} in {sum(seconds.values()) / 60:.0f} "
-             f"minutes, of `python -m benchmarks.bad_input` with seed {seed}. {processor()}, "
-             f"Python {platform.python_version()}, {versions}.", "",
-             "Read is what was taken for good, and had to be what was written as far as that can "
-             "be known: a format without checksums, as all but PNG, zip, tar, .keras and .npz are, "
-             "does not show an overwritten number. Refused is what ended in one line and, in a "
-             "program, exit status 2. A process that crashed or a case of more than "
-             f"{bad_cases.LONGEST} s counts as a traceback. The memory is that of the largest "
-             "process, of the subject's and of those that it started."]
-    for subject, cases in found.items():
+    lines = ["# Bad input", "", f"{summary(everything)}, of `python -m benchmarks.bad_input` with "
+             f"seed {seed}. {processor()}, {os.cpu_count()} cores, Python "
+             f"{platform.python_version()}, {versions}.", "",
+             "Read is what was taken for good. It had to be what was written, as far as that can "
+             "be known: a text or a format without checksums does not show that a digit in it is "
+             "another one; PNG, zip, .keras and .npz do. Refused is what ended in one line and, in "
+             "a program, in exit status 2. A process that crashed and a case of more than "
+             f"{bad_cases.LONGEST} s count as a traceback. The memory is that of the largest "
+             "process of a subject, of its own and of those that it started. The seconds are "
+             "wall-clock time beside other programs."]
+    for subject, part in found.items():
         lines += ["", f"## {SUBJECTS[subject]}", "",
-                  f"{summary(cases)} in {seconds[subject]:.0f} s.", "", *table(cases)]
+                  f"{summary(part['cases'])}, {part['seconds']:,.0f} s.", "",
+                  *table(part["cases"])]
     return "\n".join(lines) + "\n"
 
 
@@ -90,18 +97,17 @@ def summary(cases):
     return (f"{len(cases) - skipped:,} cases: {counts[bad_cases.TRACEBACK]} tracebacks, "
             f"{counts[bad_cases.SILENT]} silent errors, peak memory "
             f"{max(case['bytes'] for case in cases) / 1e6:,.0f} MB"
-            + (f", {skipped} skipped," if skipped else ","))
+            + (f", {skipped} skipped" if skipped else ""))
 
 
 def table(cases):
     """The lines of the table of outcomes by kind."""
     counts = collections.Counter((case["kind"], case["outcome"]) for case in cases)
-    lines = ["| input | " + " | ".join(bad_cases.OUTCOMES) + " | longest, s |",
-             "|---|" + "---:|" * (len(bad_cases.OUTCOMES) + 1)]
+    lines = ["| input | " + " | ".join(bad_cases.OUTCOMES) + " |",
+             "|---|" + "---:|" * len(bad_cases.OUTCOMES)]
     for kind in dict.fromkeys(case["kind"] for case in cases):
         numbers = [f"{counts[kind, outcome]:,}" for outcome in bad_cases.OUTCOMES]
-        longest = max(case["seconds"] for case in cases if case["kind"] == kind)
-        lines.append(f"| {kind} | {' | '.join(numbers)} | {longest:.1f} |")
+        lines.append(f"| {kind} | {' | '.join(numbers)} |")
     return lines
 
 

@@ -240,20 +240,20 @@ def cases(share, seed, first):
     keras.utils.disable_interactive_logging()
     kinds = {}
     for suffix in FORMATS:
-        kinds[f"{suffix}, cut"] = damaged(suffix, bad_cases.cut, True), 100
+        kinds[f"{suffix}, cut"] = damaged(suffix, bad_cases.cut, True), 40
         kinds[f"{suffix}, bits flipped"] = (
-            damaged(suffix, bad_cases.flip_bits, suffix == ".keras"), 150)
+            damaged(suffix, bad_cases.flip_bits, suffix == ".keras"), 60)
         kinds[f"{suffix}, bytes overwritten"] = (
-            damaged(suffix, bad_cases.overwrite, suffix == ".keras"), 100)
+            damaged(suffix, bad_cases.overwrite, suffix == ".keras"), 40)
     kinds |= {
-        "bytes of another kind": (other_kind, 150),
-        ".keras, packed by any method, other sizes declared": (compressed, 150),
-        "HDF5, dear to read": (costly_hdf5, 120),
-        "products of sizes, without the weights": (products, 250),
-        "weights that are there, packed zeros": (stored_zeros, 40),
-        "models in models, many layers": (nested, 60),
-        "configuration with other values": (other_configuration, 400),
-        "ONNX, large arrays": (large_onnx, 60)}
+        "bytes of another kind": (other_kind, 60),
+        ".keras, packed by any method, other sizes declared": (compressed, 60),
+        "HDF5, dear to read": (costly_hdf5, 60),
+        "products of sizes, without the weights": (products, 120),
+        "weights that are there, packed zeros": (stored_zeros, 20),
+        "models in models, many layers": (nested, 30),
+        "configuration with other values": (other_configuration, 200),
+        "ONNX, large arrays": (large_onnx, 30)}
     for kind, outcome in bad_cases.generated(kinds, share, seed, first):
         keras.utils.clear_session()
         yield kind, outcome

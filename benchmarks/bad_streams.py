@@ -181,14 +181,14 @@ def cases(share, seed, first):
     for program in PROGRAMS:
         kinds |= {
             f"a whole program, closed streams, {program}":
-                (whole_program(program, CLOSED), 4),
-            f"a whole program, full disk, {program}": (whole_program(program, FULL), 3),
-            f"a whole program, a pipe that ends, {program}": (whole_program(program, ENDS), 4),
+                (whole_program(program, CLOSED), 2),
+            f"a whole program, full disk, {program}": (whole_program(program, FULL), 2),
+            f"a whole program, a pipe that ends, {program}": (whole_program(program, ENDS), 2),
             f"a whole program, other consoles, {program}":
-                (whole_program(program, environments=consoles()), 5)}
+                (whole_program(program, environments=consoles()), 3)}
         if shutil.which("script"):
             kinds[f"a whole program, a narrow terminal, {program}"] = (
-                whole_program(program, terminal=True), 2)
+                whole_program(program, terminal=True), 1)
     for kind, outcome in bad_cases.generated(kinds, share, seed, first):
         parts = kind.split(", ")
         yield ", ".join(parts[:-1]) if parts[-1] in PROGRAMS else kind, outcome

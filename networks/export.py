@@ -44,13 +44,15 @@ def export(network, kind, folder):
         The path that was written, and {name: text} of how to use the file.
 
     Raises:
-        UserError: a package is missing, the network has no keras_model, or the answers differ.
+        UserError: a package is missing, the network has no keras_model, the path is not in UTF-8,
+            or the answers differ.
     """
     check_packages(kind)
     if network.keras_model is None:
         raise UserError(f"{network.name}: {network.raw.form} cannot be exported; "
                         "expected a Keras model")
     path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + FORMATS[kind])
+    check_spelling(path)
     about = describe(network)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=files.unfinished(path.name)) as place:
         temporary = pathlib.Path(place, path.name)
@@ -71,6 +73,15 @@ def check_packages(kind):
                         "pip install -r requirements-optional.txt")
     if keras.backend.backend() != "tensorflow":
         raise UserError(f"--export {kind} needs KERAS_BACKEND=tensorflow")
+
+
+def check_spelling(path):
+    """UserError if a path has bytes that are not UTF-8, which the packages cannot write to."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise UserError(f"{path}: cannot write there (not UTF-8); expected another --outputs, or "
+                        "another name of the model") from error
 
 
 def describe(network):

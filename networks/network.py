@@ -224,7 +224,8 @@ def kept(folder, raw, own):
         found = Feeding(*(entry[name] for name in ENTRY[2:]))
         found = dataclasses.replace(found, labels=tuple(found.labels))
         fits = (found.scale in ways.SCALES and found.answers in ANSWERS
-                and len(found.labels) == raw.classes and set(found.labels) & set(EMOTIONS))
+                and len(found.labels) == raw.classes and set(found.labels) & set(EMOTIONS)
+                and all(isinstance(label, str) for label in found.labels))
     except TypeError:
         fits = False
     if not fits:

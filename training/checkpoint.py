@@ -42,7 +42,8 @@ def find(folder, record):
             has no checkpoint.
     """
     if (folder / FILE).exists():
-        earlier = read(folder / FILE)["record"]
+        with as_written(folder / FILE):
+            earlier = read(folder / FILE)["record"]
     elif (folder / "run.json").exists():
         earlier = files.read_json(folder / "run.json")
     else:

@@ -41,6 +41,11 @@ def test_a_file_that_answers_otherwise_is_not_written(tiny, tmp_path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_is_not_utf_8_is_refused(tiny, tmp_path):
+    with pytest.raises(UserError, match="cannot write there .not UTF-8."):
+        export.export(tiny, "tflite", tmp_path / "\udcff")
+
+
 def test_a_missing_package_is_named(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(export.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match="--export onnx needs onnx, tf2onnx, onnxruntime; pip"):

@@ -161,6 +161,14 @@ def test_what_was_found_on_bundled_faces_or_kept_by_an_earlier_version_is_looked
     assert asked == [None, "data", None, None]
 
 
+@pytest.mark.parametrize("labels", [[True, *EMOTIONS[1:]], [*EMOTIONS[:6], 3], [], 7])
+def test_kept_labels_of_another_kind_are_refused(tmp_path, labels):
+    raw = bright_network("unit", EMOTIONS, softmax)
+    network.keep(tmp_path, raw, network.Feeding("unit", labels, "logits"), True)
+    with pytest.raises(UserError, match="feeding.json: not as this version writes it"):
+        network.kept(tmp_path, raw, True)
+
+
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
     labels = ways.LABELS["ck+"]
     raw = bright_network("unit", labels, softmax)

@@ -95,6 +95,7 @@ def training_run():
 
 def write_outputs(folder):
     """A folder as the other programs leave it: some of each kind, and every emotion explained."""
+    folder.mkdir(exist_ok=True)
     (folder / "model.keras").write_bytes(b"not read")
     records = {"run.json": training_run(), "evaluation.json": evaluation()}
     for name, record in records.items():
@@ -239,6 +240,16 @@ def test_a_record_of_another_structure_is_refused_in_one_line(tmp_path, name):
     assert result.returncode == 2
     assert name in result.stderr and "make it again" in result.stderr
     assert len(result.stderr.splitlines()) == 1 and not (folder / "report.html").exists()
+
+
+def test_values_of_another_kind_are_refused_and_odd_names_are_shown(tmp_path):
+    folder = write_outputs(tmp_path / "o\udcff")  # not UTF-8
+    run("report.py", "--outputs", folder)
+    assert "\\udcff" in (folder / "report.html").read_text(encoding="utf-8")
+    (folder / "evaluation.json").write_text(json.dumps(evaluation() | {"accuracy_interval": "ab"}))
+    result = run("report.py", "--outputs", folder, check=False)
+    assert result.returncode == 2 and "make it again" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_the_catalogue_knows_the_figures_of_the_programs():

@@ -85,6 +85,12 @@ def test_a_record_of_another_structure_is_refused(tmp_path, record):
         checkpoint.find(tmp_path, RECORD)
 
 
+def test_a_checkpoint_without_its_record_is_refused(tmp_path):
+    np.savez(tmp_path / "checkpoint.npz", state=json.dumps({"rows": []}))
+    with pytest.raises(UserError, match="not as this version writes it.*--fresh starts over"):
+        checkpoint.find(tmp_path, RECORD)
+
+
 def test_rows_of_another_structure_are_refused(keeper):
     keeper.rows = [{"epoch": 1, "val_accuracy": "a"}]
     keeper.best = keeper.trained.get_weights()
