@@ -240,20 +240,20 @@ def cases(share, seed, first):
     keras.utils.disable_interactive_logging()
     kinds = {}
     for suffix in FORMATS:
-        kinds[f"{suffix}, cut"] = damaged(suffix, bad_cases.cut, True), 40
+        kinds[f"{suffix}, cut"] = damaged(suffix, bad_cases.cut, True), 15
         kinds[f"{suffix}, bits flipped"] = (
-            damaged(suffix, bad_cases.flip_bits, suffix == ".keras"), 60)
+            damaged(suffix, bad_cases.flip_bits, suffix == ".keras"), 20)
         kinds[f"{suffix}, bytes overwritten"] = (
-            damaged(suffix, bad_cases.overwrite, suffix == ".keras"), 40)
+            damaged(suffix, bad_cases.overwrite, suffix == ".keras"), 15)
     kinds |= {
-        "bytes of another kind": (other_kind, 60),
-        ".keras, packed by any method, other sizes declared": (compressed, 60),
-        "HDF5, dear to read": (costly_hdf5, 60),
-        "products of sizes, without the weights": (products, 120),
-        "weights that are there, packed zeros": (stored_zeros, 20),
-        "models in models, many layers": (nested, 30),
-        "configuration with other values": (other_configuration, 200),
-        "ONNX, large arrays": (large_onnx, 30)}
+        "bytes of another kind": (other_kind, 40),
+        ".keras, packed by any method, other sizes declared": (compressed, 40),
+        "HDF5, dear to read": (costly_hdf5, 50),
+        "products of sizes, without the weights": (products, 60),
+        "weights that are there, packed zeros": (stored_zeros, 15),
+        "models in models, many layers": (nested, 20),
+        "configuration with other values": (other_configuration, 100),
+        "ONNX, large arrays": (large_onnx, 15)}
     for kind, outcome in bad_cases.generated(kinds, share, seed, first):
         keras.utils.clear_session()
         yield kind, outcome

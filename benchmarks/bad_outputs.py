@@ -244,20 +244,20 @@ def table(damage, random, here):
 
 TEXTS, BYTES = tuple(DAMAGES), ("cut", "bits flipped", "bytes overwritten", "empty", "not UTF-8")
 READERS = {  # {what is damaged: (how it is read, the damages, cases of each)}
-    "history.csv": (history, TEXTS, 100),
-    "run.json, its line": (trained_on, TEXTS, 100),
-    "run.json, going on": (by_train("run.json", "run"), TEXTS, 20),
-    "model.keras, going on": (by_train("model.keras", "run"), BYTES, 10),
-    "checkpoint.npz": (arrays_of_checkpoint, BYTES, 100),
-    "checkpoint.npz, going on": (by_train("checkpoint.npz", "interrupted"), BYTES, 8),
-    "checkpoint.npz, its state": (state_of_checkpoint, TEXTS, 12),
+    "history.csv": (history, TEXTS, 80),
+    "run.json, its line": (trained_on, TEXTS, 80),
+    "run.json, going on": (by_train("run.json", "run"), TEXTS, 12),
+    "model.keras, going on": (by_train("model.keras", "run"), BYTES, 5),
+    "checkpoint.npz": (arrays_of_checkpoint, BYTES, 80),
+    "checkpoint.npz, going on": (by_train("checkpoint.npz", "interrupted"), BYTES, 5),
+    "checkpoint.npz, its state": (state_of_checkpoint, TEXTS, 10),
     "explanations.json": (scores, TEXTS, 80), "feeding.json": (fed, TEXTS, 80),
     "explained.sqlite": (store, BYTES, 100),
     "explained.sqlite, other results": (store_of_others, ("other values",), 150),
     "--table": (table, BYTES, 60),
-    **{f"{name}, report": (by_report(name), TEXTS, 25) for name in (
+    **{f"{name}, report": (by_report(name), TEXTS, 15) for name in (
         "run.json", "evaluation.json", "history.csv", "emotions_average.csv")},
-    **{f"{name}, report": (by_report(name), BYTES, 15) for name in (
+    **{f"{name}, report": (by_report(name), BYTES, 10) for name in (
         "happy.png", "confusion_examples.png", "drawn.svg", "model.keras")},
 }
 
@@ -267,7 +267,7 @@ def cases(share, seed, first):
     for name, (read, damages, count) in READERS.items():
         for damage in damages:
             kinds[f"{name}: {damage}"] = functools.partial(read, DAMAGES[damage]), count
-    kinds["records in pictures: other values"] = record_of_picture, 100
+    kinds["records in pictures: other values"] = record_of_picture, 60
     yield from bad_cases.generated(kinds, share, seed, first)
 
 

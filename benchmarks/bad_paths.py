@@ -141,9 +141,8 @@ PATHS = {
         here / ("x" * int(random.integers(256, 400)) + good.suffix),
     "a path of 5,000 characters": lambda good, here, random:
         here / "/".join(["z" * 99] * 50) / good.name,
-    "a name that is not UTF-8": lambda good, here, random: copy(good, here / in_bytes(BYTES, good)),
-    "a folder that is not UTF-8": lambda good, here, random:
-        copy(good, here / os.fsdecode(BYTES) / good.name),
+    "there, but not UTF-8": lambda good, here, random: copy(good, random.choice([
+        here / in_bytes(BYTES, good), here / os.fsdecode(BYTES) / good.name])),
     "not UTF-8, nothing there": lambda good, here, random: here / in_bytes(BYTES, good),
     "control characters": lambda good, here, random: copy(good, here / (CONTROL + good.suffix)),
     "beneath a file": lambda good, here, random: copy(good, here / "a") / "b",

@@ -181,11 +181,11 @@ def cases(share, seed, first):
     for program in PROGRAMS:
         kinds |= {
             f"a whole program, closed streams, {program}":
-                (whole_program(program, CLOSED), 2),
-            f"a whole program, full disk, {program}": (whole_program(program, FULL), 2),
-            f"a whole program, a pipe that ends, {program}": (whole_program(program, ENDS), 2),
+                (whole_program(program, CLOSED), 1),
+            f"a whole program, full disk, {program}": (whole_program(program, FULL), 1),
+            f"a whole program, a pipe that ends, {program}": (whole_program(program, ENDS), 1),
             f"a whole program, other consoles, {program}":
-                (whole_program(program, environments=consoles()), 3)}
+                (whole_program(program, environments=consoles()), 2)}
         if shutil.which("script"):
             kinds[f"a whole program, a narrow terminal, {program}"] = (
                 whole_program(program, terminal=True), 1)
