@@ -26,7 +26,7 @@ from base.errors import UserError
 
 READ, REFUSED, SKIPPED, TRACEBACK, SILENT = OUTCOMES = (
     "read", "refused", "skipped", "traceback", "silent error")
-LONGEST = 300  # seconds of a case, after which it counts as hanging
+LONGEST = 600  # seconds of a case, after which it counts as hanging
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 

@@ -115,7 +115,7 @@ def command(program, outputs):
     folder, listener = started()
     data, model = ("--data", folder / "data"), ("--model", folder / "model.keras")
     options = {
-        "train": (*data, "--epochs", 2, "--filters", 1, 1, 1, 1, "--hidden", 1,
+        "train": (*data, "--epochs", 1, "--filters", 1, 1, 1, 1, "--hidden", 1,
                   "--batch-size", 14),
         "evaluate": (*data, *model),
         "explain": (*data, *model, "--label", "happy", "sad", "--samples", 100),
