@@ -168,6 +168,8 @@ def parse_arguments():
     if args.image and (args.data != bundled.DATA or args.split != "auto"):
         parser.error("argument --image: not allowed with --data or --split, "
                      "which choose faces of FER2013")
+    if "" in args.image:  # it would stand for the folder in which the program runs
+        parser.error("argument --image: expected pictures or folders of them, found an empty name")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
     if args.no_figures and (args.compare or args.pairs or not args.table):
