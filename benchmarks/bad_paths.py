@@ -3,6 +3,7 @@
 Each program runs in this process on a few faces of noise and a network of one filter. app.py finds
 its port in use, so that it never waits for visitors.
 """
+import contextlib
 import functools
 import os
 import pathlib
@@ -166,8 +167,9 @@ def program_with(program, option, path_of):
         if option == "--image":
             del values["--data"]
         bad = path_of(options[option], here, random)
-        status, _, errors = call(program, *(
-            f"{name}={value}" for name, value in (values | {option: bad}).items()), *always)
+        with contextlib.chdir(here):  # where "" leads
+            status, _, errors = call(program, *(
+                f"{name}={value}" for name, value in (values | {option: bad}).items()), *always)
         return ended_well(program, status, errors)
     return case
 
