@@ -26,12 +26,14 @@ def list_pictures(paths, leave_out=""):
         A list of paths, and a list of the names of the skipped files and folders.
 
     Raises:
-        UserError: a file does not exist, or a folder contains no picture.
+        UserError: a file does not exist or is none, or a folder contains no picture.
     """
     pictures, skipped = {}, []  # pictures by absolute path, so that each counts once
     for path in itertools.chain.from_iterable(map(expanded, paths)):
         if not path.exists():
             raise UserError(f"{path}: no such file or folder; expected a picture or a folder")
+        if not path.is_dir() and is_special(path):
+            raise UserError(f"{path}: neither a file nor a folder; expected a picture or a folder")
         inside, others = walk(path, leave_out) if path.is_dir() else ([path], [])
         if not inside:
             raise UserError(f"{path}: no picture in this folder and its subfolders"
@@ -40,6 +42,11 @@ def list_pictures(paths, leave_out=""):
         for picture in inside:
             pictures.setdefault(picture.resolve(), picture)
     return list(pictures.values()), skipped
+
+
+def is_special(path):
+    """Whether this is a pipe, a device or a socket: a pipe would be waited for without an end."""
+    return path.exists() and not path.is_file()
 
 
 def expanded(path):
@@ -62,7 +69,7 @@ def walk(root, leave_out):
         skipped += [f"{name}{os.sep}" for name in left_out]
         subfolders[:] = sorted(set(subfolders) - set(left_out))
         for path in (pathlib.Path(folder, name) for name in sorted(names)):
-            if is_picture(path):
+            if not is_special(path) and is_picture(path):
                 inside.append(path)
             else:
                 skipped.append(path.name)

@@ -56,6 +56,16 @@ def test_a_folder_without_a_picture_and_a_path_without_a_file_are_refused(tmp_pa
         list_pictures([tmp_path / "elsewhere"])
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    make(tmp_path, "a.png")
+    for name in ("b.png", "b"):
+        os.mkfifo(tmp_path / name)
+        with pytest.raises(UserError, match="neither a file nor a folder"):
+            list_pictures([tmp_path / name])
+    assert list_pictures([tmp_path]) == ([tmp_path / "a.png"], ["b", "b.png"])
+
+
 def test_a_pattern_that_no_shell_expanded_names_its_files(tmp_path):
     make(tmp_path, "b.jpg", "a.jpg", "c.png", "[1].jpg")
     named = list_pictures([str(tmp_path / "*.jpg")])[0]
