@@ -39,7 +39,7 @@ class Table:
 
     Raises:
         UserError: it ends otherwise, its folder or pyarrow is missing, or there is a file with
-            other columns, or an .npz file alone.
+            other columns or of another kind, or an .npz file alone.
     """
 
     def __init__(self, path):
@@ -49,6 +49,8 @@ class Table:
                             f"{' or '.join(READERS)}")
         if not self.path.parent.is_dir():
             raise UserError(f"--table {path}: there is no folder {self.path.parent}")
+        if self.path.exists() and not self.path.is_file():
+            raise UserError(f"--table {path}: neither a table nor a free name; choose another")
         columns, beside = read_columns(self.path), self.path.with_suffix(".npz")
         if columns is None and beside.exists():
             raise UserError(f"--table {path}: there is a {beside} without this table; it stays as "

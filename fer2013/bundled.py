@@ -3,6 +3,7 @@
 The scripts print each choice in one line, so that nobody mistakes the demonstration for a result.
 """
 import logging
+import os
 import pathlib
 
 import numpy as np
@@ -79,8 +80,9 @@ def own_data(path):
 
     The default is data/ of the repository, whichever folder the program runs in.
     """
-    if pathlib.Path(path).resolve() in NAMES:
-        return pathlib.Path(path).resolve()
+    real = pathlib.Path(os.path.realpath(path))  # resolve() raises where links form a circle
+    if real in NAMES:
+        return real
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
     return path if str(path) != DATA or here else HERE / DATA
 

@@ -1,4 +1,5 @@
 import csv
+import os
 import re
 
 import numpy as np
@@ -80,6 +81,15 @@ def test_what_is_there_is_not_replaced_by_a_table_of_other_columns(tmp_path, nam
         Table(tmp_path / name.replace("npz", "csv"))
     if content is not None:
         assert (tmp_path / name).read_bytes() == content
+
+
+def test_a_pipe_or_a_folder_in_its_place_is_refused(tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.csv")
+    for path in tmp_path.iterdir():
+        with pytest.raises(UserError, match="neither a table nor a free name"):
+            Table(path)
 
 
 def test_a_table_of_the_same_columns_is_replaced(tmp_path):

@@ -146,6 +146,14 @@ def test_a_users_own_data_are_preferred_to_the_bundled_faces(tmp_path, monkeypat
     assert bundled.choose_training_data("data") == tmp_path / "data"
 
 
+def test_links_in_a_circle_are_no_data(tmp_path):
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    assert bundled.choose_training_data(str(tmp_path / "a")) == str(tmp_path / "a")
+    with pytest.raises((UserError, OSError), match="a"):
+        fer2013.load(tmp_path / "a", "train")
+
+
 def test_training_data_are_named_by_their_counts_or_path():
     assert bundled.name_of("anywhere", fer2013.COUNTS["train"]) == "FER2013"
     assert bundled.name_of("data/avatars", (250,) * 7) == "the bundled avatars"
