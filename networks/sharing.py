@@ -15,7 +15,7 @@ from keras import tree
 from networks.trace import trace
 
 FEWEST = 100  # pictures for which it pays
-BATCH = 1024  # windows are filled up to a multiple of it
+BATCH = 2048  # windows at once: one size, because each is compiled
 REPEATED = 0.25  # the most windows that may be different ones, as a share of all
 # what computes each place of a picture by itself
 POINTWISE = (keras.layers.Rescaling, keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.ELU,
@@ -46,10 +46,11 @@ class Sharing:
         which, one = different(self.project(padded))
         if len(one) > REPEATED * which.size:
             return self.whole.predict_on_batch(pictures)
-        size = -(-len(one) // BATCH) * BATCH  # few sizes, because each is compiled
+        size = -(-len(one) // BATCH) * BATCH
         windows = np.zeros((size, self.side, self.side, padded.shape[3]), np.float32)
         windows[:len(one)] = self.windows(padded, one)
-        found = self.start.predict_on_batch(windows)[:, 0, 0]  # (size, filters)
+        found = np.concatenate([self.start.predict_on_batch(windows[start:start + BATCH])
+                                for start in range(0, size, BATCH)])[:, 0, 0]  # (size, filters)
         return self.rest.predict_on_batch(found[which])
 
     def pad(self, pictures):
