@@ -108,7 +108,7 @@ def tables(rows):
 
 
 def faces_by_emotion(rows):
-    counts = rows[rows.method == "LIME"].emotion.value_counts()
+    counts = rows.drop_duplicates("face").emotion.value_counts()
     return ", ".join(f"{counts.get(emotion, 0)} {emotion}" for emotion in fer2013.EMOTIONS)
 
 
