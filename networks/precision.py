@@ -7,8 +7,6 @@ import dataclasses
 from base.errors import UserError
 from networks import limits
 from networks.batches import caller
-from networks.folding import folded
-from networks.sharing import sharing
 
 # the dtype policy of Keras for each; weights and the answers stay float32
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
@@ -45,6 +43,9 @@ def in_precision(network, precision):
 
 def fast(model):
     """A function with the answers of predict_on_batch(), which does without some arithmetic."""
+    from networks.folding import folded  # here, because Keras takes seconds, and --help needs none
+    from networks.sharing import sharing
+
     model = folded(model)
     shared = sharing(model)
     return shared.predict if shared else model.predict_on_batch
