@@ -72,7 +72,8 @@ def page(found, seed):
         found: {subject: {"seconds", "cases": as bad_cases.run() returns them}}.
     """
     everything = [case for part in found.values() for case in part["cases"]]
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES
+                         if any(importlib.metadata.distributions(name=name)))
     lines = ["# Bad input", "", f"{summary(everything)}, of `python -m benchmarks.bad_input` with "
              f"seed {seed}. {processor()}, {os.cpu_count()} cores, Python "
              f"{platform.python_version()}, {versions}.", "",
