@@ -155,7 +155,9 @@ def draw(rows, path):
         method: [interval(rows.loc[rows.method == method, f"{curve} {level} {baseline}"])
                  for curve in ("deletion", "insertion")] for method in methods.METHODS}
         for level in faithfulness.LEVELS for baseline in baselines.BASELINES}
-    title = f"{rows.face.nunique()} FER2013 validation faces: mean AUC and 95 % interval"
+    fewest, most = rows.method.value_counts().agg(["min", "max"])
+    faces = f"{most}" if fewest == most else f"{fewest} to {most}"
+    title = f"{faces} FER2013 validation faces: mean AUC and 95 % interval"
     numbers.auc_intervals(panels, title, path)
 
 
