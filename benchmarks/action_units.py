@@ -34,15 +34,13 @@ import fer2013
 import model as network
 from base import command_line
 from benchmarks.fine_tuning import fine_tuned
-from benchmarks.results import append, cell, read, version
+from benchmarks.results import AVATARS_MODEL, WORK, append, cell, read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.baselines import BASELINES
 from fer2013 import bundled
 from networks.precision import in_precision
 
 HERE = pathlib.Path(__file__).resolve().parent
-WORK = HERE.parent / "outputs" / "all"
-AVATARS_MODEL = WORK / "demonstration" / "model.keras"
 
 RULES = ("blurred", "mean", "zero")
 MOVED = 8  # grey levels: the noise of the pictures is the same, but shades change everywhere

@@ -24,13 +24,11 @@ import pandas
 
 from base import command_line, files
 from base.errors import UserError
-from benchmarks.results import HERE, machine, version
+from benchmarks.results import AVATARS_MODEL, HERE, WORK, machine, version
 from fer2013 import bundled
 
 ROOT = HERE.parent
-WORK = ROOT / "outputs" / "all"  # where the programs write, before the results are copied
 MADE = HERE / "made.json"
-AVATARS_MODEL = WORK / "demonstration" / "model.keras"
 
 
 class Step(NamedTuple):

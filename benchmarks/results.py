@@ -15,6 +15,8 @@ from base.errors import UserError
 from fer2013 import EMOTIONS, bundled
 
 HERE = pathlib.Path(__file__).resolve().parent
+WORK = HERE.parent / "outputs" / "all"  # where the programs write, before the results are copied
+AVATARS_MODEL = WORK / "demonstration" / "model.keras"
 
 
 def face_arguments(description, faces):

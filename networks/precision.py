@@ -3,6 +3,7 @@
 Those with AVX-512 BF16 or AMX do (benchmarks/lime_speed.md); others only imitate it.
 """
 import dataclasses
+import functools
 
 from base.errors import UserError
 from networks import limits
@@ -35,14 +36,23 @@ def in_precision(network, precision):
     for layer in model.layers[:-1]:
         layer.dtype_policy = PRECISIONS[precision]
     model.make_predict_function(force=True)  # drops what was compiled in another precision
-    answer = fast(model) if precision == "bfloat16" else model.predict_on_batch
+    answer = in_bfloat16(model) if precision == "bfloat16" else model.predict_on_batch
     call = caller(answer, limits.batch_sizes(model), network.raw.channels_first)
     return dataclasses.replace(network, precision=precision,
                                raw=dataclasses.replace(network.raw, call=call))
 
 
+def in_bfloat16(model):
+    """A function with the answers of predict_on_batch(), which does without some arithmetic.
+
+    The copy that it asks is built at the first call: a teacher in training needs none.
+    """
+    build = functools.cache(functools.partial(fast, model))
+    return lambda pictures: build()(pictures)
+
+
 def fast(model):
-    """A function with the answers of predict_on_batch(), which does without some arithmetic."""
+    """The function of a folded copy, which shares the start of pictures where that is certain."""
     from networks.folding import folded  # here, because Keras takes seconds, and --help needs none
     from networks.sharing import sharing
 
