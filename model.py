@@ -95,10 +95,9 @@ def jit_compile():
     """
     import keras
 
-    if keras.backend.backend() != "tensorflow":
-        return "auto"
-    on_cpu = all("CPU" in device.upper() for device in keras.distribution.list_devices())
-    return False if on_cpu else "auto"
+    from networks.precision import on_cpu
+
+    return False if keras.backend.backend() == "tensorflow" and on_cpu() else "auto"
 
 
 def predict(model, pixels, batch_sizes=BATCH_SIZES):
@@ -148,12 +147,17 @@ def load_model(path):
 
 
 def as_network(model, path="a network in memory"):
-    """The networks.network.Network of a model that build_model() or load_model() returned."""
+    """The networks.network.Network of a model that build_model() or load_model() returned.
+
+    The model's weights must not change while the Network is in use.
+    """
+    from networks.batches import caller
     from networks.network import OURS, Network
+    from networks.precision import answers_of
     from networks.raw import RawNetwork
 
     raw = RawNetwork(path, "Keras", INPUT_SHAPE, False, CLASSES,
-                     lambda pictures: predict(model, pictures[..., 0]), model, True, "")
+                     caller(answers_of(model), BATCH_SIZES, False), model, True, "")
     return Network(raw, OURS)
 
 

@@ -37,13 +37,12 @@ def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(bundled.AVATARS, "test")
     moved = load_motion(names) > MOVED  # (n, 48, 48)
-    model = network.load_model(args.model)
-    predict = functools.partial(network.predict, model)
-    indices = [index for index in choose_faces(pixels, labels, predict, args.faces)
+    asked = network.as_network(network.load_model(args.model))
+    indices = [index for index in choose_faces(pixels, labels, asked.predict, args.faces)
                if moved[index].any()]
     for index, missing in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
                                           "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), moved[index], model, args.samples,
+        rows = measure(pixels[index], int(labels[index]), moved[index], asked, args.samples,
                        missing)
         append(args.table, rows, COLUMNS, face=names[index],
                emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
@@ -77,20 +76,20 @@ def load_motion(names):
     return truth["motion"][[rows[name] for name in names]]
 
 
-def measure(face, label, cause, model, samples, names):
+def measure(face, label, cause, asked, samples, names):
     """Yield a row with the agreement of the map and the cause for each named method.
 
     Args:
         face: uint8 (48, 48).
         label: int.
         cause: bool (48, 48), the skin that moved.
-        model: the network.
+        asked: a networks.network.Network.
         samples: number of LIME's samples, or "auto".
         names: of the methods.
     """
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
     for name in names:
-        relevance = with_samples[name](face, label, network.as_network(model), 0)
+        relevance = with_samples[name](face, label, asked, 0)
         yield {"method": name} | faithfulness.agreement(relevance, cause)._asdict()
 
 

@@ -13,7 +13,6 @@ explanation; *blurred*: it is blurred, whatever the explanation hid by. Entropy 
 seven probabilities, 1 if they are equal; its mean is over faces. A face takes about 15 s on two CPU
 cores.
 """
-import functools
 import pathlib
 
 import numpy as np
@@ -40,8 +39,8 @@ COLUMNS = ["face", "emotion", "model", "hide", *FITS, *SCORES]
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    model, table = network.load_model(args.model), HERE / "hiding.csv"
-    predict = functools.partial(network.predict, model)
+    predict = network.as_network(network.load_model(args.model)).predict
+    table = HERE / "hiding.csv"
     indices = choose_faces(pixels, labels, predict, args.faces)
     complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
              EXPLAINED, lambda face, label, rules: measure(face, label, predict, rules))

@@ -11,7 +11,6 @@ of benchmarks/lime_choices.md, means over faces with 95 % bootstrap intervals.
 Deletion and insertion change pixels in equal steps, so that segmentations can be compared; the
 pixels of a superpixel are in random order. A face takes about 10 s on two CPU cores.
 """
-import functools
 import pathlib
 
 import fer2013
@@ -36,8 +35,8 @@ COLUMNS = ["face", "emotion", "model", "superpixels", "hide", "count", "r2", "st
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    model, table = network.load_model(args.model), HERE / "lime_choices.csv"
-    predict = functools.partial(network.predict, model)
+    predict = network.as_network(network.load_model(args.model)).predict
+    table = HERE / "lime_choices.csv"
     indices = choose_faces(pixels, labels, predict, args.faces)
     complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
              RULES, lambda face, label, rules: measure(face, label, predict, rules))

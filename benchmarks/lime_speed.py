@@ -7,7 +7,6 @@ the median seconds of each way, the table of benchmarks/lime_speed.md. captum (K
 2020, arXiv 2009.07896) is timed if it and PyTorch are installed, on the same network with the same
 weights.
 """
-import functools
 import importlib.util
 import pathlib
 import sys
@@ -83,8 +82,8 @@ def bare(face, model):
 
 def ours(face, model, labels):
     """A function that explains labels as explain.py does."""
-    predict = functools.partial(network.predict, model)
-    return lambda: face_lime.explain_face(face, predict, labels, superpixels.segment(face),
+    asked = network.as_network(model)
+    return lambda: face_lime.explain_face(face, asked.predict, labels, superpixels.segment(face),
                                           samples=SAMPLES)
 
 

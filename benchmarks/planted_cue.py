@@ -39,16 +39,16 @@ def main():
     folder = files.make_folder(HERE.parent / "outputs" / "planted_cue")
     if not (folder / "model.keras").exists():
         train(args, folder / "model.keras")
-    model = network.load_model(folder / "model.keras")
+    asked = network.as_network(network.load_model(folder / "model.keras"))
     pixels, labels, names = plant("test", args.seed)
-    correct = network.predict(model, pixels).argmax(axis=1) == labels  # (n,)
+    correct = asked.predict(pixels).argmax(axis=1) == labels  # (n,)
     print(f"{correct.mean():.1%} of {len(labels)} marked faces of unseen identities are "
           "classified correctly")
     model_version = version(folder / "model.keras")
     indices = np.flatnonzero(correct)[:args.faces]
     for index, missing in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names,
                                           "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), model, args.samples, missing)
+        rows = measure(pixels[index], int(labels[index]), asked, args.samples, missing)
         append(args.table, rows, COLUMNS, face=names[index], label=labels[index],
                model=model_version)
     print(table(read(args.table)))
@@ -105,20 +105,19 @@ def mark(face, label):
     return marked
 
 
-def measure(face, label, model, samples, names):
+def measure(face, label, asked, samples, names):
     """Yield a row for each named method: whether the most relevant superpixel contains the mark.
 
     Args:
         face: uint8 (48, 48), marked.
         label: int, of the mark.
-        model: the network.
+        asked: a networks.network.Network.
         samples: number of LIME's samples, or "auto".
         names: of the methods.
     """
     segments = superpixels.segment(face)
     on_mark = segments[CORNERS[label % len(CORNERS)]].ravel()
     shares = np.bincount(on_mark, minlength=segments.max() + 1) / SIDE**2  # (superpixels,)
-    asked = network.as_network(model)
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
     for name in names:
         relevance = with_samples[name](face, label, asked, 0)

@@ -44,8 +44,8 @@ SHOWN = {"Agreement of two seeds": ["used", "jaccard", "spearman"],
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(args.data, "validation")
-    model, table = network.load_model(args.model), HERE / "surrogate.csv"
-    predict = functools.partial(network.predict, model)
+    predict = network.as_network(network.load_model(args.model)).predict
+    table = HERE / "surrogate.csv"
     done = begin(table, COLUMNS, version(args.model))
     faces = [face for face in in_turn(choose_faces(pixels, labels, predict, args.faces), labels)
              if np.ptp(pixels[face])]

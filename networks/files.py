@@ -9,6 +9,7 @@ from base.errors import Refused, UserError
 from networks import keras_files, limits
 from networks.apart import Process
 from networks.batches import caller
+from networks.precision import answers_of
 from networks.raw import RawNetwork, channels_last
 
 FEWEST_SIDE, MOST_SIDE = 24, 512  # pixels of a square input
@@ -138,7 +139,7 @@ def of_keras(path, model, form, digest):
         raise Refused(f"goes from {str(shape)[:80]} to {str(answers)[:80]}; "
                       "expected one picture to classes")
     shape, first = channels_last(shape[1:])
-    call = caller(model.predict_on_batch, limits.batch_sizes(model), first)
+    call = caller(answers_of(model), limits.batch_sizes(model), first)
     return RawNetwork(str(path), form, shape, first, answers[1], call, model,
                       has_rescaling(model), digest)
 

@@ -1,6 +1,7 @@
 """A network's arithmetic: float32, or bfloat16, which some processors do in half of the time.
 
-Those with AVX-512 BF16 or AMX do (benchmarks/lime_speed.md); others only imitate it.
+Those with AVX-512 BF16 or AMX do (benchmarks/lime_speed.md); others only imitate it. In both, what
+pictures have in common is computed once (sharing.py).
 """
 import dataclasses
 import functools
@@ -15,10 +16,6 @@ PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 def in_precision(network, precision):
     """The network with all layers but the last in this precision; its Keras model is changed.
-
-    In bfloat16, predict() asks a folded copy (folding.py), whose answers differ by less than
-    rounding does, and computes once what pictures have in common (sharing.py). In float32 folding
-    would save 4 % of the time, and the answers would differ in the seventh digit.
 
     Args:
         network: a networks.network.Network.
@@ -36,26 +33,36 @@ def in_precision(network, precision):
     for layer in model.layers[:-1]:
         layer.dtype_policy = PRECISIONS[precision]
     model.make_predict_function(force=True)  # drops what was compiled in another precision
-    answer = in_bfloat16(model) if precision == "bfloat16" else model.predict_on_batch
-    call = caller(answer, limits.batch_sizes(model), network.raw.channels_first)
+    call = caller(answers_of(model, precision), limits.batch_sizes(model),
+                  network.raw.channels_first)
     return dataclasses.replace(network, precision=precision,
                                raw=dataclasses.replace(network.raw, call=call))
 
 
-def in_bfloat16(model):
-    """A function with the answers of predict_on_batch(), which does without some arithmetic.
+def answers_of(model, precision="float32"):
+    """A function with the answers of model.predict_on_batch(), which does without some arithmetic.
 
-    The copy that it asks is built at the first call: a teacher in training needs none.
+    In bfloat16, normalisation is folded too (folding.py), and the answers differ by less than
+    rounding does. In float32 folding would save 4 % of the time, and change the seventh digit.
+    What the function asks is built at its first call: a teacher in training needs none.
+
+    Args:
+        model: a keras.Model in this precision; its weights must not change after the first call.
+        precision: a name in PRECISIONS.
     """
-    build = functools.cache(functools.partial(fast, model))
+    @functools.cache
+    def build():
+        from networks.folding import folded  # here: Keras takes seconds, and --help needs none
+        from networks.sharing import sharing
+
+        network = folded(model) if precision == "bfloat16" else model
+        shared = sharing(network) if on_cpu() else None  # a GPU computes faster than this looks
+        return shared.predict if shared else network.predict_on_batch
     return lambda pictures: build()(pictures)
 
 
-def fast(model):
-    """The function of a folded copy, which shares the start of pictures where that is certain."""
-    from networks.folding import folded  # here, because Keras takes seconds, and --help needs none
-    from networks.sharing import sharing
+def on_cpu():
+    """Whether Keras's backend computes on nothing but the processor."""
+    import keras
 
-    model = folded(model)
-    shared = sharing(model)
-    return shared.predict if shared else model.predict_on_batch
+    return all("CPU" in device.upper() for device in keras.distribution.list_devices())

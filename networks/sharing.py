@@ -10,6 +10,7 @@ half of our network's arithmetic.
 """
 import keras
 import numpy as np
+import pandas
 from keras import tree
 
 from networks.trace import trace
@@ -82,10 +83,10 @@ class Sharing:
 
 def different(keys):
     """Which different number each is, int as `keys`, and where each of them is, int (k,)."""
-    which = np.unique(keys, return_inverse=True)[1].reshape(keys.shape)
+    which = pandas.factorize(keys.ravel(), use_na_sentinel=False)[0]
     one = np.empty(which.max() + 1, int)
-    one[which.ravel()] = np.arange(keys.size)
-    return which, one
+    one[which] = np.arange(keys.size)
+    return which.reshape(keys.shape), one
 
 
 def sharing(model):

@@ -74,5 +74,5 @@ def test_a_network_that_begins_otherwise_is_left_as_it_is(start):
 def test_windows_are_told_apart():
     keys = np.array([[2.5, 1.0], [1.0, 2.5]])
     which, one = sharing.different(keys)
-    assert which.tolist() == [[1, 0], [0, 1]]
-    assert keys.ravel()[one].tolist() == [1.0, 2.5]
+    assert which.tolist() == [[0, 1], [1, 0]]
+    assert keys.ravel()[one].tolist() == [2.5, 1.0]
