@@ -48,10 +48,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 MTCNN = "MTCNN (mtcnn)"
 SCENES, RENDERED = 6, 10  # pictures with three faces; rendered faces of each emotion
+
+
+def large(detections):
+    return [each for each in detections if each.large]
+
+
 LOOKS = {  # functions from a picture to a list of Detection
-    "one size": lambda picture: detection.look(picture, LONGEST[:1]),
-    "up to three sizes": lambda picture: detection.look(picture, LONGEST),
-    "and quarter turns": detection.detect,
+    "one size": lambda picture: large(detection.look(picture, LONGEST[:1])),
+    "up to three sizes": lambda picture: large(detection.look(picture, LONGEST)),
+    "and quarter turns": lambda picture: detection.detect(picture)[0],
 }
 
 

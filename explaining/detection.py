@@ -49,9 +49,14 @@ class Detection(NamedTuple):
         down = np.linalg.norm(self.mouth.mean(axis=0) - self.eyes.mean(axis=0))
         return float(np.sqrt(between * down))
 
+    @property
+    def large(self):
+        """Whether its frame has at least LEAST pixels, so that the face can be read."""
+        return SIDE * self.size >= LEAST
+
 
 def detect(photograph):
-    """The faces in a photograph, with frames of at least LEAST pixels.
+    """The large faces in a photograph, and how many smaller ones there are.
 
     If none is certain, the picture is also looked at in its three other quarter turns, and counts
     as turned if one of them has a certain face.
@@ -60,23 +65,25 @@ def detect(photograph):
         photograph: uint8 (height, width, 3).
 
     Returns:
-        A list of Detection.
+        A list of Detection, and an int.
 
     Raises:
         UserError: Keras does not run on TensorFlow, which the detector needs.
     """
     found = look(photograph, LONGEST)
-    if surest(found) >= CERTAIN:
-        return found
-    turned = [[turned_back(detection, photograph.shape, turns)
-               for detection in look(np.rot90(photograph, turns), LONGEST[1:])]
-              for turns in (1, 2, 3)]
-    best = max(turned, key=surest)
-    return best if surest(best) >= CERTAIN else found
+    if surest(found) < CERTAIN:
+        turned = [[turned_back(detection, photograph.shape, turns)
+                   for detection in look(np.rot90(photograph, turns), LONGEST[1:])]
+                  for turns in (1, 2, 3)]
+        best = max(turned, key=surest)
+        found = best if surest(best) >= CERTAIN else found
+    large = [detection for detection in found if detection.large]
+    return large, len(found) - len(large)
 
 
 def surest(detections):
-    return max([detection.confidence for detection in detections], default=0.0)
+    """The highest confidence in a large face."""
+    return max([each.confidence for each in detections if each.large], default=0.0)
 
 
 def turned_back(detection, shape, turns):
@@ -121,8 +128,7 @@ def detect_at(photograph, longest):
     # its window and finds no face
     found = detector().detect_faces(picture, box_format="xyxy", output_type="numpy")  # (n, 16)
     detections = [Detection(float(row[5]), row[6:].reshape(2, 5).T / scale) for row in found]
-    return [face for face in detections
-            if face.confidence >= CONFIDENT and SIDE * face.size >= LEAST]
+    return [face for face in detections if face.confidence >= CONFIDENT]
 
 
 @functools.cache

@@ -135,10 +135,15 @@ def name_figures(pictures, folder, suffix="png"):
 def summary(explained):
     """The line above the figure of an ExplainedPhotograph."""
     width, height = explained.found.size
-    count = len(explained.found.faces)
-    faces = f"{count} {'face' if count == 1 else 'faces'}"
-    line = f"{explained.path.name}: {width} x {height} pixels, {faces}"
-    return line + f", of which the {MOST} largest are explained" * (count > MOST)
+    faces = counted(len(explained.found.faces), explained.found.small)
+    return f"{explained.path.name}: {width} x {height} pixels, {faces}"
+
+
+def counted(count, small):
+    """In words how many faces a picture has, and how many smaller ones that are left out."""
+    return (f"{count} {'face' if count == 1 else 'faces'}"
+            + f", of which the {MOST} largest are explained" * (count > MOST)
+            + f"; {small} of under {detection.LEAST} pixels left out" * bool(small))
 
 
 def text_lines(explained):

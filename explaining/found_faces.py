@@ -17,10 +17,12 @@ class Found(NamedTuple):
     Attributes:
         size: (width, height) in pixels.
         faces: list of photographs.Face, from left to right.
+        small: how many faces are too small to be read and are left out.
         error: why the picture was not read; empty if it was.
     """
     size: tuple
     faces: list
+    small: int = 0
     error: str = ""
 
 
@@ -53,17 +55,17 @@ def find(cropped, picture):
     try:
         photograph = photographs.read(*picture)  # (height, width, 3)
     except UserError as error:
-        return Found((0, 0), [], str(error))
-    faces = ([photographs.take_whole(photograph)] if cropped
-             else photographs.find_faces(photograph))
-    return Found(photograph.shape[1::-1], faces)
+        return Found((0, 0), [], error=str(error))
+    faces, small = (([photographs.take_whole(photograph)], 0) if cropped
+                    else photographs.find_faces(photograph))
+    return Found(photograph.shape[1::-1], faces, small)
 
 
 def pack(found):
     """A Found as {name: array}; None if the picture was not read, because it may be next time."""
     if found.error:
         return None
-    return {"size": np.array(found.size)} | {
+    return {"size": np.array(found.size), "small": np.array(found.small)} | {
         f"{number} {name}": np.asarray(value) for number, face in enumerate(found.faces)
         for name, value in face._asdict().items()}
 
@@ -76,4 +78,4 @@ def unpack(arrays, picture):
         if field:
             faces.setdefault(int(number), {})[field] = array if array.ndim else array.item()
     return Found(tuple(arrays["size"].tolist()),
-                 [Face(**faces[number]) for number in sorted(faces)])
+                 [Face(**faces[number]) for number in sorted(faces)], arrays["small"].item())

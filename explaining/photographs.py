@@ -1,7 +1,7 @@
 """Face detection in photographs, and framing of the faces as in FER2013.
 
     photograph = read("me.jpg")              # uint8 (height, width, 3)
-    faces = find_faces(photograph)           # from left to right; faces[0].pixels is uint8 (48, 48)
+    faces, small = find_faces(photograph)    # from left to right; faces[0].pixels is uint8 (48, 48)
 """
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ def read(path, name=None):
 
 
 def find_faces(photograph):
-    """The faces in a photograph, from left to right.
+    """The faces in a photograph, from left to right, and how many are too small to be read.
 
     A square picture that one face fills is taken whole, and so is a small one without a found face.
 
@@ -72,17 +72,19 @@ def find_faces(photograph):
         photograph: uint8 (height, width, 3).
 
     Returns:
-        A list of Face, empty if no face is found.
+        A list of Face, empty if no face is found, and the number of those with frames of fewer
+        than LEAST pixels, which are left out.
     """
-    faces = [frame(photograph, detection) for detection in detect(photograph)]
+    found, small = detect(photograph)
+    faces = [frame(photograph, detection) for detection in found]
     shorter, longer = sorted(photograph.shape[:2])
     square = shorter >= SQUARE * longer
     if square and len(faces) == 1 and faces[0].side >= FILLED * longer and faces[0].upright:
-        return [take_whole(photograph, "the face fills the picture, which was taken whole")]
+        return [take_whole(photograph, "the face fills the picture, which was taken whole")], small
     if square and not faces and LEAST <= longer <= 2 * fer2013.SIZE:
         return [take_whole(photograph, "no face was found; the small, square picture was taken "
-                                       "whole")]
-    return sorted(faces, key=lambda face: face.corners[:, 0].mean())
+                                       "whole")], 0
+    return sorted(faces, key=lambda face: face.corners[:, 0].mean()), small
 
 
 def take_whole(photograph, note="taken whole"):

@@ -10,7 +10,7 @@ import numpy as np
 
 from base.errors import UserError
 from explaining import photographs, what_if
-from explaining.explain_photographs import largest, shrink
+from explaining.explain_photographs import counted, largest, shrink
 from explaining.photographs import Face
 from explaining.settings import LimeSettings
 from fer2013 import pictures
@@ -97,15 +97,16 @@ def read(path, name=None, posed=None):
     try:
         with open(path, "rb") as file:
             photograph = np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
-        faces = photographs.find_faces(photograph)
+        found, too_small = photographs.find_faces(photograph)
     except (OSError, ValueError) as error:
         return Opened(name, UNREADABLE.format(error)), ""
     except UserError as error:  # the detector does not work
         return Opened(name, str(error)), ""
-    faces = tuple(faces[index] for index in largest(faces))
+    faces = tuple(found[index] for index in largest(found))
+    words = f"{name}: {counted(len(found), too_small)}"
     small, scale = shrink(photograph)
     return (Opened(name, "", faces, photographs.take_whole(photograph), posed),
-            cards.photograph(small, [face.corners * scale for face in faces], name))
+            cards.photograph(small, [face.corners * scale for face in faces], words))
 
 
 def start(opened, cropped, settings, predict):

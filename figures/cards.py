@@ -138,12 +138,12 @@ def paragraphs(first, lines, cautions):
             + (f"<p>Take care:</p><ul>{warned}</ul>" if warned else "") + "</div>")
 
 
-def photograph(pixels, frames, name):
+def photograph(pixels, frames, words):
     """The photograph, uint8 (height, width, 3), with its faces framed and numbered.
 
     Args:
         frames: for each face float (4, 2), x and y of its corners in the photograph.
-        name: of the picture, told below it.
+        words: told below it.
     """
     height, width = pixels.shape[:2]
     size = max(height, width) / 20
@@ -153,10 +153,9 @@ def photograph(pixels, frames, name):
         f"y='{np.clip(corners[:, 1].min() + size, size, height):.0f}' "
         f"font-size='{size:.0f}'>{number}</text>"
         for number, corners in enumerate(frames, start=1))
-    count = "1 face" if len(frames) == 1 else f"{len(frames)} faces"
     return (f"<figure><svg class='photograph' viewBox='0 0 {width} {height}' aria-hidden='true'>"
             f"<image href='{address(pixels, 'JPEG')}' width='{width}' height='{height}'/>{drawn}"
-            f"</svg><figcaption>{escape(name)}: {count}</figcaption></figure>")
+            f"</svg><figcaption>{escape(words)}</figcaption></figure>")
 
 
 def gallery(faces, answers, chosen):

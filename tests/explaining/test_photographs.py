@@ -46,7 +46,7 @@ def composite_on_canvas(side, left, top, index=30):
 
 
 def test_both_faces_are_found_from_left_to_right_and_classified(pretrained):
-    faces = photographs.find_faces(side_by_side())
+    faces, _ = photographs.find_faces(side_by_side())
     assert len(faces) == 2 and not any(face.note for face in faces)
     for face, middle in zip(faces, ((235, 165), (795, 225)), strict=True):
         assert np.linalg.norm(face.corners.mean(axis=0) - middle) < 25
@@ -57,9 +57,9 @@ def test_both_faces_are_found_from_left_to_right_and_classified(pretrained):
 
 
 def test_a_turned_face_is_made_upright():
-    upright, = photographs.find_faces(skimage.data.astronaut())
+    (upright,), _ = photographs.find_faces(skimage.data.astronaut())
     rotated = Image.fromarray(skimage.data.astronaut()).rotate(20)
-    turned, = photographs.find_faces(np.asarray(rotated))
+    (turned,), _ = photographs.find_faces(np.asarray(rotated))
     right = turned.corners[1] - turned.corners[0]
     assert 10 < np.degrees(np.arctan2(-right[1], right[0])) < 25
     assert np.corrcoef(turned.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
@@ -68,7 +68,7 @@ def test_a_turned_face_is_made_upright():
 @pytest.mark.parametrize(("side", "left", "top"),
                          [(150, 60, 200), (150, 300, 20), (100, 200, 150)])
 def test_a_face_is_framed_at_its_known_position(side, left, top):
-    face, = photographs.find_faces(composite_on_canvas(side, left, top))
+    (face,), _ = photographs.find_faces(composite_on_canvas(side, left, top))
     centre = (left + side / 2, top + side / 2)
     assert np.linalg.norm(face.corners.mean(axis=0) - centre) < 0.1 * side
     assert 0.75 < face.side / side < 1.15
@@ -76,14 +76,14 @@ def test_a_face_is_framed_at_its_known_position(side, left, top):
 
 def test_the_note_of_a_tiny_face_says_that_it_is_enlarged():
     picture = np.asarray(Image.fromarray(skimage.data.astronaut()).resize((200, 200)))
-    face, = photographs.find_faces(picture)
+    (face,), _ = photographs.find_faces(picture)
     assert 30 < face.side < 42 and face.note == f"only {face.side:.0f} pixels wide, enlarged"
 
 
 @pytest.mark.parametrize("side", [48, 150])
 def test_a_picture_that_is_already_cropped_is_taken_whole(side):
     crop = composite_on_canvas(side, 0, 0)[:side, :side]
-    face, = photographs.find_faces(crop)
+    (face,), _ = photographs.find_faces(crop)
     assert face.note == "the face fills the picture, which was taken whole"
     assert face.side == side and np.array_equal(face.pixels, photographs.take_whole(crop).pixels)
 
@@ -97,14 +97,21 @@ def test_a_face_too_small_to_read_is_not_taken():
     picture = np.zeros((300, 400, 3), np.uint8)
     small = Image.fromarray(skimage.data.astronaut()).resize((130, 130))
     picture[100:230, 100:230] = np.asarray(small)  # a frame of about 24 pixels
-    assert photographs.find_faces(picture) == []
-    assert photographs.find_faces(np.asarray(small.resize((20, 20)))) == []
+    assert photographs.find_faces(picture) == ([], 1)
+    assert photographs.find_faces(np.asarray(small.resize((20, 20)))) == ([], 0)
+
+
+@pytest.mark.parametrize(("count", "small", "words"), [
+    (1, 0, "1 face"), (2, 1, "2 faces; 1 of under 30 pixels left out"),
+    (15, 0, "15 faces, of which the 12 largest are explained")])
+def test_the_words_count_the_faces_and_those_that_are_left_out(count, small, words):
+    assert explain_photographs.counted(count, small) == words
 
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright(turns):
-    upright, = photographs.find_faces(skimage.data.astronaut())
-    face, = photographs.find_faces(np.rot90(skimage.data.astronaut(), turns))
+    (upright,), _ = photographs.find_faces(skimage.data.astronaut())
+    (face,), _ = photographs.find_faces(np.rot90(skimage.data.astronaut(), turns))
     assert face.note == "it lies on its side in the picture and was set upright"
     assert face.side == pytest.approx(upright.side, rel=0.1)
     assert np.corrcoef(face.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
@@ -137,9 +144,9 @@ def test_the_note_says_what_is_unusual_about_a_face():
 
 
 def test_no_face_is_found_if_there_is_none():
-    assert photographs.find_faces(skimage.data.coffee()) == []
-    assert photographs.find_faces(np.zeros((200, 300, 3), np.uint8)) == []
-    small, = photographs.find_faces(np.zeros((48, 48, 3), np.uint8))
+    assert photographs.find_faces(skimage.data.coffee()) == ([], 0)
+    assert photographs.find_faces(np.zeros((200, 300, 3), np.uint8)) == ([], 0)
+    (small,), _ = photographs.find_faces(np.zeros((48, 48, 3), np.uint8))
     assert small.note == "no face was found; the small, square picture was taken whole"
 
 
