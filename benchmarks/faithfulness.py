@@ -17,13 +17,11 @@ that lacks a method, because one was added or its rows were deleted, is complete
 import pathlib
 
 import numpy as np
-from tqdm import tqdm
 
 import fer2013
-import model as network
 from base import command_line
-from benchmarks.lime_stability import choose_faces, jaccard
-from benchmarks.results import append, cell, face_arguments, interval, read, unmeasured, version
+from benchmarks.faces import chosen, complete, face_arguments, jaccard, precisions
+from benchmarks.results import cell, interval, read
 from explaining import baselines, face_lime, faithfulness, methods, superpixels
 from explaining.methods.lime import stock_explanation
 from figures import numbers
@@ -32,20 +30,14 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 SCORES = [f"{curve} {level} {baseline}" for baseline in baselines.BASELINES
           for level in faithfulness.LEVELS for curve in ("deletion", "insertion")]
-COLUMNS = ["face", "emotion", "model", "method", *SCORES, "r2", "stability", "samples"]
+COLUMNS = ["face", "emotion", "model", "precision", "method", *SCORES, "r2", "stability", "samples"]
 
 
 def main():
     args = parse_arguments()
-    pixels, labels, names = fer2013.load(args.data, "validation")
-    asked = network.as_network(network.load_model(args.model))
-    predict = asked.predict
-    indices = choose_faces(pixels, labels, predict, args.faces)
-    for index, missing in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
-                                          "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), asked, args.samples, missing)
-        append(args.table, rows, COLUMNS, face=names[index],
-               emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
+    faces = chosen(args)
+    complete(args.table, COLUMNS, faces, "method", methods.METHODS, lambda index, lacking: measure(
+        faces.pixels[index], int(faces.labels[index]), faces.asked, args.samples, lacking))
     rows = read(args.table)
     print(tables(rows))
     draw(rows, args.table.with_suffix(".png"))
@@ -101,6 +93,8 @@ def tables(rows):
         text += [f"## Hidden pixels: {baseline}", "", *table(rows, names), ""]
     text += ["## R squared and stability", "", *table(rows, ["r2", "stability"]), "",
              f"LIME took {rows.samples.mean():,.0f} samples a face on average.", "",
+             *(f"{method}: {precisions(rows[rows.method == method])}." for method in methods.SEEDED
+               if method != "random"), "",
              "## LIME's lead: how far its insertion less deletion AUC is above the other's "
              "(superpixels, blurred)", "",
              *lead(rows), "", "## LIME by emotion", "", *by_emotion(rows[rows.method == "LIME"])]

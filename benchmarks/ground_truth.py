@@ -14,13 +14,12 @@ import pathlib
 
 import numpy as np
 import pandas
-from tqdm import tqdm
 
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.lime_stability import choose_faces
-from benchmarks.results import append, cell, read, unmeasured, version
+from benchmarks.faces import Faces, choose_faces, complete
+from benchmarks.results import cell, read, version
 from explaining import faithfulness, methods
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -40,12 +39,9 @@ def main():
     asked = network.as_network(network.load_model(args.model))
     indices = [index for index in choose_faces(pixels, labels, asked.predict, args.faces)
                if moved[index].any()]
-    for index, missing in tqdm(unmeasured(args.table, COLUMNS, version(args.model), indices, names,
-                                          "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), moved[index], asked, args.samples,
-                       missing)
-        append(args.table, rows, COLUMNS, face=names[index],
-               emotion=fer2013.EMOTIONS[labels[index]], model=version(args.model))
+    faces = Faces(pixels, labels, names, indices, asked, {"model": version(args.model)})
+    complete(args.table, COLUMNS, faces, "method", methods.METHODS, lambda index, lacking: measure(
+        pixels[index], int(labels[index]), moved[index], asked, args.samples, lacking))
     print(tables(read(args.table)))
 
 

@@ -18,11 +18,9 @@ import pathlib
 import numpy as np
 from scipy.stats import entropy
 
-import fer2013
-import model as network
 from base import command_line
-from benchmarks.lime_stability import choose_faces
-from benchmarks.results import cell, complete, face_arguments, read, version
+from benchmarks.faces import chosen, complete, face_arguments, precisions
+from benchmarks.results import cell, read
 from explaining import face_lime, faithfulness, superpixels
 from explaining.baselines import HIDING
 from fer2013 import EMOTIONS
@@ -33,18 +31,16 @@ SAMPLES = 1000
 EXPLAINED = ("blurred", "superpixel-mean", "mean-face", "mean-face-matched")
 FITS = ["r2", "r2_pairs", "stability"]
 SCORES = ["deletion own", "insertion own", "deletion blurred", "insertion blurred"]
-COLUMNS = ["face", "emotion", "model", "hide", *FITS, *SCORES]
+COLUMNS = ["face", "emotion", "model", "precision", "hide", *FITS, *SCORES]
 
 
 def main():
     args = parse_arguments()
-    pixels, labels, names = fer2013.load(args.data, "validation")
-    predict = network.as_network(network.load_model(args.model)).predict
-    table = HERE / "hiding.csv"
-    indices = choose_faces(pixels, labels, predict, args.faces)
-    complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
-             EXPLAINED, lambda face, label, rules: measure(face, label, predict, rules))
-    print(tables(read(table)), answers(pixels[indices], predict), sep="\n\n")
+    faces, table = chosen(args), HERE / "hiding.csv"
+    predict = faces.asked.predict
+    complete(table, COLUMNS, faces, "hide", EXPLAINED, lambda index, rules: measure(
+        faces.pixels[index], int(faces.labels[index]), predict, rules))
+    print(tables(read(table)), answers(faces.pixels[faces.indices], predict), sep="\n\n")
 
 
 def parse_arguments():
@@ -74,7 +70,7 @@ def measure(face, label, predict, rules):
 
 def tables(rows):
     """The scores as Markdown text; rows: a DataFrame of the CSV."""
-    text = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}", "",
+    text = [f"{rows.face.nunique()} faces ({precisions(rows)}), model {rows.model.iloc[0]}", "",
             f"| hidden by | {' | '.join(FITS + SCORES)} |",
             "|---|" + "---:|" * len(FITS + SCORES)]
     for rule in EXPLAINED:

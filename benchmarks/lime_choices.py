@@ -13,11 +13,9 @@ pixels of a superpixel are in random order. A face takes about 10 s on two CPU c
 """
 import pathlib
 
-import fer2013
-import model as network
 from base import command_line
-from benchmarks.lime_stability import choose_faces
-from benchmarks.results import cell, complete, face_arguments, read, version
+from benchmarks.faces import chosen, complete, face_arguments
+from benchmarks.results import cell, read
 from explaining import baselines, face_lime, faithfulness, superpixels
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,17 +27,15 @@ WAYS = [("slic", hide) for hide in RULES] + [
     if segmentation != "slic"]
 SCORES = [f"{curve} {baseline}" for baseline in baselines.BASELINES
           for curve in ("deletion", "insertion")]
-COLUMNS = ["face", "emotion", "model", "superpixels", "hide", "count", "r2", "stability", *SCORES]
+COLUMNS = ["face", "emotion", "model", "precision", "superpixels", "hide", "count", "r2",
+           "stability", *SCORES]
 
 
 def main():
     args = parse_arguments()
-    pixels, labels, names = fer2013.load(args.data, "validation")
-    predict = network.as_network(network.load_model(args.model)).predict
-    table = HERE / "lime_choices.csv"
-    indices = choose_faces(pixels, labels, predict, args.faces)
-    complete(table, COLUMNS, version(args.model), (pixels, labels, names), indices, "hide",
-             RULES, lambda face, label, rules: measure(face, label, predict, rules))
+    faces, table = chosen(args), HERE / "lime_choices.csv"
+    complete(table, COLUMNS, faces, "hide", RULES, lambda index, rules: measure(
+        faces.pixels[index], int(faces.labels[index]), faces.asked.predict, rules))
     print(tables(read(table)))
 
 

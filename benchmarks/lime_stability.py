@@ -18,19 +18,17 @@ from scipy.linalg import hadamard
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
-import fer2013
-import model as network
 from base import command_line
-from benchmarks.results import append, begin, face_arguments, read, version
+from benchmarks.faces import chosen, face_arguments, jaccard
+from benchmarks.results import append, begin, read, version
 from explaining import face_lime, superpixels
-from networks.precision import PRECISIONS, in_precision
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 SIZES = (128, 256, 512, 1000, 2000, 4000)
 WAY = ["superpixels", "hide", "sampler"]
 MEASURED = ["samples", "jaccard", "spearman", "r2"]
-COLUMNS = ["face", "model", *WAY, *MEASURED]
+COLUMNS = ["face", "model", "precision", *WAY, *MEASURED]
 
 
 class Independent(face_lime.FaceExplainer):
@@ -94,49 +92,20 @@ RUNS = (  # superpixels, hidden by, sampler, most samples, seeds
 
 def main():
     args = parse_arguments()
-    pixels, labels, names = fer2013.load(args.data, "validation")
-    asked = network.as_network(network.load_model(args.model))
-    predict = in_precision(asked, args.precision).predict
-    table = HERE / "lime_stability.csv"
+    faces, table = chosen(args), HERE / "lime_stability.csv"
     done = set(begin(table, COLUMNS, version(args.model))[["face", *WAY]].itertuples(
         index=False, name=None))
-    indices = choose_faces(pixels, labels, predict, args.faces)
-    jobs = [(index, run) for index, run in itertools.product(indices, RUNS)
-            if (names[index], *run[:3]) not in done]
+    jobs = [(index, run) for index, run in itertools.product(faces.indices, RUNS)
+            if (faces.names[index], *run[:3]) not in done]
     for index, run in tqdm(jobs):
-        rows = measure(pixels[index], labels[index], predict, *run)
+        rows = measure(faces.pixels[index], faces.labels[index], faces.asked.predict, *run)
         append(table, [dict(zip(MEASURED, row, strict=True)) for row in rows], COLUMNS,
-               face=names[index], model=version(args.model),
-               **dict(zip(WAY, run[:3], strict=True)))
+               face=faces.names[index], **faces.common, **dict(zip(WAY, run[:3], strict=True)))
     print_tables(read(table))
 
 
 def parse_arguments():
-    parser = face_arguments(__doc__, faces=10)
-    parser.add_argument("--precision", choices=PRECISIONS, default="float32",
-                        help="precision of the network's arithmetic; bfloat16 takes about 0.6 "
-                             "times as long")
-    return parser.parse_args()
-
-
-def choose_faces(pixels, labels, predict, count):
-    """Choose faces that the network classifies correctly, with seed 0.
-
-    Args:
-        pixels: uint8 (n, 48, 48).
-        labels: uint8 (n,).
-        predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
-        count: largest number of faces of each emotion.
-
-    Returns:
-        A list of indices, of the emotions in turn.
-    """
-    correct = np.flatnonzero(predict(pixels).argmax(axis=1) == labels)
-    random = np.random.default_rng(0)
-    by_label = [random.permutation(correct[labels[correct] == label])[:count]
-                for label in range(network.CLASSES)]
-    return [int(index) for group in itertools.zip_longest(*by_label) for index in group
-            if index is not None]
+    return face_arguments(__doc__, faces=10).parse_args()
 
 
 def measure(face, label, predict, segmentation, hide, sampler, most, seeds):
@@ -171,13 +140,6 @@ def sample(face, predict, segments, hide, sampler, samples, seed):
     explainer.explain_instance(face, predict, labels=(), top_labels=None, num_samples=samples,
                                segmentation_fn=lambda image: segments)
     return explainer
-
-
-def jaccard(first, second):
-    """Jaccard overlap of the five superpixels with the largest absolute weight, from 0 to 1."""
-    first, second = (set(np.argsort(-np.abs(weights))[:face_lime.SHOWN])
-                     for weights in (first, second))
-    return len(first & second) / len(first | second)
 
 
 def print_tables(rows):

@@ -15,12 +15,12 @@ import pathlib
 
 import keras
 import numpy as np
-from tqdm import tqdm
 
 import fer2013
 import model as network
 from base import command_line, files
-from benchmarks.results import append, read, unmeasured, version
+from benchmarks.faces import Faces, complete
+from benchmarks.results import read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -44,13 +44,11 @@ def main():
     correct = asked.predict(pixels).argmax(axis=1) == labels  # (n,)
     print(f"{correct.mean():.1%} of {len(labels)} marked faces of unseen identities are "
           "classified correctly")
-    model_version = version(folder / "model.keras")
     indices = np.flatnonzero(correct)[:args.faces]
-    for index, missing in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names,
-                                          "method", methods.METHODS), unit="face"):
-        rows = measure(pixels[index], int(labels[index]), asked, args.samples, missing)
-        append(args.table, rows, COLUMNS, face=names[index], label=labels[index],
-               model=model_version)
+    faces = Faces(pixels, labels, names, indices, asked,
+                  {"model": version(folder / "model.keras")})
+    complete(args.table, COLUMNS, faces, "method", methods.METHODS, lambda index, lacking: measure(
+        pixels[index], int(labels[index]), asked, args.samples, lacking))
     print(table(read(args.table)))
 
 

@@ -18,7 +18,7 @@ from scipy.stats import spearmanr
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.lime_stability import jaccard
+from benchmarks.faces import jaccard
 from explaining import face_lime
 from fer2013 import bundled
 from networks import export

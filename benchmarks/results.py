@@ -1,4 +1,4 @@
-"""What the benchmarks share: options, tables that grow row by row, means with intervals."""
+"""What the benchmarks share: places, tables that grow row by row, means with intervals."""
 import hashlib
 import importlib.metadata
 import os
@@ -8,25 +8,12 @@ import platform
 import numpy as np
 import pandas
 from scipy.stats import bootstrap
-from tqdm import tqdm
 
-from base import command_line
 from base.errors import UserError
-from fer2013 import EMOTIONS, bundled
 
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = HERE.parent / "outputs" / "all"  # where the programs write, before the results are copied
 AVATARS_MODEL = WORK / "demonstration" / "model.keras"
-
-
-def face_arguments(description, faces):
-    """A parser with the options of a benchmark on FER2013's faces: --data, --model and --faces."""
-    parser = command_line.parser(description)
-    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=bundled.PRETRAINED, help="a .keras file")
-    parser.add_argument("--faces", type=command_line.positive_integer, default=faces,
-                        help="how many faces of each emotion")
-    return parser
 
 
 def machine(*more):
@@ -63,39 +50,6 @@ def begin(path, columns, model):
         raise UserError(f"{path}: not of this model ({model}) or this version of the script; "
                         "delete it to start over")
     return rows
-
-
-def unmeasured(path, columns, model, indices, names, column, values):
-    """What a table lacks: [(index of a face, values that it has no row of)], in random order.
-
-    So a table is completed when a method is added, and an unfinished one is of all emotions.
-
-    Args:
-        path, columns, model: see begin().
-        indices: of faces; names: of all faces.
-        column: of the table, as "method".
-        values: what a complete face has in that column.
-    """
-    rows = begin(path, columns, model)
-    there = rows.groupby("face")[column].agg(set).to_dict()
-    missing = [(index, set(values) - there.get(names[index], set()))
-               for index in np.random.default_rng(0).permutation(indices)]
-    return [(index, values) for index, values in missing if values]
-
-
-def complete(path, columns, model, faces, indices, column, values, measure):
-    """Measure and append the rows that a table lacks, face by face.
-
-    Args:
-        path, columns, model, indices, column, values: see unmeasured().
-        faces: pixels, labels and names, as fer2013.load() returns them.
-        measure: function from a face, its label and the missing values to rows.
-    """
-    pixels, labels, names = faces
-    missing = unmeasured(path, columns, model, indices, names, column, values)
-    for index, lacking in tqdm(missing, unit="face"):
-        append(path, measure(pixels[index], int(labels[index]), lacking), columns,
-               face=names[index], emotion=EMOTIONS[labels[index]], model=model)
 
 
 def read(path):

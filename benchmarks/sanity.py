@@ -13,12 +13,12 @@ import pathlib
 
 import numpy as np
 from scipy.stats import spearmanr
-from tqdm import tqdm
 
 import fer2013
 import model as network
 from base import command_line
-from benchmarks.results import append, cell, interval, read, unmeasured, version
+from benchmarks.faces import Faces, complete
+from benchmarks.results import cell, interval, read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
@@ -35,14 +35,13 @@ SHOWN = fer2013.EMOTIONS.index("happy")  # the emotion of the figure's face
 def main():
     args = parse_arguments()
     pixels, labels, names = fer2013.load(bundled.COMPOSITES, "test")
-    model, model_version = network.load_model(bundled.PRETRAINED), version(bundled.PRETRAINED)
+    model = network.load_model(bundled.PRETRAINED)
     indices = [index for label in range(network.CLASSES)
                for index in np.flatnonzero(labels == label)[:args.faces]]
-    for index, missing in tqdm(unmeasured(args.table, COLUMNS, model_version, indices, names,
-                                          "method", METHODS), unit="face"):
-        maps = cascade(pixels[index], int(labels[index]), model, int(index), missing)
-        append(args.table, correlations(maps, pixels[index]), COLUMNS,
-               face=names[index], model=model_version)
+    asked = network.as_network(model)
+    faces = Faces(pixels, labels, names, indices, asked, {"model": version(bundled.PRETRAINED)})
+    complete(args.table, COLUMNS, faces, "method", METHODS, lambda index, lacking: correlations(
+        cascade(pixels[index], int(labels[index]), model, int(index), lacking), pixels[index]))
     rows = read(args.table)
     print(table(rows))
     shown = indices[SHOWN * args.faces]

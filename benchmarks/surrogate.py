@@ -13,18 +13,17 @@ import functools
 import pathlib
 
 import numpy as np
-import pandas
 from scipy.stats import spearmanr
 from tqdm import tqdm
 
-import fer2013
-import model as network
 from base import command_line
-from benchmarks.lime_stability import Independent, choose_faces, jaccard
-from benchmarks.results import append, begin, cell, face_arguments, read, version
+from benchmarks.faces import chosen, face_arguments, jaccard, precisions
+from benchmarks.lime_stability import Independent
+from benchmarks.results import append, begin, cell, read
 from explaining import face_lime, faithfulness, superpixels
 from explaining.baselines import HIDING
 from explaining.surrogate import Surrogate, r_squared
+from fer2013 import EMOTIONS
 
 HERE = pathlib.Path(__file__).resolve().parent
 STOCK, REFERENCE, TEST = 2500, 20_000, 1000
@@ -34,7 +33,7 @@ WAYS = [("independent masks", STOCK), *((name, size)
         ("pairs", "auto"), ("surrogate", "auto")]
 SCORES = ["jaccard", "spearman", "alone", "with pairs", "fresh alone", "fresh with pairs",
           "deletion", "insertion", "distance", "slope"]
-COLUMNS = ["face", "emotion", "model", "way", "samples", "used", *SCORES]
+COLUMNS = ["face", "emotion", "model", "precision", "way", "samples", "used", *SCORES]
 SHOWN = {"Agreement of two seeds": ["used", "jaccard", "spearman"],
          "Held-out R²": ["alone", "with pairs", "fresh alone", "fresh with pairs"],
          "Deletion and insertion (superpixels, blurred)": ["deletion", "insertion"],
@@ -43,17 +42,15 @@ SHOWN = {"Agreement of two seeds": ["used", "jaccard", "spearman"],
 
 def main():
     args = parse_arguments()
-    pixels, labels, names = fer2013.load(args.data, "validation")
-    predict = network.as_network(network.load_model(args.model)).predict
-    table = HERE / "surrogate.csv"
-    done = begin(table, COLUMNS, version(args.model))
-    faces = [face for face in in_turn(choose_faces(pixels, labels, predict, args.faces), labels)
-             if np.ptp(pixels[face])]
-    for place, face in enumerate(tqdm(faces, unit="face")):
-        if names[face] not in set(done.face):
-            rows = measure(pixels[face], int(labels[face]), predict, place < args.reference)
-            append(table, rows, COLUMNS, face=names[face], model=version(args.model),
-                   emotion=fer2013.EMOTIONS[labels[face]])
+    (pixels, labels, names, indices, asked, common), table = chosen(args), HERE / "surrogate.csv"
+    done = begin(table, COLUMNS, common["model"])
+    indices = [index for index in indices if np.ptp(pixels[index])]
+    for place, index in enumerate(tqdm(indices, unit="face")):
+        if names[index] not in set(done.face):
+            rows = measure(pixels[index], int(labels[index]), asked.predict,
+                           place < args.reference)
+            append(table, rows, COLUMNS, face=names[index],
+                   emotion=EMOTIONS[labels[index]], **common)
     print(report(read(table)))
 
 
@@ -62,12 +59,6 @@ def parse_arguments():
     parser.add_argument("--reference", type=int, default=3,
                         help="faces that get 20,000 plain samples besides")
     return parser.parse_args()
-
-
-def in_turn(indices, labels):
-    """Indices of faces with the emotions in turn, so that an interrupted run has all of them."""
-    place = pandas.Series(labels[indices]).groupby(labels[indices]).cumcount()
-    return [indices[at] for at in np.argsort(place, kind="stable")]
 
 
 def measure(face, label, predict, with_reference):
@@ -155,7 +146,7 @@ def against(weights, reference):
 
 def report(rows):
     """The tables, as Markdown."""
-    text = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}"]
+    text = [f"{rows.face.nunique()} faces ({precisions(rows)}), model {rows.model.iloc[0]}"]
     for heading, names in SHOWN.items():
         text += ["", f"## {heading}", "", f"| way | samples | {' | '.join(names)} |",
                  "|---|---:|" + "---:|" * len(names)]
