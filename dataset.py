@@ -19,10 +19,10 @@ def main():
     from fer2013 import download, glance
     from figures import numbers, style
 
-    bundled.read_data_as(args)
+    data = bundled.data_of(args)
     if args.download:
         download.download(args.data)
-    data = bundled.choose_training_data(args.data)
+    data = bundled.choose_training_data(data)
     if data == bundled.AVATARS:
         print(f"no FER2013 in {args.data}; these are {bundled.NAMES[data]}, which are rendered; "
               f"{bundled.USE_FER2013}")

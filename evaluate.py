@@ -31,10 +31,10 @@ def main():
         from networks.network import open_network
         from training import checkpoint, metrics
 
-    bundled.read_data_as(args)
+    data = bundled.data_of(args)
     model_path = bundled.choose_model(args.model, args.outputs)
     history = checkpoint.read_history(model_path.parent / "history.csv")
-    data = bundled.choose_training_data(args.data)
+    data = bundled.choose_training_data(data)
     print(bundled.in_use(data, model_path))
     unlabelled = fer2013.load_unlabelled(data)
     if unlabelled:

@@ -66,7 +66,8 @@ def main():
         from networks.network import open_network
 
     table = Table(args.table) if args.table else None
-    bundled.read_data_as(args)
+    data = bundled.data_of(args)
+
     def read_network(path, data):
         network = open_network(path, data, args.scale, args.labels, args.outputs)
         return in_precision(network, args.precision)
@@ -78,14 +79,14 @@ def main():
     style.set_resolution(args.dpi)
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
-        network = read_network(model_path, args.data)
+        network = read_network(model_path, data)
         folder = files.make_folder(args.outputs)
         with open_engine(args, folder, network, settings) as engine:
             explain_photographs.explain_all(
                 args.image, asked, engine, folder, args.format, args.cropped, network.caption,
                 bundled.model_line(model_path), table)
         return
-    data = bundled.choose_faces(args.data, model_path)
+    data = bundled.choose_faces(data, model_path)
     print(bundled.in_use(data, model_path))
     split = fer2013.held_out_split(data) if args.split == "auto" else args.split
     pixels, labels, names = fer2013.load(data, split)

@@ -38,8 +38,7 @@ from training.recipe import (
 
 def main():
     args = parse_arguments()
-    bundled.read_data_as(args)
-    data = bundled.choose_training_data(args.data)
+    data = bundled.choose_training_data(bundled.data_of(args))
     if data == bundled.AVATARS:
         print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; "
               f"{bundled.USE_FER2013}")

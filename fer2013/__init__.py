@@ -24,7 +24,7 @@ splits, names and leftovers is logged in one line each.
 Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1307.0414), section
 4.
 """
-from fer2013.names import EMOTIONS, SPLITS, read_as
+from fer2013.names import EMOTIONS, SPLITS, Data, read_as
 from fer2013.sources import SIZE, find, search
 from fer2013.splits import (
     COUNTS,
@@ -38,6 +38,6 @@ from fer2013.splits import (
     splits,
 )
 
-__all__ = ["COUNTS", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "check_validation",
+__all__ = ["COUNTS", "Data", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "check_validation",
            "describe", "find", "held_out_split", "load", "load_unlabelled",
            "read_as", "search", "seen_in", "splits"]

@@ -2,6 +2,7 @@
 
 The scripts print each choice in one line, so that nobody mistakes the demonstration for a result.
 """
+import dataclasses
 import logging
 import os
 import pathlib
@@ -10,7 +11,7 @@ import numpy as np
 
 from base import files
 from base.errors import UserError
-from fer2013.names import EMOTIONS, NUMBERINGS, USAGES, read_as
+from fer2013.names import EMOTIONS, NUMBERINGS, USAGES, Data, read_as
 from fer2013.sources import find, lying_at, search
 from fer2013.splits import COUNTS
 from fer2013.splits import describe as describe_split
@@ -42,12 +43,13 @@ def add_data_options(parser):
                              "fer2013.csv")
 
 
-def read_data_as(args):
-    """Read the data of this process as the options say that add_data_options() added."""
-    read_as(args.classes, args.ignore_classes, args.fer_plus)
-    if args.fer_plus and find(own_data(args.data)).form != "CSV":
+def data_of(args):
+    """The Data that the options of add_data_options() name."""
+    data = read_as(args.data, args.classes, args.ignore_classes, args.fer_plus)
+    if args.fer_plus and find(own_data(data)).form != "CSV":
         raise UserError(f"--fer-plus: {args.data} is no CSV; expected fer2013.csv, in whose order "
                         "the votes are")
+    return data
 
 
 def choose_training_data(path):
@@ -67,7 +69,7 @@ def choose_faces(path, model_path):
 
 def has_own(path):
     """Whether the user has data: another path than the default, or FER2013 in data/."""
-    if str(path) != DATA or search(HERE / DATA) is not None:
+    if str(path) != DATA or search(in_repository(path)) is not None:
         return True
     lying = lying_at(HERE / DATA)
     if lying:
@@ -76,15 +78,17 @@ def has_own(path):
 
 
 def own_data(path):
-    """`path`, or the constant of bundled faces there.
-
-    The default is data/ of the repository, whichever folder the program runs in.
-    """
+    """`path`, or the constant of bundled faces there; the default is in_repository()."""
     real = pathlib.Path(os.path.realpath(path))  # resolve() raises where links form a circle
     if real in NAMES:
         return real
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
-    return path if str(path) != DATA or here else HERE / DATA
+    return path if str(path) != DATA or here else in_repository(path)
+
+
+def in_repository(path):
+    """data/ of the repository, whichever folder the program runs in, read as `path`."""
+    return dataclasses.replace(Data.of(path), path=HERE / DATA)
 
 
 def choose_photograph_model(path, folder):

@@ -9,7 +9,7 @@ import numpy as np
 
 from base.errors import UserError
 from fer2013.archives import MOST_BYTES_AT_ONCE
-from fer2013.names import SPLITS, USAGES, label_named
+from fer2013.names import SPLITS, USAGES, label_called
 
 VOTED = ("neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt",
          "unknown", "NF")  # NF: not a face
@@ -38,7 +38,7 @@ def relabel(data, path, place):
         raise UserError(f"{path}: votes for {len(usages):,} faces, but not those of {place}; "
                         "expected one row for each of its rows, with the same Usage")
     elected = majority(votes)  # (n,)
-    labels = np.array([-1 if label is None else label for label in map(label_named, VOTED)])
+    labels = np.array([-1 if label is None else label for label in map(label_called, VOTED)])
     labels = np.append(labels, -1)[elected]  # (n,)
     counts = np.bincount(elected, minlength=len(VOTED) + 1)
     log.info("%s: the majority labels %s of %s faces; left out: %s contempt, %s unknown, %s not a "

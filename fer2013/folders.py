@@ -34,7 +34,7 @@ def list_faces(source):
         split = names.split_named(parts[0])
         if split and len(parts) == 2:
             counts["lie in no class folder and are left out"] += 1
-        elif split and names.is_ignored(parts[1]):
+        elif split and source.reading.is_ignored(parts[1]):
             counts["are of classes that --ignore-classes leaves out"] += 1
         elif split:
             counts["lie in folders within their class folder and are read"] += len(parts) > 3
@@ -73,7 +73,7 @@ def check_splits(source, found):
             raise UserError(f"{source.place}: {' and '.join(map(repr, same))} both name the "
                             f"{split} split; expected one of them")
     others = [parts for parts in found
-              if len(parts) > 2 and not folders[parts[0]] and names.is_class(parts[1])]
+              if len(parts) > 2 and not folders[parts[0]] and source.reading.is_class(parts[1])]
     if others:
         raise UserError(f"{source.place}: {len(others):,} files are in {others[0][0]!r}, which has "
                         "class folders but names no known split; expected train, validation and "
@@ -82,12 +82,12 @@ def check_splits(source, found):
 
 def label_of(source, parts, name):
     """The label of a file; a folder within its class folder must not be another class's."""
-    label = names.label_named(parts[1])
+    label = source.reading.label_named(parts[1])
     if label is None:
         raise UserError(f"{source.root}: unknown class folder {parts[1]!r} in {name}; "
-                        f"{names.unknown_class(parts[1])}")
+                        f"{source.reading.unknown_class(parts[1])}")
     for inner in parts[2:-1]:
-        if not names.is_number(inner) and names.label_named(inner) not in (None, label):
+        if not names.is_number(inner) and source.reading.label_named(inner) not in (None, label):
             raise UserError(f"{source.root}: {name} lies in two class folders, {parts[1]!r} and "
                             f"{inner!r}; expected one")
     return label
@@ -97,8 +97,8 @@ def check_numbers(source, folders):
     """UserError if class folders are numbers of another meaning; say which meaning is taken."""
     numbers = sorted({int(folder) for folder in folders if names.is_number(folder)})
     if numbers:
-        names.check_numbers(numbers, source.place)
-        meant = ", ".join(f"{number} {names.class_of(str(number))}" for number in numbers)
+        source.reading.check_numbers(numbers, source.place)
+        meant = ", ".join(f"{number} {source.reading.class_of(str(number))}" for number in numbers)
         log.info("%s: class folders are numbers, read as %s; --classes says otherwise",
                  source.place, meant)
 

@@ -1,12 +1,14 @@
 """How datasets name splits and emotions, and what their numbers mean.
 
-    split_named("FER2013Valid")   # "validation"
-    label_named("0_Anger")        # 0, angry
+    split_named("FER2013Valid")             # "validation"
+    Reading().label_named("0_Anger")        # 0, angry
+    data = read_as("data", "fer+")          # for load(): there, 0 is neutral
 
 Case, and a number and signs around a name, make no difference.
 """
 import functools
 import logging
+import os
 import re
 from dataclasses import dataclass
 
@@ -40,19 +42,93 @@ NUMBERINGS = {  # the classes that the numbers from 0 on mean; "-" is none
 
 @dataclass(frozen=True)
 class Reading:
-    """What the options of a program say about the names in its data."""
-    numbers: tuple = ()  # class names that the numbers from 0 on mean; FER2013's if none are given
-    ignored: frozenset = frozenset()  # plain names of the classes that are left out
-    fer_plus: str = ""  # path of FER+'s votes, whose majority replaces the labels of a CSV
+    """How the classes of a dataset are read.
+
+    Attributes:
+        numbers: class names that the numbers from 0 on mean; FER2013's if there are none.
+        ignored: names of the classes that are left out, as canonical() gives them.
+        fer_plus: path of FER+'s votes, whose majority replaces the labels of a CSV.
+    """
+    numbers: tuple = ()
+    ignored: frozenset = frozenset()
+    fer_plus: str = ""
+
+    def label_named(self, name):
+        """The label of a class folder's name or number, or None if it is no emotion."""
+        return label_called(self.class_of(name))
+
+    def class_of(self, name):
+        """The name of a class, also of one that is named by its number."""
+        if not is_number(name):
+            return name
+        classes = dict(enumerate(self.numbers or EMOTIONS))
+        return classes.get(int(name), name)
+
+    def canonical(self, name):
+        """The emotion that a name or number means, or else the name as plain() gives it."""
+        label = self.label_named(name)
+        return plain(self.class_of(name)) if label is None else EMOTIONS[label]
+
+    def is_ignored(self, name):
+        """Whether --ignore-classes leaves out a class, by its name or number."""
+        return bool(self.ignored) and self.canonical(name) in self.ignored
+
+    def is_class(self, name):
+        return self.label_named(name) is not None or self.is_ignored(name)
+
+    def unknown_class(self, name):
+        """The words of an error about a class that is neither an emotion nor left out."""
+        return (f"expected {', '.join(EMOTIONS)}; --ignore-classes {self.class_of(name)} leaves it "
+                "out" + (", --classes says what numbers mean" if is_number(name) else ""))
+
+    def check_numbers(self, found, place):
+        """UserError if numbers look as if they meant other classes than FER2013's.
+
+        Four or more that follow each other from 0 or 1, but not all seven, are what is left when
+        classes are dropped and numbered anew; two or three are read as FER2013's, and a line says
+        so.
+
+        Args:
+            found: the numbers of the classes in a dataset.
+            place: where they are, for the message.
+        """
+        found = sorted(set(found))
+        if self.numbers or not 2 <= len(found) < len(EMOTIONS) or found[0] > 1:
+            return
+        if found[-1] - found[0] != len(found) - 1:
+            return
+        occur = f"{place}: only the numbers {found[0]} to {found[-1]} occur"
+        meant = ", ".join(f"{number} {EMOTIONS[number]}" for number in found)
+        if len(found) > 3:
+            raise UserError(f"{occur}, which may mean other classes than FER2013's; expected "
+                            "--classes with their names from 0 on, or --classes fer2013 for "
+                            f"{meant}")
+        log.info("%s, read as %s; --classes says otherwise", occur, meant)
 
 
-reading = Reading()
+@dataclass(frozen=True)
+class Data(os.PathLike):
+    """A path at which FER2013 lies, and how its classes are read; it can be used as a path."""
+    path: str | os.PathLike
+    reading: Reading = Reading()
+
+    @classmethod
+    def of(cls, path):
+        """A path as Data whose classes are FER2013's, or a Data as it is."""
+        return path if isinstance(path, cls) else cls(path)
+
+    def __fspath__(self):
+        return os.fspath(self.path)
+
+    def __str__(self):
+        return os.fspath(self.path)
 
 
-def read_as(numbers="", ignored=(), fer_plus=""):
-    """Set for this process what numbers mean, which classes are left out, and whose labels count.
+def read_as(path, numbers="", ignored=(), fer_plus=""):
+    """The Data at a path whose numbers mean these classes, of which some are left out.
 
     Args:
+        path: where the dataset is.
         numbers: a name in NUMBERINGS, or class names for the numbers from 0 on with commas between
             them, "-" for none; FER2013's if empty.
         ignored: names of classes.
@@ -61,87 +137,30 @@ def read_as(numbers="", ignored=(), fer_plus=""):
     Raises:
         UserError: one of `numbers` is neither an emotion nor left out.
     """
-    global reading
     classes = NUMBERINGS.get(numbers.lower()) or tuple(filter(None, numbers.split(",")))
-    reading = Reading(classes)
-    label_named.cache_clear()
-    is_ignored.cache_clear()
-    reading = Reading(classes, frozenset(map(canonical, ignored)), fer_plus)
+    reading = Reading(classes, frozenset(map(Reading(classes).canonical, ignored)), fer_plus)
     for name in classes:
-        if name not in ("-", "contempt") and label_named(name) is None and not is_ignored(name):
+        if name not in ("-", "contempt") and not reading.is_class(name):
             raise UserError(f"--classes: {name!r} is no class; expected {', '.join(NUMBERINGS)}, "
                             f"or names such as {','.join(EMOTIONS)}")
+    return Data(path, reading)
 
 
+@functools.cache
 def plain(name):
     """A name in small letters, without signs and without a number before it."""
     return re.sub(r"^\d+(?=\D*[^\W\d_])|[\W_]+", "", name.lower())
 
 
-@functools.cache
 def split_named(name):
     """The split of a folder's name, or None."""
     return SPLIT_OF.get(plain(name))
 
 
-@functools.cache
-def label_named(name):
-    """The label of a class folder's name or number, or None if it is no emotion."""
-    return LABEL_OF.get(plain(class_of(name)))
-
-
-def class_of(name):
-    """The name of a class, also of one that is named by its number."""
-    if not is_number(name):
-        return name
-    classes = dict(enumerate(reading.numbers or EMOTIONS))
-    return classes.get(int(name), name)
-
-
-def canonical(name):
-    """The emotion that a name or number means, or else the name as plain() gives it."""
-    label = label_named(name)
-    return plain(class_of(name)) if label is None else EMOTIONS[label]
+def label_called(name):
+    """The label of an emotion's name in any of its forms, or None."""
+    return LABEL_OF.get(plain(name))
 
 
 def is_number(name):
     return name.isascii() and name.isdecimal() and len(name) < 5
-
-
-@functools.cache
-def is_ignored(name):
-    """Whether --ignore-classes leaves out a class, by its name or number."""
-    return canonical(name) in reading.ignored
-
-
-def is_class(name):
-    return label_named(name) is not None or is_ignored(name)
-
-
-def unknown_class(name):
-    """The words of an error about a class that is neither an emotion nor left out."""
-    return (f"expected {', '.join(EMOTIONS)}; --ignore-classes {class_of(name)} leaves it out"
-            + (", --classes says what numbers mean" if is_number(name) else ""))
-
-
-def check_numbers(found, place):
-    """UserError if numbers look as if they meant other classes than FER2013's.
-
-    Four or more that follow each other from 0 or 1, but not all seven, are what is left when
-    classes are dropped and numbered anew; two or three are read as FER2013's, and a line says so.
-
-    Args:
-        found: the numbers of the classes in a dataset.
-        place: where they are, for the message.
-    """
-    found = sorted(set(found))
-    if reading.numbers or not 2 <= len(found) < len(EMOTIONS) or found[0] > 1:
-        return
-    if found[-1] - found[0] != len(found) - 1:
-        return
-    occur = f"{place}: only the numbers {found[0]} to {found[-1]} occur"
-    meant = ", ".join(f"{number} {EMOTIONS[number]}" for number in found)
-    if len(found) > 3:
-        raise UserError(f"{occur}, which may mean other classes than FER2013's; expected --classes "
-                        f"with their names from 0 on, or --classes fer2013 for {meant}")
-    log.info("%s, read as %s; --classes says otherwise", occur, meant)

@@ -59,7 +59,7 @@ def lying_among(files, opener):
         *folders, file_name = name.split("/")
         for depth, folder in enumerate(folders):
             above = "/".join(folders[:depth])
-            if names.label_named(folder) is not None and not names.is_number(folder):
+            if names.label_called(folder) is not None and not names.is_number(folder):
                 classes[above].setdefault(folder, folders[depth + 1:])
             if names.split_named(folder):
                 splits[f"{above}/{folder}".lstrip("/")] |= dict.fromkeys(folders[depth + 1:][:1])

@@ -53,14 +53,14 @@ def read_file(source, name):
         with source.open(name) as file:
             if not isinstance(file, io.BufferedReader):  # in a .zip, where seeking is slow
                 file = archives.spool(file)
-            return list(read_rows(pyarrow.parquet.ParquetFile(file), place))
+            return list(read_rows(pyarrow.parquet.ParquetFile(file), place, source.reading))
     except UserError:
         raise
     except (pyarrow.ArrowException, *archives.UNREADABLE) as error:
         raise UserError(f"{place}: not readable as parquet ({error})") from error
 
 
-def read_rows(table, place):
+def read_rows(table, place, reading):
     """Yield (face, label, row) of an open file, in batches, as it may declare any size."""
     schema, number = table.schema_arrow, 0
     if table.metadata.num_rows > MOST_FACES:
@@ -73,10 +73,10 @@ def read_rows(table, place):
             number += 1
             name = str(classes.get(value, value))
             given.add(name)
-            if not names.is_ignored(name):
-                face, its_label = read_row(content, name, f"{place}, row {number}")
+            if not reading.is_ignored(name):
+                face, its_label = read_row(content, name, f"{place}, row {number}", reading)
                 yield face, its_label, f"{os.path.basename(place)} row {number}"
-    names.check_numbers([int(name) for name in given if names.is_number(name)], place)
+    reading.check_numbers([int(name) for name in given if names.is_number(name)], place)
 
 
 def find_column(schema, known, place):
@@ -96,11 +96,11 @@ def class_names(schema, label):
     return dict(enumerate(features))
 
 
-def read_row(content, name, place):
+def read_row(content, name, place, reading):
     """Face, uint8 (48, 48), and label of one row."""
-    label = names.label_named(name)
+    label = reading.label_named(name)
     if label is None:
-        raise UserError(f"{place}: unknown class {name[:20]!r}; {names.unknown_class(name)}")
+        raise UserError(f"{place}: unknown class {name[:20]!r}; {reading.unknown_class(name)}")
     try:
         content = content["bytes"] if isinstance(content, dict) else content
         return decode_image(content)[0], label

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from base.errors import UserError
 from fer2013 import archives, names, others
+from fer2013.names import Data, Reading
 from fer2013.others import enumeration
 
 SIZE = 48
@@ -31,6 +32,7 @@ class Source(NamedTuple):
     base: str       # within root: the CSV ("" if root is the CSV), or the parent folder of train/
     files: tuple    # relative paths of all files in root, sorted
     open: Callable  # from such a path to a binary file
+    reading: Reading = Reading()  # of its classes
 
     @property
     def place(self):
@@ -53,7 +55,7 @@ class Source(NamedTuple):
 
 
 def find(path):
-    """The Source at a path; if there is none, a UserError that says what lies there instead."""
+    """The Source at a path or Data; where there is none, a UserError says what lies there."""
     source = search(path)
     if source is None:
         path = pathlib.Path(path)
@@ -76,27 +78,28 @@ def lying_at(path):
 
 
 def search(path):
-    """The Source at a path, or None if nothing there looks like FER2013."""
-    path = pathlib.Path(path)
+    """The Source at a path or Data, or None if nothing there looks like FER2013."""
+    path, reading = pathlib.Path(path), Data.of(path).reading
     if not os.path.exists(path):  # Path.exists raises if the name is too long
         raise UserError(f"{path}: no such file or directory; {HOW_TO_GET}")
     if path.is_dir():
-        return find_in_directory(path)
+        return find_in_directory(path, reading)
     if archives.kind_of(path.name):
-        return find_in_archive(path)
+        return find_in_archive(path, reading)
     refuse_other(path)
     if path.suffix.lower() == ".parquet":
-        return Source("parquet", str(path), "", ("",), lambda name: open_file(path))
-    return Source("CSV", str(path), "", ("",), lambda name: open_file(path))
+        return Source("parquet", str(path), "", ("",), lambda name: open_file(path), reading)
+    return Source("CSV", str(path), "", ("",), lambda name: open_file(path), reading)
 
 
-def find_in_directory(path):
+def find_in_directory(path, reading):
     files = list_files(path)
     packed = [str(path / name) for name in files if archives.kind_of(name) and "/" not in name]
-    source = find_in_files(str(path), files, lambda name: open_file(path / name))
+    source = find_in_files(str(path), files, lambda name: open_file(path / name), reading)
     if source and packed:
         log.info("%s is read, and not %s", source.place, enumeration(packed))
-    return source or only_one(path, {name: find_in_archive(pathlib.Path(name)) for name in packed})
+    return source or only_one(path, {name: find_in_archive(pathlib.Path(name), reading)
+                                    for name in packed})
 
 
 def refuse_other(path):
@@ -110,20 +113,20 @@ def refuse_other(path):
         raise UserError(f"{path}: {what}")
 
 
-def find_in_archive(path):
+def find_in_archive(path, reading):
     refuse_other(path)
     stat = path.stat()
-    return find_in_unchanged(str(path), stat.st_mtime_ns, stat.st_size, names.reading)
+    return find_in_unchanged(str(path), stat.st_mtime_ns, stat.st_size, reading)
 
 
 @functools.lru_cache(maxsize=4)  # a program asks several times, and a .tar.gz takes seconds
 def find_in_unchanged(path, changed, size, reading):
-    return find_in_members(path, *archives.open_archive(path))
+    return find_in_members(path, *archives.open_archive(path), reading)
 
 
-def find_in_members(path, files, opener, depth=0):
+def find_in_members(path, files, opener, reading, depth=0):
     """The Source among the files of an archive, or in an archive within it, or None."""
-    source = find_in_files(path, files, opener)
+    source = find_in_files(path, files, opener, reading)
     packed = [name for name in files if archives.kind_of(name) and not is_clutter(name)]
     if source or depth == 2:
         return source
@@ -137,7 +140,7 @@ def find_in_members(path, files, opener, depth=0):
         except archives.UNREADABLE as error:
             raise UserError(f"{path}: {name} is not readable ({error})") from error
         members = archives.open_archive(f"{path}/{name}", inner)
-        found[name] = find_in_members(f"{path}/{name}", *members, depth + 1)
+        found[name] = find_in_members(f"{path}/{name}", *members, reading, depth + 1)
     return only_one(path, found)
 
 
@@ -147,10 +150,11 @@ def only_one(root, found):
     return found[nearest(list(found), root)] if found else None
 
 
-def find_in_files(root, files, opener):
+def find_in_files(root, files, opener, reading):
     """The Source among files, or None: folders before tables, and of these the least nested."""
     own = [name for name in files if not (set(BUNDLED) & set(name.split("/")) or is_clutter(name))]
-    bases = {base_of(folder) for folder in {name.rpartition("/")[0] for name in own}} - {None}
+    bases = {base_of(folder, reading)
+             for folder in {name.rpartition("/")[0] for name in own}} - {None}
     whole = [name for name in own if name.split("/")[-1].lower() in CSV_NAMES]
     found = {("folders", "folders"): dict.fromkeys(sorted(bases), own),
              ("CSV", "CSV"): {name: [name] for name in whole},
@@ -167,7 +171,7 @@ def find_in_files(root, files, opener):
               for name in ([place] if its_files is own else its_files) if name not in chosen]
     if unread:
         log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(unread))
-    return Source(form, root, base, chosen, opener)
+    return Source(form, root, base, chosen, opener, reading)
 
 
 def nearest(candidates, root):
@@ -186,11 +190,11 @@ def is_clutter(name):
     return any(part[:1] == "." or part.lower() in CLUTTER for part in name.split("/"))
 
 
-def base_of(folder):
+def base_of(folder, reading):
     """The folder that has the splits, for a class folder or one within it, else None."""
     parts = folder.split("/")
     for start, (split, emotion) in enumerate(zip(parts, parts[1:], strict=False)):
-        if names.split_named(split) and names.is_class(emotion):
+        if names.split_named(split) and reading.is_class(emotion):
             while start and names.split_named(parts[start - 1]) == names.split_named(split):
                 start -= 1  # as in train/train/happy, which some programs unpack
             return "/".join(parts[:start])

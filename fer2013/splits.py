@@ -26,7 +26,8 @@ def load(path, split):
     """Read one split.
 
     Args:
-        path: a CSV, a .zip, or a directory, in one of the forms that the package's docstring lists.
+        path: a CSV, a .zip, or a directory, in one of the forms that the package's docstring lists;
+            as a names.Data where its classes are not named or numbered as FER2013's.
         split: "train", "validation" (PublicTest) or "test" (PrivateTest).
 
     Returns:

@@ -51,7 +51,7 @@ def read_csv(source):
 
 def cached(source, read):
     """What a reader returns for a Source, which a program asks for several times."""
-    key = names.reading, source.place, *map(stamp, map(source.path_of, source.tables))
+    key = source.reading, source.place, *map(stamp, map(source.path_of, source.tables))
     if key not in parsed:
         parsed.clear()
         parsed[key] = read(source)
@@ -75,15 +75,15 @@ def parse_csv(source):
     for name in source.tables:
         for row, number, split, face in read_table(source, name):
             numbers[number] += 1
-            if number and names.is_ignored(number):
+            if number and source.reading.is_ignored(number):
                 ignored += 1
                 continue
             pixels, labels, rows = by_split[split]
             pixels += face.tobytes()
-            labels.append(names.label_named(number) if number else 0)
+            labels.append(source.reading.label_named(number) if number else 0)
             rows.append(f"row {row}" if single else f"{name.split('/')[-1]} row {row}")
     unlabelled = numbers.pop(None, 0)
-    names.check_numbers(map(int, numbers), source.place)
+    source.reading.check_numbers(map(int, numbers), source.place)
     if ignored:
         log.info("%s: %s rows are of classes that --ignore-classes leaves out", source.place,
                  f"{ignored:,}")
@@ -91,8 +91,8 @@ def parse_csv(source):
         log.info("%s: %s faces without labels are left out; python evaluate.py predicts them if "
                  "--data names their table", source.place, f"{unlabelled:,}")
     data = {split: as_arrays(*data) if data[0] else None for split, data in by_split.items()}
-    if names.reading.fer_plus:
-        data = fer_plus.relabel(data, names.reading.fer_plus, source.place)
+    if source.reading.fer_plus:
+        data = fer_plus.relabel(data, source.reading.fer_plus, source.place)
     return hold_out_validation(data)
 
 
@@ -106,7 +106,7 @@ def read_table(source, name):
             raise UserError(f"{place}: {what}")
         with source.open(name) as binary, warnings.catch_warnings():
             warnings.simplefilter("error", DeprecationWarning)  # if a pixel is not a number
-            yield from csv_rows(place, lines_of(binary), split)
+            yield from csv_rows(place, lines_of(binary), split, source.reading)
     except UserError:
         raise
     except archives.UNREADABLE as error:
@@ -139,7 +139,7 @@ def lines_of(binary):
         yield from iter(lambda: text.readline(LONGEST_LINE + 1), "")
 
 
-def csv_rows(place, lines, split):
+def csv_rows(place, lines, split, reading):
     """Yield (row number from 1, class number, split, uint8 (48, 48)).
 
     Without an emotion, the class number is None and the split UNLABELLED; without a Usage, the
@@ -158,7 +158,7 @@ def csv_rows(place, lines, split):
             continue
         row += 1
         try:
-            face = parse_row(cells_of(line, layout.delimiter), layout, line, split)
+            face = parse_row(cells_of(line, layout.delimiter), layout, line, split, reading)
         except UserError as error:
             raise UserError(f"{place}, row {row}: {error}") from None
         yield row, *face
@@ -228,14 +228,14 @@ def cells_of(line, delimiter):
         raise UserError(f"not readable as CSV ({error})") from error
 
 
-def parse_row(cells, layout, line, split):
+def parse_row(cells, layout, line, split, reading):
     """Class number, split, uint8 (48, 48) of one row."""
     if len(cells) <= max(filter(None, layout[1:]), default=0):
         raise UserError(f"{len(cells)} cells; expected emotion, pixels and Usage")
     emotion, pixels, usage = (None if column is None else cells[column].strip()
                               for column in layout[1:])
-    if emotion is not None and not is_label(emotion):
-        advice = "" if not names.is_number(emotion) else f"; {names.unknown_class(emotion)}"
+    if emotion is not None and not is_label(emotion, reading):
+        advice = "" if not names.is_number(emotion) else f"; {reading.unknown_class(emotion)}"
         raise UserError(f"emotion {emotion[:20]!r}; expected a label from 0 to 6{advice}")
     usage = usage and USAGE_OF.get(usage.lower(), usage)
     if usage is not None and usage not in USAGES:
@@ -247,9 +247,9 @@ def parse_row(cells, layout, line, split):
     return emotion, split, parse_pixels(pixels)
 
 
-def is_label(cell):
+def is_label(cell, reading):
     """Whether a cell is the number of a class that is known or left out, written as FER2013 does"""
-    return names.is_number(cell) and str(int(cell)) == cell and names.is_class(cell)
+    return names.is_number(cell) and str(int(cell)) == cell and reading.is_class(cell)
 
 
 def parse_pixels(text):

@@ -32,7 +32,7 @@ def test_the_default_data_are_the_repositorys_whichever_folder_the_program_runs_
     elsewhere.mkdir()
     monkeypatch.setattr(bundled, "HERE", clone)
     monkeypatch.chdir(elsewhere)
-    assert bundled.choose_training_data("data") == clone / "data"
+    assert bundled.choose_training_data("data").path == clone / "data"
     monkeypatch.chdir(clone)
     assert bundled.choose_training_data("data") == "data"
     assert bundled.choose_training_data("other") == "other"

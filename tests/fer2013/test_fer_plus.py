@@ -23,12 +23,6 @@ VOTES = (  # for rows 1 to 7, in the order of the header
 )
 
 
-@pytest.fixture(autouse=True)
-def default_reading():
-    yield
-    fer2013.read_as()
-
-
 def write_votes(path, votes=VOTES, usages=None):
     usages = usages or [usage for _, usage in FACES]
     rows = [f"{usage},fer{number:07}.png,{row}"
@@ -38,8 +32,7 @@ def write_votes(path, votes=VOTES, usages=None):
 
 def test_the_majority_becomes_the_label(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
-    path = write_csv(tmp_path)
-    fer2013.read_as(fer_plus=write_votes(tmp_path / "fer2013new.csv"))
+    path = fer2013.read_as(write_csv(tmp_path), fer_plus=write_votes(tmp_path / "fer2013new.csv"))
     for split, rows, labels in (("train", [0, 6], [2, 0]), ("validation", [1, 4], [3, 6])):
         found = fer2013.load(path, split)
         np.testing.assert_array_equal(found[0], PIXELS[rows])
@@ -62,8 +55,7 @@ def test_the_majority_is_more_than_half_of_the_votes_that_are_not_single():
     (str, "not readable as FER+'s fer2013new.csv"),
 ])
 def test_votes_for_other_faces_are_refused(write, reason, tmp_path):
-    path = write_csv(tmp_path)
-    fer2013.read_as(fer_plus=write(tmp_path / "fer2013new.csv"))
+    path = fer2013.read_as(write_csv(tmp_path), fer_plus=write(tmp_path / "fer2013new.csv"))
     with pytest.raises(UserError) as error:
         fer2013.load(path, "train")
     assert reason in str(error.value) and "\n" not in str(error.value)

@@ -14,12 +14,6 @@ from tests.support import make_dataset, run
 numbers = itertools.count()
 
 
-@pytest.fixture(autouse=True)
-def default_reading():
-    yield
-    fer2013.read_as()
-
-
 @pytest.fixture
 def said(caplog):
     """What was logged, as a function."""
@@ -66,7 +60,7 @@ def test_the_usual_names_of_splits_are_known_in_any_case(split, folders, tmp_pat
     ["happy", "Happiness", "3", "03_happy"], ["sad", "sadness", "4"],
     ["surprise", "Surprised", "suprise", "5"], ["neutral", "neutrality", "6_Neutral", "6"]])))
 def test_the_usual_names_of_classes_are_known(label, folders, tmp_path):
-    assert [names.label_named(folder) for folder in folders] == [label] * len(folders)
+    assert [names.Reading().label_named(folder) for folder in folders] == [label] * len(folders)
     put(tmp_path, *(f"test/{folder}/a.png" for folder in folders))
     assert labels(tmp_path, "test") == [label] * len(folders)
 
@@ -80,10 +74,9 @@ def test_class_folders_that_are_numbers_are_fer2013s_and_a_line_says_so(tmp_path
 def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
     put(tmp_path, *(f"test/{number}/a.png" for number in range(6)))
     assert "only the numbers 0 to 5 occur, which may mean other classes" in error_of(tmp_path)
-    fer2013.read_as("angry,fear,happy,sad,surprise,neutral")
-    assert labels(tmp_path, "test") == [0, 2, 3, 4, 5, 6]
-    fer2013.read_as("fer2013")
-    assert labels(tmp_path, "test") == [0, 1, 2, 3, 4, 5]
+    six = fer2013.read_as(tmp_path, "angry,fear,happy,sad,surprise,neutral")
+    assert labels(six, "test") == [0, 2, 3, 4, 5, 6]
+    assert labels(fer2013.read_as(tmp_path, "fer2013"), "test") == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("scheme, expected", [
@@ -93,8 +86,7 @@ def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tm
 ])
 def test_classes_gives_numbers_another_meaning(scheme, expected, tmp_path):
     put(tmp_path, *(f"test/{number}/{number}.png" for number in expected))
-    fer2013.read_as(scheme)
-    _, found, files = fer2013.load(tmp_path, "test")
+    _, found, files = fer2013.load(fer2013.read_as(tmp_path, scheme), "test")
     assert {int(file[0]): label for file, label in zip(files, found, strict=True)} == expected
 
 
@@ -109,14 +101,13 @@ def test_classes_that_fer2013_lacks_are_left_out_only_if_asked(ignored, scheme, 
     folder = "7" if ignored == "7" or scheme else "Contempt"
     put(tmp_path, "test/happy/a.png", f"test/{folder}/a.png", f"test/{folder}/b.png")
     assert f"--ignore-classes {folder}" in error_of(tmp_path)
-    fer2013.read_as(scheme, [ignored])
-    assert labels(tmp_path, "test") == [3]
+    assert labels(fer2013.read_as(tmp_path, scheme, [ignored]), "test") == [3]
     assert "2 files are of classes that --ignore-classes leaves out" in said()
 
 
 def test_a_class_that_is_none_is_refused_in_the_option():
     with pytest.raises(UserError, match="--classes: 'bored' is no class; expected fer2013, fer+"):
-        fer2013.read_as("angry,bored")
+        fer2013.read_as("data", "angry,bored")
 
 
 @pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git"])

@@ -19,12 +19,6 @@ SPLITS = {split: [number - 1 for number in numbers] for split, numbers in ROWS.i
 TRUE = [LABELS[emotion] for emotion, _ in FACES]
 
 
-@pytest.fixture(autouse=True)
-def default_reading():
-    yield
-    fer2013.read_as()
-
-
 def png(face):
     buffer = io.BytesIO()
     Image.fromarray(face).save(buffer, "PNG")
@@ -104,8 +98,7 @@ def test_other_classes_columns_and_contents_are_refused_with_the_reason(tmp_path
     structs = as_structs([0, 1])
     contempt = write(tmp_path / "a.parquet", structs, ["happy", "contempt"])
     assert "row 2: unknown class 'contempt'; expected angry" in error_of(contempt)
-    fer2013.read_as("", ["contempt"])
-    assert fer2013.load(contempt, "train")[1].tolist() == [3]
+    assert fer2013.load(fer2013.read_as(contempt, "", ["contempt"]), "train")[1].tolist() == [3]
     other = write(tmp_path / "b.parquet", structs, [0, 1], ("picture", "label"))
     assert "columns picture, label; expected one of image, img" in error_of(other)
     broken = write(tmp_path / "c.parquet", [{"bytes": b"?"}, {"bytes": None}], [0, 1])

@@ -13,12 +13,6 @@ from tests.support import run
 TEXTS = [" ".join(map(str, face.ravel())) for face in PIXELS]
 
 
-@pytest.fixture(autouse=True)
-def default_reading():
-    yield
-    fer2013.read_as()
-
-
 def error_of(path, split="train"):
     with pytest.raises(UserError) as error:
         fer2013.load(path, split)
@@ -155,8 +149,8 @@ def test_evaluate_predicts_faces_without_labels_and_measures_nothing(tmp_path):
 def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
     path = write_table(tmp_path / "t.csv", [row(number) for number in (5, 4, 3, 2, 1, 0)])
     assert "only the numbers 0 to 5 occur" in error_of(path)
-    fer2013.read_as("angry,fear,happy,sad,surprise,neutral")
-    assert labels(path) == [6, 5, 4, 3, 2, 0]
+    six = fer2013.read_as(path, "angry,fear,happy,sad,surprise,neutral")
+    assert labels(six) == [6, 5, 4, 3, 2, 0]
 
 
 def test_two_or_three_first_numbers_are_read_as_fer2013s_and_a_line_says_so(tmp_path, caplog):
@@ -170,8 +164,6 @@ def test_contempt_is_refused_or_left_out(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
     path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 7, 1)])
     assert "row 2: emotion '7'; expected a label from 0 to 6" in error_of(path)
-    fer2013.read_as("fer+")
-    assert "--ignore-classes contempt leaves it out" in error_of(path)
-    fer2013.read_as("fer+", ["contempt"])
-    assert labels(path) == [6, 3]
+    assert "--ignore-classes contempt leaves it out" in error_of(fer2013.read_as(path, "fer+"))
+    assert labels(fer2013.read_as(path, "fer+", ["contempt"])) == [6, 3]
     assert "1 rows are of classes that --ignore-classes leaves out" in caplog.text
