@@ -1,1 +1,4 @@
-"""The measurements and the programs that made them: python -m benchmarks.NAME in the repository."""
+"""What was measured, and the scripts that measured it."""
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported: errors only

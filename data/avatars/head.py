@@ -1,4 +1,4 @@
-"""The head for make.py: MakeHuman's base mesh, random identities, facial actions and painted skin."""
+"""The head for make.py: MakeHuman's base mesh, random identities, actions and painted skin."""
 import gzip
 import zipfile
 
@@ -15,17 +15,21 @@ PAINT_SHAPE = 512, 1024  # rows (height), columns (angle around the axis)
 PLAIN_SKIN = 0.7, 7.0  # angle and height of a spot without hair, for the ears
 
 ANCESTRIES = "african", "asian", "caucasian"
-# Opposite shapes of the face; an identity leans a random way on each. Shapes that imitate an expression
-# (corners of the mouth, angle of the eyebrows, opening of the eyes) are left out on purpose.
+# Opposite shapes of the face; an identity leans a random way on each. Shapes that imitate an
+# expression (corners of the mouth, angle of the eyebrows, opening of the eyes) are left out on
+# purpose.
 SHAPES = {
-    "decr incr": "head/head-fat head/head-scale-horiz head/head-scale-vert forehead/forehead-temple "
+    "decr incr": "head/head-fat head/head-scale-horiz head/head-scale-vert "
+                 "forehead/forehead-temple "
                  "nose/nose-scale-horiz nose/nose-scale-vert nose/nose-volume nose/nose-width1 "
                  "nose/nose-width2 nose/nose-hump nose/nose-flaring nose/nose-point-width "
                  "mouth/mouth-scale-horiz mouth/mouth-lowerlip-volume mouth/mouth-upperlip-volume "
-                 "chin/chin-bones chin/chin-height chin/chin-width chin/chin-prominent chin/chin-cleft "
+                 "chin/chin-bones chin/chin-height chin/chin-width chin/chin-prominent "
+                 "chin/chin-cleft "
                  "cheek/*-cheek-bones cheek/*-cheek-volume cheek/*-cheek-inner "
                  "eyes/*-eye-scale eyes/*-eye-bag",
-    "down up": "nose/nose-base nose/nose-point eyebrows/eyebrows-trans eyes/*-eye-trans eyes/*-eye-corner1",
+    "down up": "nose/nose-base nose/nose-point eyebrows/eyebrows-trans eyes/*-eye-trans "
+               "eyes/*-eye-corner1",
     "in out": "head/head-angle eyes/*-eye-trans mouth/mouth-laugh-lines",
     "backward forward": "forehead/forehead-trans eyebrows/eyebrows-trans",
 }
@@ -40,7 +44,7 @@ def read_target(text):
 
 
 def read_base_mesh(text):
-    """Vertices, texture coordinates, and per group the quads' vertex and texture-coordinate numbers."""
+    """Vertices, texture coordinates, and per group the quads' numbers of both."""
     vertices, coordinates, groups, group = [], [], {}, None
     for key, *values in filter(None, map(str.split, text.splitlines())):
         if key == "v":
@@ -72,7 +76,8 @@ class Head:
         skin = self.quads["skin"]
         pairs = np.vstack([skin[:, [i, (i + 1) % 4]] for i in range(4)])
         self.edges = np.unique(np.vstack([pairs, pairs[:, ::-1]]), axis=0)
-        self.outline = self.skin_vertices[self.region("face", groups["body"])[self.skin_vertices] > 0.5]
+        on_face = self.region("face", groups["body"])[self.skin_vertices] > 0.5
+        self.outline = self.skin_vertices[on_face]
         self.eyes = [np.unique(groups[f"helper-{side}-eye"][..., 0]) for side in "lr"]
         self.paint_coordinates = self._unroll()
         self.all_quads = np.vstack(list(self.quads.values()))
@@ -81,7 +86,8 @@ class Head:
         """How much of each vertex lies in one of MPFB's painted masks, 0..1."""
         with self.archive.open(f"{MPFB}textures/mpfb_{name}.jpg") as file:
             mask = np.asarray(Image.open(file).convert("L")) / 255
-        at = self.texture_coordinates[quads[..., 1].ravel()] * [mask.shape[1] - 1, mask.shape[0] - 1]
+        at = self.texture_coordinates[quads[..., 1].ravel()] * [mask.shape[1] - 1,
+                                                                mask.shape[0] - 1]
         column, row = np.round(at).astype(int).T
         share = np.zeros(len(self.base))
         np.maximum.at(share, quads[..., 0].ravel(), mask[mask.shape[0] - 1 - row, column])
@@ -103,7 +109,8 @@ class Head:
             "eyes": np.vstack([vertices["helper-l-eye"], vertices["helper-r-eye"]]),
             "teeth": np.vstack([vertices["helper-upper-teeth"], vertices["helper-lower-teeth"]]),
             "tongue": vertices["helper-tongue"],
-            "lashes": np.vstack([vertices["helper-l-eyelashes-2"], vertices["helper-r-eyelashes-2"]]),
+            "lashes": np.vstack([vertices["helper-l-eyelashes-2"],
+                                 vertices["helper-r-eyelashes-2"]]),
         }
 
     def _unroll(self):
@@ -122,13 +129,14 @@ class Head:
         """Shift of every vertex at full weight of a target, read once: (vertices, 3)."""
         if path not in self.targets:
             data = self.archive.read(path)
-            index, shift = read_target((gzip.decompress(data) if path.endswith(".gz") else data).decode())
+            data = gzip.decompress(data) if path.endswith(".gz") else data
+            index, shift = read_target(data.decode())
             self.targets[path] = np.zeros_like(self.base, dtype=np.float32)
             self.targets[path][index] = shift
         return self.targets[path]
 
     def sides(self, name, lean):
-        """The face units behind a name, with a factor each: one in the middle, or left and right."""
+        """The face units behind a name, with a factor each: one in the middle, or two sides."""
         if f"{FACE_UNITS}{name}.target" in self.archive.namelist():
             return [(name, 1)]
         return [(name + "Left", 1 + lean), (name + "Right", 1 - lean)]
@@ -136,7 +144,8 @@ class Head:
     def shape(self, weights):
         """The neutral head of an identity, from its weights per MPFB target."""
         path = MPFB + "targets/{}.target.gz"
-        return self.base + sum(weight * self.target(path.format(name)) for name, weight in weights.items())
+        return self.base + sum(weight * self.target(path.format(name))
+                               for name, weight in weights.items())
 
     def act(self, weights):
         """Shift of every vertex by facial actions, from their weights per face unit."""
@@ -145,7 +154,7 @@ class Head:
 
 
 def macro_weights(rng, gender):
-    """Weights of the MakeHuman targets for ancestry, gender, age and weight, and the ancestry's shares."""
+    """Weights of MakeHuman's targets for ancestry, gender, age and weight; its shares."""
     shares = rng.dirichlet([0.35] * len(ANCESTRIES))
     male = np.clip(gender + rng.normal(0, 0.12), 0, 1)
     old = rng.beta(0.9, 1.6)
@@ -163,7 +172,7 @@ def macro_weights(rng, gender):
 
 
 def detail_weights(rng):
-    """Random leanings on the opposite shapes, the same left and right but for a little asymmetry."""
+    """Random leanings on the opposite shapes, nearly the same on the left and the right."""
     weights = {f"head/head-{rng.choice(HEAD_FORMS)}": rng.uniform(0, 0.4)}
     for ends, names in SHAPES.items():
         for name in names.split():
@@ -187,7 +196,7 @@ def smooth_step(value, low, high):
 
 
 def hair_cover(angle, height, hairline):
-    """1 where hair grows, 0 on bare skin; hairline is its height over the middle of the forehead."""
+    """1 where hair grows, 0 on bare skin; hairline: its height over the middle of the forehead."""
     angles = [0, 0.45, 0.75, 1.0, 1.2, 1.6, np.pi]
     heights = [hairline, hairline - 0.04, hairline - 0.22, 7.35, 7.1, 6.6, 6.2]
     return smooth_step(height - np.interp(np.abs(angle), angles, heights), -0.03, 0.05)
@@ -205,13 +214,15 @@ def brow_cover(angle, height, look):
 def beard_cover(angle, height):
     """1 where a beard grows: cheeks below the mouth, chin and upper lip."""
     edge = np.interp(np.abs(angle), [0, 0.2, 0.3, 0.9, 1.1], [6.8, 6.78, 6.6, 6.75, 7.1])
-    return smooth_step(edge - height, -0.05, 0.08) * smooth_step(height, 6.0, 6.2) * (np.abs(angle) < 1.15)
+    within = smooth_step(edge - height, -0.05, 0.08) * smooth_step(height, 6.0, 6.2)
+    return within * (np.abs(angle) < 1.15)
 
 
 def random_look(rng, gender, shares, old):
     """Tones (0 black, 1 white) and hair of an identity."""
     tone = np.clip(shares @ [0.48, 0.74, 0.82] + rng.normal(0, 0.06), 0.4, 0.92)
-    hair = np.clip(rng.choice([0.08, 0.15, 0.3, 0.5], p=[0.4, 0.3, 0.2, 0.1]) + 0.5 * old**3, 0, 0.75)
+    hair = rng.choice([0.08, 0.15, 0.3, 0.5], p=[0.4, 0.3, 0.2, 0.1])
+    hair = np.clip(hair + 0.5 * old**3, 0, 0.75)
     return {
         "tone": tone,
         "hair": min(hair, 0.9 * tone) if tone < 0.6 else hair,
@@ -237,7 +248,8 @@ def paint_skin(rng, look):
     skin = skin + (look["hair"] - skin) * look["beard"] * beard_cover(angle, height) * stubble
     skin = skin + (look["brow"] - skin) * 0.9 * brow_cover(angle, height, look)
     strands = 1 + 0.5 * smooth_noise(rng, PAINT_SHAPE, (24, 384))
-    fringe = hair_cover(angle, height + 0.06 * smooth_noise(rng, PAINT_SHAPE, (4, 128)), look["hairline"])
+    fringe = hair_cover(angle, height + 0.06 * smooth_noise(rng, PAINT_SHAPE, (4, 128)),
+                        look["hairline"])
     return skin + (look["hair"] * strands - skin) * fringe
 
 

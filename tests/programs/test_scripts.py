@@ -1,4 +1,4 @@
-"""The scripts as a user runs them: a tiny train, evaluate, explain in a temporary folder, and what they refuse."""
+"""The scripts as a user runs them: a tiny train, evaluate and explain, and what they refuse."""
 import itertools
 import json
 import re
@@ -22,10 +22,12 @@ from training.recipe import Recipe
 
 README = ROOT / "README.md"
 HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
+OUTPUTS = {".lock", "history.csv", "model.keras", "run.json"}  # of train.py
 
 
 def train_options(data, outputs):
-    return [*map(str, ("--data", data, "--outputs", outputs, "--erase", "0.5", "--epochs", 2, "--batch-size", 14))]
+    return [*map(str, ("--data", data, "--outputs", outputs, "--erase", "0.5", "--epochs", 2,
+                       "--batch-size", 14))]
 
 
 def train(data, outputs):
@@ -45,7 +47,7 @@ def trained(data, tmp_path_factory):
 
 def test_train_writes_the_model_its_history_and_its_run(data, trained):
     folder, result = trained
-    assert sorted(path.name for path in folder.iterdir()) == [".lock", "history.csv", "model.keras", "run.json"]
+    assert {path.name for path in folder.iterdir()} == OUTPUTS
     history = pandas.read_csv(folder / "history.csv")
     assert list(history.columns) == HISTORY and list(history.epoch) == [1, 2]
     record = json.loads((folder / "run.json").read_text())
@@ -67,8 +69,10 @@ def test_the_saved_model_is_that_of_the_best_epoch(data, trained):
     pixels, labels, _ = fer2013.load(data, "validation")
     model = network.load_model(folder / "model.keras")
     accuracy = (network.predict(model, pixels).argmax(axis=1) == labels).mean()
-    assert accuracy == pytest.approx(pandas.read_csv(folder / "history.csv").val_accuracy.max(), abs=1e-5)
-    assert not any("random" in layer.name for layer in model.layers)  # augmentation is no part of what is saved
+    assert accuracy == pytest.approx(pandas.read_csv(folder / "history.csv").val_accuracy.max(),
+                                     abs=1e-5)
+    # augmentation is no part of what is saved
+    assert not any("random" in layer.name for layer in model.layers)
 
 
 def main_of(module, monkeypatch, *options):
@@ -89,12 +93,15 @@ def wait_until(condition, process):
         time.sleep(0.001)
 
 
-def test_killed_while_writing_then_interrupted_it_ends_with_the_bytes_of_an_undisturbed_run(data, trained, tmp_path):
+def test_killed_while_writing_then_interrupted_it_ends_with_the_bytes_of_an_undisturbed_run(
+        data, trained, tmp_path):
 
     folder = tmp_path / "outputs"
     killed = start_train(data, folder)
-    wait_until(lambda: (folder / "checkpoint.npz").exists() and not list(folder.glob(".writing-*")), killed)
-    wait_until(lambda: list(folder.glob(".writing-checkpoint.npz-*")), killed)  # at the end of the first epoch
+    wait_until(lambda: (folder / "checkpoint.npz").exists()
+               and not list(folder.glob(".writing-*")), killed)
+    # at the end of the first epoch
+    wait_until(lambda: list(folder.glob(".writing-checkpoint.npz-*")), killed)
     killed.kill()
     killed.communicate()
 
@@ -110,11 +117,13 @@ def test_killed_while_writing_then_interrupted_it_ends_with_the_bytes_of_an_undi
     last = train(data, folder)
     assert "goes on with this run after epoch" in last.stdout and last.stderr == ""
     expected, ended = trained[0], folder
-    assert sorted(path.name for path in ended.iterdir()) == [".lock", "history.csv", "model.keras", "run.json"]
+    assert {path.name for path in ended.iterdir()} == OUTPUTS
     assert (ended / "history.csv").read_bytes() == (expected / "history.csv").read_bytes()
     for member in ("config.json", "model.weights.h5"):
-        assert read_member(ended / "model.keras", member) == read_member(expected / "model.keras", member)
-    weights = [json.loads((folder / "run.json").read_text())["last_weights_sha256"] for folder in (expected, ended)]
+        first, second = (read_member(each / "model.keras", member) for each in (ended, expected))
+        assert first == second
+    weights = [json.loads((folder / "run.json").read_text())["last_weights_sha256"]
+               for folder in (expected, ended)]
     assert weights[0] == weights[1]
 
 
@@ -145,30 +154,38 @@ def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypa
 
     make, asked = batches.batches, []
     monkeypatch.setattr(batches, "batches", spoil)
-    with pytest.raises(UserError, match="the loss became nan in epoch 1, training stopped; no epoch was complete"):
+    with pytest.raises(UserError, match="the loss became nan in epoch 1, training stopped; no "
+                                        "epoch was complete"):
         main_of(script, monkeypatch, *train_options(data, tmp_path), "--batch-size", 1)
     assert max(asked) < 60  # of 84; Keras asks for some ahead
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "checkpoint.npz"]
 
 
-def test_weights_that_broke_in_the_last_step_of_an_epoch_are_not_kept(data, tmp_path, monkeypatch, capsys):
+def test_weights_that_broke_in_the_last_step_of_an_epoch_are_not_kept(data, tmp_path, monkeypatch,
+                                                                      capsys):
 
     import model as network
     import train as script
     from training import checkpoint
 
-    options = *train_options(data, tmp_path), "--batch-size", 84  # a step per epoch; the first has a rate of 0
-    with pytest.raises(UserError, match="the loss became (nan|inf) in epoch 2, training stopped; the state after epoch 1"):
+    # a step per epoch; the first has a rate of 0
+    options = *train_options(data, tmp_path), "--batch-size", 84
+    with pytest.raises(UserError, match="the loss became (nan|inf) in epoch 2, training stopped; "
+                                        "the state after epoch 1"):
         main_of(script, monkeypatch, *options, "--learning-rate", 1e38)
     assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1]
-    assert all(np.isfinite(weights).all() for weights in network.load_model(tmp_path / "model.keras").get_weights())
-    with pytest.raises(UserError, match=r"--learning-rate was 1e\+38, now 0.001; --fresh starts over"):
+    assert all(np.isfinite(weights).all()
+               for weights in network.load_model(tmp_path / "model.keras").get_weights())
+    with pytest.raises(UserError, match=r"--learning-rate was 1e\+38, now 0.001; --fresh starts "
+                                        "over"):
         main_of(script, monkeypatch, *options)
     finish = checkpoint.Keeper.finish
     monkeypatch.setattr(checkpoint.Keeper, "finish", interrupt)
-    with pytest.raises(KeyboardInterrupt, match="the same command continues after the last complete epoch"):
+    with pytest.raises(KeyboardInterrupt,
+                       match="the same command continues after the last complete epoch"):
         main_of(script, monkeypatch, *options, "--fresh")
-    assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1, 2] and "goes on" not in capsys.readouterr().out
+    assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1, 2]
+    assert "goes on" not in capsys.readouterr().out
     monkeypatch.setattr(checkpoint.Keeper, "finish", finish)
     main_of(script, monkeypatch, *options)
     assert "goes on with this run after epoch 2 of 2" in capsys.readouterr().out
@@ -183,14 +200,16 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
     from training import batches as script
 
     args = Recipe(seed=3, batch_size=4, class_weight="balanced")
-    pixels, labels = np.arange(10, dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2), np.arange(10) % 2
+    pixels = np.arange(10, dtype=np.uint8)[:, None, None].repeat(48, 1).repeat(48, 2)
+    labels = np.arange(10) % 2
 
     def order(first_epoch, batches):
         found = script.batches(pixels, labels, args, first_epoch)
         found = list(itertools.islice(found, batches))
         assert [len(weights) for _, _, weights in found] == [4, 4, 2] * (batches // 3)
         for faces, targets, weights in found:
-            assert faces.shape == (len(weights), 48, 48, 1) and (weights == np.float32(10 / 7 / 5)).all()
+            assert faces.shape == (len(weights), 48, 48, 1)
+            assert (weights == np.float32(10 / 7 / 5)).all()
             assert np.array_equal(targets.argmax(axis=1), faces[:, 0, 0, 0] % 2)
         return np.concatenate([faces[:, 0, 0, 0] for faces, _, _ in found]).tolist()
 
@@ -203,7 +222,8 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
 def test_tensorflow_takes_the_batches_as_they_are_and_tunes_nothing():
     from training import tensorflow_batches
 
-    batches = [(np.full((size, 2, 2, 1), size, np.uint8), np.eye(7, dtype=np.float32)[:size]) for size in (4, 2)]
+    batches = [(np.full((size, 2, 2, 1), size, np.uint8), np.eye(7, dtype=np.float32)[:size])
+               for size in (4, 2)]
     data = tensorflow_batches.untuned(lambda: iter(batches))
     assert data.options().autotune.enabled is False
     found = list(data.as_numpy_iterator())
@@ -217,7 +237,8 @@ def test_a_missing_teacher_is_named_and_nothing_is_begun(data, trained, tmp_path
     import train as script
 
     with pytest.raises(UserError, match="nobody.keras: no such file"):
-        main_of(script, monkeypatch, *train_options(data, tmp_path), "--teachers", trained[0] / "model.keras",
+        main_of(script, monkeypatch, *train_options(data, tmp_path), "--teachers",
+                trained[0] / "model.keras",
                 tmp_path / "nobody.keras")
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
@@ -228,14 +249,17 @@ def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_p
     folder, _ = trained
     result = run("evaluate.py", "--data", data, "--outputs", folder, "--tta")
     numbers = json.loads((folder / "evaluation.json").read_text())
-    assert numbers["split"] == "test" and numbers["faces"] == 14 and numbers["faces_not_in_train"] == 14
+    assert numbers["split"] == "test"
+    assert numbers["faces"] == 14 and numbers["faces_not_in_train"] == 14
     assert "test: 14 faces" in result.stdout and result.stderr == ""
     assert set(numbers["tta"]) < set(numbers) and "mirror image" in result.stdout
     for name in ("curves.png", "confusion_matrix.png", "reliability.png"):
         assert min(Image.open(folder / name).size) > 300
-    main_of(evaluate, monkeypatch, "--data", data, "--model", folder / "model.keras", "--outputs", tmp_path)
+    main_of(evaluate, monkeypatch, "--data", data, "--model", folder / "model.keras", "--outputs",
+            tmp_path)
     for path in tmp_path.glob("*.png"):  # their records name two commands
-        assert np.array_equal(np.asarray(Image.open(path)), np.asarray(Image.open(folder / path.name)))
+        assert np.array_equal(np.asarray(Image.open(path)),
+                              np.asarray(Image.open(folder / path.name)))
     assert len(list(tmp_path.glob("*.png"))) == 4
 
 
@@ -248,7 +272,8 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
     numbers = json.loads((tmp_path / "outputs" / "evaluation.json").read_text())
     assert numbers["split"] == "validation"
     table = pandas.read_csv(tmp_path / "outputs" / "predictions.csv")
-    assert list(table) == ["name", "label", "predicted", *(f"p_{emotion}" for emotion in fer2013.EMOTIONS),
+    assert list(table) == ["name", "label", "predicted",
+                           *(f"p_{emotion}" for emotion in fer2013.EMOTIONS),
                            "in_training"]
     assert list(table.name) == fer2013.load(data, "validation")[2] and not table.in_training.any()
     probabilities = table.filter(like="p_")
@@ -259,7 +284,8 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
 
 def test_explain_writes_the_figure_of_a_label_the_same_twice(data, trained, tmp_path):
     folder, _ = trained
-    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples", 100, "--compare",
+    options = ("--data", data, "--model", folder / "model.keras", "--label", "happy", "--samples",
+               100, "--compare",
                "--pairs")
     results = [run("explain.py", *options, "--outputs", tmp_path / name) for name in ("a", "b")]
     written = ["explanations.json", "happy.png", "happy_compare.png", "happy_pairs.png"]
@@ -280,8 +306,10 @@ def test_faces_with_nothing_to_see_are_explained_without_a_warning(data, tmp_pat
              "neutral": np.random.default_rng(0).integers(0, 256, (48, 48))}
     for split, (emotion, face) in itertools.product(("train", "test"), faces.items()):
         (tmp_path / "data" / split / emotion).mkdir(parents=True)
-        Image.fromarray(face.astype(np.uint8)).save(tmp_path / "data" / split / emotion / f"{emotion}.png")
-    result = run("explain.py", "--data", tmp_path / "data", "--label", *faces, "--model", bundled.PRETRAINED,
+        Image.fromarray(face.astype(np.uint8)).save(tmp_path / "data" / split / emotion
+                                                    / f"{emotion}.png")
+    result = run("explain.py", "--data", tmp_path / "data", "--label", *faces, "--model",
+                 bundled.PRETRAINED,
                  "--samples", 200, "--outputs", tmp_path)
     assert result.stderr == "face 1 of 3\nface 2 of 3\nface 3 of 3\n"
     assert result.stdout.count("explained: ") == 3
@@ -292,9 +320,11 @@ def test_explain_without_label_explains_all_seven(data, trained, tmp_path):
     folder, _ = trained
     result = run("explain.py", "--data", data, "--model", folder / "model.keras", "--samples", 100,
                  "--name", "test_sad_1.png", "--outputs", tmp_path)
-    expected = {f"{emotion}.png" for emotion in fer2013.EMOTIONS} | {"explanations.png", "explanations.json", ".lock"}
+    expected = {"explanations.png", "explanations.json", ".lock",
+                *(f"{emotion}.png" for emotion in fer2013.EMOTIONS)}
     assert {path.name for path in tmp_path.iterdir()} == expected
-    assert result.stdout.count("true: sad | predicted:") == 7 and result.stdout.count("test_sad_1.png") == 7
+    assert result.stdout.count("true: sad | predicted:") == 7
+    assert result.stdout.count("test_sad_1.png") == 7
 
 
 REFUSED = {
@@ -304,12 +334,15 @@ REFUSED = {
     "seed too large": (["train.py", "--seed", "4294967296"], "whole number from 0"),
     "unknown optimizer": (["train.py", "--optimizer", "magic"], "invalid choice: 'magic'"),
     "unknown emotion": (["explain.py", "--label", "bored"], "invalid choice: 'bored'"),
-    "no data": (["train.py", "--data", "nowhere"], "nowhere: no such file or directory; data/README.md"),
+    "no data": (["train.py", "--data", "nowhere"],
+                "nowhere: no such file or directory; data/README.md"),
     "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
     "no picture": (["explain.py", "--image", ""], "found an empty name"),
-    "name too long": (["evaluate.py", "--model", f"{'x' * 300}.keras"], "x.keras: File name too long"),
+    "name too long": (["evaluate.py", "--model", f"{'x' * 300}.keras"],
+                      "x.keras: File name too long"),
     "pairs of mistakes": (["explain.py", "--pairs", "--mistakes"], "--pairs: expected without"),
-    "comparing averages": (["explain.py", "--compare", "--count", "3"], "--compare: expected without --count"),
+    "comparing averages": (["explain.py", "--compare", "--count", "3"],
+                           "--compare: expected without --count"),
     "two faces": (["explain.py", "--index", "1", "--name", "a"], "not allowed with argument"),
 }
 
@@ -329,7 +362,8 @@ def test_refuses_with_one_line_and_status_2(command, expected, tmp_path):
 ])
 def test_explain_refuses_a_face_that_is_not_there(data, trained, tmp_path, option, value, expected):
     folder, _ = trained
-    result = run("explain.py", "--data", data, "--model", folder / "model.keras", "--label", "sad", option, value,
+    result = run("explain.py", "--data", data, "--model", folder / "model.keras", "--label", "sad",
+                 option, value,
                  "--outputs", tmp_path, check=False)
     assert result.returncode == 2 and expected in result.stderr and "Traceback" not in result.stderr
     assert not list(tmp_path.iterdir())
@@ -345,4 +379,5 @@ def test_help_shows_purpose_and_defaults_and_loads_nothing_heavy(script):
     loaded = subprocess.run(
         [sys.executable, "-X", "importtime", ROOT / script, "--help"], capture_output=True,
         text=True, cwd=ROOT, env=ENVIRONMENT).stderr
-    assert not {"keras", "tensorflow", "sklearn", "matplotlib"} & set(re.findall(r"\| *(\w+)$", loaded, re.M))
+    imported = set(re.findall(r"\| *(\w+)$", loaded, re.M))
+    assert not {"keras", "tensorflow", "sklearn", "matplotlib"} & imported
