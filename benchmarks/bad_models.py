@@ -248,7 +248,7 @@ def cases(share, seed, first):
     kinds |= {
         "bytes of another kind": (other_kind, 40),
         ".keras, packed by any method, other sizes declared": (compressed, 40),
-        "HDF5, dear to read": (costly_hdf5, 50),
+        "HDF5, costly to read": (costly_hdf5, 50),
         "products of sizes, without the weights": (products, 60),
         "weights that are there, packed zeros": (stored_zeros, 15),
         "models in models, many layers": (nested, 20),

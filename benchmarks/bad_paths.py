@@ -195,4 +195,4 @@ def cases(share, seed, first):
                 case = program_with(program, option, path_of) if bound else skipped
                 kinds[f"{name}, {program}.py {option}"] = case, 1
     for kind, outcome in bad_cases.generated(kinds, share, seed, first):
-        yield kind.split(",")[0] if not kind.startswith("not UTF-8") else "not UTF-8", outcome
+        yield kind.rsplit(", ", 1)[0], outcome

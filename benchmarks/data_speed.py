@@ -92,8 +92,8 @@ def page(runs, args):
     arrays = table.groupby("way")[["faces", "sum"]].first()
     assert arrays.nunique().eq(1).all(), "the ways read different faces"
     lines = ["# Loading the training split", "", f"{machine()} Fastest of {args.repeats} runs of "
-             "`python -m benchmarks.data_speed`, each in a new process; peak memory includes "
-             "Python and its packages (all processes import pandas).", "",
+             "`python -m benchmarks.data_speed --data data`, each in a new process; peak memory "
+             "includes Python and its packages (all processes import pandas).", "",
              "| way | faces | seconds | peak memory |", "|---|---:|---:|---:|"]
     for way in WAYS:
         rows = table[table.way == way]

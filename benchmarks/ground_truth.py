@@ -1,6 +1,6 @@
 """Whether explanations mark the cause of the expression, on rendered faces with a known cause.
 
-    python train.py --outputs outputs/avatars   # without FER2013 in data/: on the bundled avatars
+    python train.py --data data/avatars --outputs outputs/avatars
     python -m benchmarks.ground_truth --model outputs/avatars/model.keras
 
 Explains --faces faces of each emotion but neutral that the model classifies correctly, from the

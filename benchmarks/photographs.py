@@ -4,7 +4,7 @@
 
 --data is FER2013. The network was trained on the frames of FER2013, so its validation faces show
 how far a detector's frame is from them. Prints tables and writes them to benchmarks/photographs.md.
-Also needs opencv-python-headless below version 5, whose wheels contain the Haar cascades. Takes
+Also needs pip install "opencv-python-headless<5", whose wheels contain the Haar cascades. Takes
 about ten minutes on two CPU cores.
 """
 import functools
@@ -87,7 +87,8 @@ def main():
 def page(tables, args):
     """The Markdown of all tables, and what was chosen by them."""
     machine = results.machine("mtcnn", "opencv-python-headless", "scikit-image")
-    lines = ["# Faces in photographs", "", f"{machine}. `python -m benchmarks.photographs`, "
+    command = "python -m benchmarks.photographs --data data"
+    lines = ["# Faces in photographs", "", f"{machine}. `{command}`, "
              f"{args.faces} faces of PublicTest per emotion (disgust has 56), seed {args.seed}.",
              ""]
     for title, (head, *rows) in tables.items():

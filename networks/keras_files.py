@@ -140,10 +140,10 @@ def check_classes(part, key=""):
         name = part.get("class_name")
         if name is not None and not below(key, name):
             if not isinstance(name, str) or name not in LAYERS:
-                raise Refused(f"has a {str(name)[:50]}, which is not read")
+                raise Refused(f"has a layer {str(name)[:50]}, which is not read")
             registered = part.get("registered_name")
             if registered not in (None, name, "Functional", "Sequential"):
-                raise Refused(f"has a {str(registered)[:50]}, which is not read")
+                raise Refused(f"has a layer {str(registered)[:50]}, which is not read")
         for inner, value in part.items():
             if not below(inner, None):
                 check_classes(value, inner)

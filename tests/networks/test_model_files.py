@@ -116,7 +116,7 @@ def test_a_lambda_is_not_run(tmp_path):
     x = keras.layers.Flatten()(doubled)
     for name in ("model.keras", "model.h5"):
         keras.Model(inputs, keras.layers.Dense(7)(x)).save(tmp_path / name)
-        assert "has a Lambda, which is not read" in refusal(tmp_path / name)
+        assert "has a layer Lambda, which is not read" in refusal(tmp_path / name)
 
 
 def test_a_class_that_the_program_has_registered_is_not_built(tmp_path, members):
@@ -191,7 +191,7 @@ PAD, DOUBLE = ("ZeroPadding2D", {"padding": 16_000}), ("UpSampling2D", {"size": 
     ([("MaxPooling2D", {"pool_size": 16_000, "strides": 1, "padding": "same"}), MEAN],
      "multiplications"),
     ([("Dropout", {"rate": 0})] * 851, "has 852 layers, more than 850"),
-    ([("TextVectorization", {})], "has a TextVectorization, which is not read"),
+    ([("TextVectorization", {})], "has a layer TextVectorization, which is not read"),
 ], ids=["dense", "PReLU", "normalization", "filters", "kernel", "units", "nan", "padding",
         "upsampling", "overflow", "pooling", "layers", "class"])
 def test_a_network_that_would_fill_the_memory_is_refused(tmp_path, name, layers, reason):
