@@ -8,6 +8,7 @@ see how the answer changes, and explains which parts speak for each emotion. It 
 machine unless --host says otherwise. A picture lies in a temporary folder until it has been read,
 and is then deleted; its faces of 48x48 pixels stay in the memory of the server while it runs.
 """
+import contextlib
 import functools
 import os
 import pathlib
@@ -39,6 +40,7 @@ SAVE = """file => Object.assign(document.createElement('a'),
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
+        from explaining.detection import detector
         from explaining.page import Page
         from networks.network import open_network
 
@@ -49,6 +51,8 @@ def main():
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
         model_path = bundled.choose_photograph_model(args.model, args.outputs)
         network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
+        with contextlib.suppress(UserError):  # the page says then what is wrong
+            detector()  # once, before several people may need it at the same time
         blocks = build(gradio, Page(network, settings, bundled.model_line(model_path)))
         serve(gradio, blocks, args, folder)
         print(f"{bundled.model_line(model_path)}; open http://{args.host}:{args.port}; stop with "

@@ -21,10 +21,10 @@ def main():
 
     data = bundled.data_of(args)
     if args.download:
-        download.download(args.data)
+        download.download(bundled.own_data(data))
     data = bundled.choose_training_data(data)
-    if data == bundled.AVATARS:
-        print(f"no FER2013 in {args.data}; these are {bundled.NAMES[data]}, which are rendered; "
+    if bundled.name_at(data) == bundled.NAMES[bundled.AVATARS]:
+        print(f"no FER2013 in {args.data}; these are {bundled.name_at(data)}, which are rendered; "
               f"{bundled.USE_FER2013}")
     by_split = {split: fer2013.load(data, split) for split in fer2013.splits(data)}
     if not by_split:
@@ -41,7 +41,7 @@ def main():
     numbers.dataset(counts, examples, fer2013.EMOTIONS,
                     f"faces of {first_split}, drawn at random with seed {args.seed}", path,
                     {"command": command_line.command(),
-                     "faces": str(bundled.NAMES.get(data, data))})
+                     "faces": bundled.name_at(data) or str(data)})
     print(f"wrote {path}")
 
 

@@ -45,20 +45,20 @@ def main():
     print(*bundled.describe(data, split, labels), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels, args.outputs)
     probabilities = network.predict(pixels)  # (n, 7)
-    unseen = ~fer2013.seen_in(pixels, fer2013.load(data, "train")[0])  # (n,)
+    seen = seen_in_training(pixels, data)
     source = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
-              "fed": network.caption, "data": bundled.NAMES.get(data, str(data)),
+              "fed": network.caption, "data": bundled.name_at(data) or str(data),
               "split": split,
               "measured_on": bundled.split_name(data, split, labels),
               "command": command_line.command()}
-    evaluation = source | metrics.measure(labels, probabilities, unseen)
+    evaluation = source | metrics.measure(labels, probabilities, seen)
     if args.tta:
         mirrored = network.predict_mirrored(pixels)  # (n, 7)
-        evaluation["tta"] = metrics.measure(labels, mirrored, unseen)
+        evaluation["tta"] = metrics.measure(labels, mirrored, seen)
     folder = files.make_folder(args.outputs)
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv",
-                    predictions(names, labels, probabilities, ~unseen))
+                    predictions(names, labels, probabilities, seen))
     examples.write(pixels, labels, probabilities, names, folder / "confusion_examples.png", source)
     style.set_resolution(args.dpi)
     draw(evaluation, labels, probabilities, history, folder, args.format)
@@ -80,6 +80,14 @@ def parse_arguments():
     return parser.parse_args()
 
 
+def seen_in_training(pixels, data):
+    """Whether each face is pixel-identical to a training face, bool (n,); None if it is unknown."""
+    if "train" in fer2013.splits(data):
+        return fer2013.seen_in(pixels, fer2013.load(data, "train")[0])
+    print(f"{data}: no training split, so it is unknown which of these faces were seen in training")
+    return None
+
+
 def write_predictions(network, pixels, names, folder):
     """predictions.csv of faces without labels: uint8 (n, 48, 48) and n names."""
     rows = [{"name": name, "predicted": fer2013.EMOTIONS[answer.argmax()],
@@ -90,20 +98,21 @@ def write_predictions(network, pixels, names, folder):
           f"wrote {folder / 'predictions.csv'}")
 
 
-def predictions(names, labels, probabilities, identical):
+def predictions(names, labels, probabilities, seen):
     """A row for each face: name, label, predicted label, seven probabilities, in_training.
 
     Args:
         names: n file names or rows.
         labels: uint8 (n,).
         probabilities: float (n, 7).
-        identical: bool (n,), whether a training face is pixel-identical.
+        seen: bool (n,), whether a training face is pixel-identical; None if it is unknown.
     """
+    seen = [""] * len(names) if seen is None else seen.tolist()
     return [{"name": name, "label": fer2013.EMOTIONS[label],
              "predicted": fer2013.EMOTIONS[answer.argmax()],
-             **fer2013.by_emotion(answer), "in_training": bool(seen)}
-            for name, label, answer, seen
-            in zip(names, labels, probabilities, identical, strict=True)]
+             **fer2013.by_emotion(answer), "in_training": known}
+            for name, label, answer, known
+            in zip(names, labels, probabilities, seen, strict=True)]
 
 
 def draw(evaluation, labels, probabilities, history, folder, suffix):
@@ -157,8 +166,8 @@ def overall(measures):
     """The lines of the measures over all faces."""
     names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train",
              "expected_calibration_error")
-    values = {name: "no such face" if measures[name] is None else f"{measures[name]:.4f}"
-              for name in names}
+    none = "unknown" if measures["faces_not_in_train"] is None else "no such face"
+    values = {name: none if measures[name] is None else f"{measures[name]:.4f}" for name in names}
     return [f"  {name.replace('_', ' '):<27} {value}" for name, value in values.items()]
 
 

@@ -96,14 +96,16 @@ def main():
         # the average over faces removes the noise of few samples
         settings = dataclasses.replace(settings, samples=FIRST)
     network = read_network(model_path, data)
-    asked = asked or list(range(len(fer2013.EMOTIONS)))
     folder = files.make_folder(args.outputs)
     source = {"model": str(bundled.shorten(model_path)), "fed": network.caption, "split": split,
               "faces": bundled.split_name(data, split, labels), "command": command_line.command()}
     with open_engine(args, folder, network, settings) as engine:
-        face_set = FaceSet(pixels, labels, names, engine, typical=data == bundled.COMPOSITES,
+        typical = bundled.name_at(data) == bundled.NAMES[bundled.COMPOSITES]
+        face_set = FaceSet(pixels, labels, names, engine, typical=typical,
                            fed=network.caption, split=split, table=table,
                            source=f"{bundled.model_line(model_path)}; faces: {source['faces']}")
+        everything = face_set.present if index is None else range(len(fer2013.EMOTIONS))
+        asked = asked or list(everything)
         if args.count:
             many_faces.explain_many(asked, face_set, limit(args.count), folder, args.format,
                                     source, args.pairs)

@@ -39,8 +39,8 @@ from training.recipe import (
 def main():
     args = parse_arguments()
     data = bundled.choose_training_data(bundled.data_of(args))
-    if data == bundled.AVATARS:
-        print(f"demonstration on {bundled.NAMES[data]}, which are rendered, not on FER2013; "
+    if bundled.name_at(data) == bundled.NAMES[bundled.AVATARS]:
+        print(f"demonstration on {bundled.name_at(data)}, which are rendered, not on FER2013; "
               f"{bundled.USE_FER2013}")
     train, validation = load(data, "train"), load(data, "validation")
     fer2013.check_validation(data, train, validation)
@@ -200,9 +200,11 @@ def describe_run(recipe, args, data, train, validation):
     source = fer2013.find(data)
     settings = {name: list(value) if isinstance(value, tuple) else value
                 for name, value in dataclasses.asdict(recipe).items()}
+    reading = {name: getattr(args, name) for name in ("classes", "ignore_classes", "fer_plus")
+               if getattr(args, name)}
     return {
         "trained_on": bundled.name_of(data, counts["train"]),
-        "arguments": {"data": args.data, **settings, "outputs": args.outputs},
+        "arguments": {"data": args.data, **reading, **settings, "outputs": args.outputs},
         "dataset": {"form": source.form, "root": source.root, "faces": counts, "sha256": digests},
         "versions": versions | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",

@@ -151,7 +151,7 @@ def on_worker(pickled, expected, item):
         raise UserError(f"worker on {platform.node()}: {error}") from None
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2)
 def unpickle(pickled):
     """The function, whose import of TensorFlow is kept quiet."""
     with command_line.quiet_stderr():

@@ -74,10 +74,11 @@ def measure(path, data, pixels, labels):
 def report(rows, faces):
     """The page, as Markdown."""
     lines = ["# Models from elsewhere", "",
-             f"`python -m benchmarks.own_models --models DIR --data data`, where DIR held {len(rows)} "
-             f"models as people publish them: accuracy on {faces:,} faces of PublicTest, chosen with "
-             "seed 0; the scores are those of LIME with 1,000 samples on one bundled composite face of "
-             "\"happy\". How a model is fed was found out on faces of the training split.", "",
+             "`python -m benchmarks.own_models --models DIR --data data`, where DIR held "
+             f"{len(rows)} models as people publish them: accuracy on {faces:,} faces of "
+             "PublicTest, chosen with seed 0; the scores are those of LIME with 1,000 samples on "
+             "one bundled composite face of \"happy\". How a model is fed was found out on faces "
+             "of the training split.", "",
              f"| {' | '.join(HEADER)} |", "|---|---|---|" + "---:|" * 5]
     lines += [f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows]
     return "\n".join(lines) + "\n"

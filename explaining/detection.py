@@ -104,13 +104,13 @@ def look(photograph, longest):
             picture exceeds.
 
     Returns:
-        A list of Detection, the surest first.
+        A list of Detection: the large ones before the others, the surest first.
     """
     longer = max(photograph.shape[:2])
     sizes = [longest[0], *(size for size in longest[1:] if size < longer)]
     found = [detection for size in sizes for detection in detect_at(photograph, size)]
     kept = []
-    for detection in sorted(found, key=lambda detection: -detection.confidence):
+    for detection in sorted(found, key=lambda each: (not each.large, -each.confidence)):
         middle = detection.points.mean(axis=0)
         if all(np.linalg.norm(middle - other.points.mean(axis=0))
                > max(detection.size, other.size) for other in kept):

@@ -22,6 +22,11 @@ class FaceSet(NamedTuple):
     table: Table | None = None  # takes a row of every explanation
 
     @property
+    def present(self):
+        """The labels that its faces have, in ascending order."""
+        return np.unique(self.labels).tolist()
+
+    @property
     def settings(self):
         return self.engine.settings
 
@@ -62,6 +67,11 @@ class FaceSet(NamedTuple):
             raise UserError(f"no {EMOTIONS[label]} face in this split; "
                             "choose another --label or --split")
         return np.random.default_rng([self.settings.seed, label]).permutation(indices)
+
+    def check(self, labels):
+        """UserError if no face has one of these labels, before any is explained."""
+        for label in labels:
+            self.of_label(label)
 
     def mistakes(self, labels, count):
         """The indices of the most confident wrong predictions for the faces of these labels.

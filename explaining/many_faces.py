@@ -26,8 +26,9 @@ def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
         pairs: whether to write what regions of the face do together, too.
 
     Raises:
-        UserError: no face of a label is classified correctly.
+        UserError: there is no face of a label, or none is classified correctly.
     """
+    face_set.check(labels)
     columns, table, found = [], [], {}
     for label in labels:
         mean_face, average = average_faces(label, face_set, count)

@@ -98,10 +98,10 @@ def read(path, name=None, posed=None):
         with open(path, "rb") as file:
             photograph = np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
         found, too_small = photographs.find_faces(photograph)
-    except (OSError, ValueError) as error:
-        return Opened(name, UNREADABLE.format(error)), ""
     except UserError as error:  # the detector does not work
         return Opened(name, str(error)), ""
+    except (OSError, ValueError) as error:
+        return Opened(name, UNREADABLE.format(error)), ""
     faces = tuple(found[index] for index in largest(found))
     words = f"{name}: {counted(len(found), too_small)}"
     small, scale = shrink(photograph)

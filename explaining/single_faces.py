@@ -10,7 +10,7 @@ PAIRS = 8  # pairs of superpixels that a figure shows
 
 
 def explain_each(labels, index, face_set, folder, suffix, source):
-    """Write a figure for each emotion, and one of all emotions if all seven are explained.
+    """Write a figure for each emotion, and one of all emotions that the faces have.
 
     Args:
         labels: labels to explain.
@@ -30,7 +30,7 @@ def explain_each(labels, index, face_set, folder, suffix, source):
         if suffix:
             paths.append(folder / f"{EMOTIONS[row.explanation.label]}.{suffix}")
             explanations.explanations([wording.figure_row(row)], paths[-1], records([row], source))
-    if suffix and len(labels) == len(EMOTIONS):
+    if suffix and len(labels) > 1 and set(labels).issuperset(face_set.present):
         paths.append(folder / f"explanations.{suffix}")
         explanations.explanations(list(map(wording.figure_row, rows)), paths[-1],
                                   records(rows, source))

@@ -54,7 +54,7 @@ def data_of(args):
 
 def choose_training_data(path):
     """The user's data, or the avatars if `path` is the default and contains no FER2013."""
-    return own_data(path) if has_own(path) else AVATARS
+    return own_data(path) if has_own(path) else at(AVATARS, path)
 
 
 def choose_faces(path, model_path):
@@ -64,12 +64,12 @@ def choose_faces(path, model_path):
     """
     if has_own(path):
         return own_data(path)
-    return AVATARS if trained_on(model_path) == NAMES[AVATARS] else COMPOSITES
+    return at(AVATARS if trained_on(model_path) == NAMES[AVATARS] else COMPOSITES, path)
 
 
 def has_own(path):
     """Whether the user has data: another path than the default, or FER2013 in data/."""
-    if str(path) != DATA or search(in_repository(path)) is not None:
+    if str(path) != DATA or search(at(HERE / DATA, path)) is not None:
         return True
     lying = lying_at(HERE / DATA)
     if lying:
@@ -78,17 +78,25 @@ def has_own(path):
 
 
 def own_data(path):
-    """`path`, or the constant of bundled faces there; the default is in_repository()."""
+    """`path`, or the constant of bundled faces there; the default is data/ of the repository,
+    whichever folder the program runs in.
+    """
     real = pathlib.Path(os.path.realpath(path))  # resolve() raises where links form a circle
     if real in NAMES:
-        return real
+        return at(real, path)
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
-    return path if str(path) != DATA or here else in_repository(path)
+    return path if str(path) != DATA or here else at(HERE / DATA, path)
 
 
-def in_repository(path):
-    """data/ of the repository, whichever folder the program runs in, read as `path`."""
-    return dataclasses.replace(Data.of(path), path=HERE / DATA)
+def at(place, data):
+    """Another place, whose classes are read as those of `data`, a path or Data."""
+    moved = dataclasses.replace(Data.of(data), path=place)
+    return place if moved == Data(place) else moved
+
+
+def name_at(data):
+    """The name of the bundled faces that own_data() gave; None for other data."""
+    return NAMES.get(pathlib.Path(data))
 
 
 def choose_photograph_model(path, folder):
@@ -129,8 +137,8 @@ def model_line(model_path):
 
 def in_use(path, model_path):
     """The line on the model and the faces in use; for bundled faces, also on how to use FER2013."""
-    line = f"{model_line(model_path)}; faces: {NAMES.get(path, path)}"
-    return f"{line}; {USE_FER2013}" if path in NAMES else line
+    line = f"{model_line(model_path)}; faces: {name_at(path) or path}"
+    return f"{line}; {USE_FER2013}" if name_at(path) else line
 
 
 def trained_on(model_path):

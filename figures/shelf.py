@@ -66,8 +66,10 @@ class Shelf:
             missing: emotions for which it is to be run; empty for its default.
         """
         options = ["--label", *missing] if missing else []
+        named = {name: str(bundled.shorten(path)) for path, name in bundled.NAMES.items()}
         data = str(self.evaluation.get("data", bundled.DATA))
-        if data not in (bundled.DATA, str(bundled.AVATARS)):
+        data = named.get(data, data)
+        if data not in (bundled.DATA, named[bundled.NAMES[bundled.AVATARS]]):
             options += ["--data", data]
         if str(self.folder) != "outputs":
             options += ["--outputs", str(self.folder)]

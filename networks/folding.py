@@ -19,6 +19,8 @@ def folded(model):
     certainly follow a linear convolution alone stays too.
     """
     traced = trace(model)
+    if not traced.divisible:
+        return model
     before = [tensor for _, tensors, _ in traced.layers for tensor in tree.flatten(tensors)]
     uses = [id(tensor) for tensor in before]
     makers = {id(output): layer for layer, _, output in traced.layers}

@@ -21,6 +21,7 @@ from fer2013 import EMOTIONS, SIZE
 from networks import feeding, ours, search, ways
 from networks.feeding import ANSWERS, Feeding
 from networks.files import read
+from networks.precision import in_precision
 from networks.raw import RawNetwork
 
 notes = logging.getLogger("fer2013")
@@ -64,7 +65,7 @@ class Network:
     @property
     def source(self):
         path = str(pathlib.Path(self.raw.path).resolve())
-        return Source(path, self.raw.digest, self.feeding)
+        return Source(path, self.raw.digest, self.feeding, self.precision)
 
     def describe(self):
         """How it is fed, and how that is known, in a line."""
@@ -85,7 +86,7 @@ class Network:
         fed = self.feeding
         found = {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
                  "answers": fed.answers}
-        return found if self.precision == "float32" else found | {"precision": self.precision}
+        return found if self.precision == "float32" else found | {"arithmetic": self.precision}
 
     def predict(self, pixels):
         """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
@@ -133,6 +134,7 @@ class Source(NamedTuple):
     path: str
     digest: str
     feeding: Feeding
+    precision: str = "float32"
 
     def open(self):
         """The Network, read once in each process.
@@ -147,12 +149,12 @@ class Source(NamedTuple):
 OPENING = threading.Lock()
 
 
-@functools.cache
+@functools.lru_cache(maxsize=2)  # a worker that stays sees many networks
 def reopen(source):
     raw = read(source.path)
     if raw.digest != source.digest:
         raise UserError(f"{source.path}: holds other weights than where the run was started")
-    return Network(raw, source.feeding)
+    return in_precision(Network(raw, source.feeding), source.precision)
 
 
 def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None):

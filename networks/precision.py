@@ -30,8 +30,11 @@ def in_precision(network, precision):
     if model is None:
         raise UserError(f"--precision {precision}: {network.name} is {network.raw.form}; expected "
                         "a Keras model")
-    for layer in model.layers[:-1]:
-        layer.dtype_policy = PRECISIONS[precision]
+    from networks.trace import trace  # here: Keras takes seconds, and --help needs none
+    *layers, last = [layer for layer, *_ in trace(model).layers]  # those of inner models too
+    for layer in layers:
+        if layer is not last:
+            layer.dtype_policy = PRECISIONS[precision]
     model.make_predict_function(force=True)  # drops what was compiled in another precision
     call = caller(answers_of(model, precision), limits.batch_sizes(model),
                   network.raw.channels_first)
@@ -52,7 +55,7 @@ def answers_of(model, precision="float32"):
     """
     @functools.cache
     def build():
-        from networks.folding import folded  # here: Keras takes seconds, and --help needs none
+        from networks.folding import folded  # here, as above
         from networks.sharing import sharing
 
         network = folded(model) if precision == "bfloat16" else model
@@ -65,4 +68,10 @@ def on_cpu():
     """Whether Keras's backend computes on nothing but the processor."""
     import keras
 
+    if keras.backend.backend() == "torch":  # for which Keras does not list devices
+        import torch
+
+        return not (torch.cuda.is_available() or torch.backends.mps.is_available())
+    if keras.backend.backend() not in ("tensorflow", "jax"):
+        return True
     return all("CPU" in device.upper() for device in keras.distribution.list_devices())

@@ -61,6 +61,7 @@ class Way(NamedTuple):
 def labelled_faces(data, seed=0):
     """The Faces to try ways on: of the training split of `data`, else the bundled composites."""
     own = has_own(data)
+    data = bundled.own_data(data) if own else data
     pixels, labels, _ = fer2013.load(*((data, "train") if own else (bundled.COMPOSITES, "test")))
     random = np.random.default_rng(seed)
     piles = [random.permutation(np.flatnonzero(labels == label)) for label in range(len(EMOTIONS))]
@@ -71,8 +72,8 @@ def labelled_faces(data, seed=0):
 
 def has_own(data):
     """Whether `data` is FER2013 with a training split; else the bundled composites are taken."""
-    return (data is not None and data not in bundled.NAMES and bundled.has_own(data)
-            and "train" in fer2013.splits(data))
+    return (data is not None and not bundled.name_at(data) and bundled.has_own(data)
+            and "train" in fer2013.splits(bundled.own_data(data)))
 
 
 def find(raw, faces, scale=None, order=None):

@@ -96,10 +96,13 @@ def sharing(model):
     then a MaxPooling2D.
     """
     traced = trace(model)
+    if not traced.divisible:
+        return None
     before = [id(tensor) for _, given, _ in traced.layers for tensor in tree.flatten(given)]
     chain, tensor = [], traced.inputs
     for layer, given, output in traced.layers:
-        if given is not tensor or before.count(id(tensor)) != 1 or not fits(layer):
+        if (given is not tensor or before.count(id(tensor)) != 1 or layer in chain
+                or not fits(layer)):
             return None
         chain.append(layer)
         tensor = output

@@ -37,8 +37,13 @@ def divergences(raw, pixels, scales):
 
 
 def remembered(model):
-    """The network up to its first batch normalisation, and that layer; None where there is none."""
+    """The network up to its first batch normalisation, and that layer.
+
+    None where there is none, or where it cannot be taken apart.
+    """
     traced = trace(model)
+    if not traced.divisible:
+        return None
     return next(((keras.Model(traced.inputs, before), layer) for layer, before, _ in traced.layers
                  if isinstance(layer, keras.layers.BatchNormalization)), None)
 

@@ -12,6 +12,15 @@ class Traced(NamedTuple):
     layers: list  # (layer, its input, its output), in the order in which they were called
     logits: Any  # what goes into the final softmax or sigmoid
 
+    @property
+    def divisible(self):
+        """Whether Keras builds a model of a part: the names of its layers must be unique.
+
+        Those of models inside of a model need not be.
+        """
+        names = {id(layer): layer.name for layer, *_ in self.layers}
+        return len(set(names.values())) == len(names)
+
 
 def trace(model):
     """Call the layers of a keras.Model once more, those of models inside of it too: a Traced."""

@@ -30,7 +30,8 @@ from base.errors import UserError
 FILE = "checkpoint.npz"
 FILES = (FILE, "model.keras", "history.csv", "run.json")
 HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
-PLACES = ("--data", "--outputs")  # not compared between runs: the faces themselves are
+# not compared between runs: the faces themselves are, and their labels
+PLACES = ("--data", "--classes", "--ignore-classes", "--fer-plus", "--outputs")
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 

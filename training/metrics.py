@@ -16,7 +16,7 @@ import fer2013
 CLASSES = range(len(fer2013.EMOTIONS))
 
 
-def measure(labels, probabilities, unseen):
+def measure(labels, probabilities, seen):
     """All measures of evaluation.json, as a dict.
 
     The macro F1 is the mean over the emotions that have a face. The measures of single emotions are
@@ -26,10 +26,12 @@ def measure(labels, probabilities, unseen):
     Args:
         labels: int (n,), the true labels.
         probabilities: float (n, 7).
-        unseen: bool (n,), False for a face that is pixel-identical to a training face.
+        seen: bool (n,), True for a face that is pixel-identical to a training face; None if that is
+            unknown, and the accuracy without such faces too.
     """
     predicted = probabilities.argmax(axis=1)  # (n,)
     correct = predicted == labels  # (n,)
+    unseen = np.zeros(len(labels), bool) if seen is None else ~seen  # (n,)
     over_faces = {"labels": np.unique(labels), "average": "macro"}  # emotions that have a face
     return {
         "faces": len(labels),
@@ -39,7 +41,7 @@ def measure(labels, probabilities, unseen):
         "balanced_accuracy": float(recall_score(labels, predicted, **over_faces)),
         "macro_f1": float(f1_score(labels, predicted, **over_faces)),
         "expected_calibration_error": calibration(labels, probabilities)[3],
-        "faces_not_in_train": int(unseen.sum()),
+        "faces_not_in_train": None if seen is None else int(unseen.sum()),
         "accuracy_not_in_train": float(np.mean(correct[unseen])) if unseen.any() else None,
         "accuracy_not_in_train_interval": (
             wilson(correct[unseen].mean(), unseen.sum()) if unseen.any() else None),

@@ -5,6 +5,7 @@ import keras
 import numpy as np
 from skimage.transform import resize
 
+from base.errors import UserError
 from explaining.methods.gradients import gradient, require_gradients
 from networks.trace import last_activations, trace
 
@@ -36,9 +37,12 @@ def split(network):
     """Two models: from the network's input to the last convolution's channels, from them to logits.
 
     Raises:
-        UserError: the network has no gradients, or no convolution.
+        UserError: the network has no gradients, or no convolution, or cannot be taken apart.
     """
     require_gradients(network)
     traced = trace(network.keras_model)
+    if not traced.divisible:
+        raise UserError(f"{network.name} has several layers of one name, so Keras cannot take it "
+                        "apart, which Grad-CAM needs")
     channels = last_activations(traced, network.name)
     return keras.Model(traced.inputs, channels), keras.Model(channels, traced.logits)

@@ -168,3 +168,9 @@ def test_the_seed_chooses_the_explained_face_but_the_probability_chooses_the_com
     dark = face_set._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
     assert single_faces.choose_face(1, dark) == (
         dark.likeliest(1), ("no disgust face is classified correctly",))
+
+
+def test_without_a_label_those_that_the_faces_have_are_explained(face_set):
+    assert face_set.present == [0, 1]
+    with pytest.raises(UserError, match="no happy face in this split"):
+        face_set.check([0, 3])

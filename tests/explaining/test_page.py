@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from base.errors import UserError
 from explaining import page_files, session
 from explaining.engine import Engine
 from explaining.page import NO_FACE, Page
@@ -131,3 +132,12 @@ def test_every_example_is_there(page):
     assert page_files.strip().count("<img") == len(page_files.EXAMPLES)
     opened, _ = page_files.open_example("4")
     assert EMOTIONS[opened.posed] == "happy" and len(opened.faces) == 1
+
+
+def test_a_detector_that_does_not_work_is_not_taken_for_a_bad_picture(tmp_path, monkeypatch):
+    def fail(photograph):
+        raise UserError("face detection needs the package mtcnn")
+
+    Image.new("RGB", (60, 60)).save(tmp_path / "a.png")
+    monkeypatch.setattr(session.photographs, "find_faces", fail)
+    assert session.read(tmp_path / "a.png")[0].problem == "face detection needs the package mtcnn"

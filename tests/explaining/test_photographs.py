@@ -267,3 +267,14 @@ def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
 def test_explain_refuses_options_for_fer2013_together_with_pictures(options):
     result = run("explain.py", "--image", "me.jpg", *options, check=False)
     assert result.returncode == 2 and "not allowed with" in result.stderr
+
+
+@pytest.mark.parametrize(("larger", "smaller"), [(0.985, 0.99), (0.999, 0.9995)])
+def test_a_small_detection_does_not_replace_the_large_one_of_the_same_face(
+        larger, smaller, monkeypatch):
+    middle = POINTS.mean(axis=0)
+    small = (POINTS - middle) * 0.3 + middle  # a frame of 28 pixels
+    found = [Detection(larger, POINTS), Detection(smaller, small), Detection(0.99, small + 200)]
+    monkeypatch.setattr(detection, "detect_at", lambda photograph, longest: found)
+    large, count = detection.detect(np.zeros((400, 400, 3), np.uint8))
+    assert large == [found[0]] and count == 1

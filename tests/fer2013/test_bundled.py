@@ -143,7 +143,7 @@ def test_a_users_own_data_are_preferred_to_the_bundled_faces(tmp_path, monkeypat
     assert not bundled.has_own("data")  # only the bundled faces
     shutil.copytree(bundled.COMPOSITES / "test", tmp_path / "data" / "train")
     assert bundled.has_own("data") and bundled.has_own(pathlib.Path("elsewhere"))
-    assert bundled.choose_training_data("data").path == tmp_path / "data"
+    assert bundled.choose_training_data("data") == tmp_path / "data"
 
 
 def test_links_in_a_circle_are_no_data(tmp_path):

@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+import fer2013
 from base.errors import UserError
 from fer2013 import bundled
 
@@ -32,7 +33,7 @@ def test_the_default_data_are_the_repositorys_whichever_folder_the_program_runs_
     elsewhere.mkdir()
     monkeypatch.setattr(bundled, "HERE", clone)
     monkeypatch.chdir(elsewhere)
-    assert bundled.choose_training_data("data").path == clone / "data"
+    assert bundled.choose_training_data("data") == clone / "data"
     monkeypatch.chdir(clone)
     assert bundled.choose_training_data("data") == "data"
     assert bundled.choose_training_data("other") == "other"
@@ -42,3 +43,10 @@ def test_a_training_run_without_its_model_is_not_replaced_by_the_pretrained_one(
     run_folder(tmp_path / "run", "FER2013").unlink()
     with pytest.raises(UserError, match="model.keras: gone, but a training run's run.json"):
         bundled.choose_model("", tmp_path / "run")
+
+
+def test_bundled_faces_are_read_as_the_options_say():
+    without = bundled.own_data(fer2013.read_as(str(bundled.AVATARS), "", ["disgust"]))
+    assert bundled.name_at(without) == "the bundled avatars"
+    assert 1 not in fer2013.load(without, "test")[1]
+    assert bundled.own_data(str(bundled.AVATARS)) == bundled.AVATARS

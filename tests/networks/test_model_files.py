@@ -153,7 +153,7 @@ def test_anything_but_ordinary_layers_is_refused(tmp_path, members, part, name):
     as_argument = changed(
         members, lambda config: layer_of(config, "Dense")["inbound_nodes"][0].update(kwargs=part))
     for changed_members in (as_layer, as_activation, as_argument):
-        assert f"has a {name}" in refusal(write(tmp_path / "model.keras", changed_members))
+        assert f"has a layer {name}" in refusal(write(tmp_path / "model.keras", changed_members))
 
 
 def test_an_activation_is_a_name_or_a_layer_without_weights(tmp_path, members):

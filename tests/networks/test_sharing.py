@@ -5,9 +5,10 @@ import pytest
 
 import fer2013
 import model as network
+from explaining import methods
 from explaining.superpixels import segment
 from fer2013 import bundled
-from networks import sharing
+from networks import folding, sharing
 
 LAYERS = keras.layers
 
@@ -76,3 +77,18 @@ def test_windows_are_told_apart():
     which, one = sharing.different(keys)
     assert which.tolist() == [[0, 1], [1, 0]]
     assert keys.ravel()[one].tolist() == [2.5, 1.0]
+
+
+def test_a_network_whose_layers_share_a_name_answers_as_it_is():
+    def block():
+        return keras.Sequential([LAYERS.Conv2D(2, 3, padding="same", name="conv"),
+                                 LAYERS.MaxPooling2D(name="pool")])
+
+    model = keras.Sequential([keras.Input((48, 48, 1)), block(), block(), LAYERS.Flatten(),
+                              LAYERS.Dense(7, "softmax")])
+    asked, pictures = network.as_network(model), pictures_of_a_face()
+    expected = model.predict_on_batch(pictures)
+    np.testing.assert_allclose(asked.predict(pictures[..., 0].astype(np.uint8)), expected,
+                               atol=1e-6)
+    assert "several layers of one name" in methods.left_out(asked)["Grad-CAM"]
+    assert folding.folded(model) is model

@@ -20,6 +20,7 @@ from base import catalogue, files
 from fer2013 import bundled
 from figures import examples, style
 from figures import page as page_of_the_report
+from figures.shelf import Shelf
 from tests.support import run
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -162,6 +163,15 @@ def test_numbers_facts_and_commands_are_on_the_page(page):
                      "python evaluate.py --data 'my data' --seven"):
         assert expected in text
     assert "--start-from" not in text and "--fresh" not in text
+
+
+@pytest.mark.parametrize(("data", "options"), [
+    ("the bundled avatars", ""), ("the bundled composite faces", " --data data/composites"),
+    ("data", ""), ("my data", " --data 'my data'")])
+def test_commands_for_missing_figures_take_the_faces_that_were_measured(data, options, tmp_path):
+    files.write_json(tmp_path / "evaluation.json", {"data": data})
+    assert (Shelf(tmp_path).command("python explain.py")
+            == f"python explain.py{options} --outputs {tmp_path}")
 
 
 def test_the_training_command_is_one_that_the_shell_and_train_take():

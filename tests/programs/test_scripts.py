@@ -2,6 +2,7 @@
 import itertools
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -241,6 +242,19 @@ def test_a_missing_teacher_is_named_and_nothing_is_begun(data, trained, tmp_path
                 trained[0] / "model.keras",
                 tmp_path / "nobody.keras")
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_evaluate_says_that_seen_faces_are_unknown_without_a_training_split(
+        data, trained, tmp_path, monkeypatch, capsys):
+    import evaluate
+
+    shutil.copytree(data / "test", tmp_path / "d" / "test")
+    main_of(evaluate, monkeypatch, "--data", tmp_path / "d", "--model", trained[0] / "model.keras",
+            "--outputs", tmp_path)
+    said = capsys.readouterr().out
+    assert "no training split, so it is unknown which of these faces were seen" in said
+    assert "accuracy not in train       unknown" in said
+    assert pandas.read_csv(tmp_path / "predictions.csv").in_training.isna().all()
 
 
 def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ def test_the_measures_of_known_predictions_are_right():
     labels = np.array([0, 0, 0, 3, 3, 6])
     predicted = np.array([0, 0, 3, 3, 3, 3])
     unseen = np.array([True, True, True, False, False, True])
-    measures = metrics.measure(labels, one_hot(predicted), unseen)
+    measures = metrics.measure(labels, one_hot(predicted), ~unseen)
     assert measures["faces"] == 6
     assert measures["accuracy"] == pytest.approx(4 / 6)
     assert measures["balanced_accuracy"] == pytest.approx((2 / 3 + 1 + 0) / 3)
@@ -38,8 +38,14 @@ def test_the_measures_of_known_predictions_are_right():
 
 def test_the_accuracy_on_unseen_faces_is_none_if_there_are_none():
     labels = np.array([0, 1])
-    measures = metrics.measure(labels, one_hot(labels), np.zeros(2, bool))
-    assert measures["accuracy_not_in_train"] is None
+    measures = metrics.measure(labels, one_hot(labels), np.ones(2, bool))
+    assert (measures["faces_not_in_train"], measures["accuracy_not_in_train"]) == (0, None)
+
+
+def test_without_a_training_split_it_is_unknown_which_faces_were_seen():
+    measures = metrics.measure(np.array([0, 1]), one_hot(np.array([0, 1])), None)
+    assert measures["faces_not_in_train"] is measures["accuracy_not_in_train"] is None
+    assert measures["accuracy"] == 1
 
 
 @pytest.mark.parametrize("labels", [[2, 2, 2], [0], [0, 3, 3]])
@@ -47,7 +53,7 @@ def test_emotions_without_a_face_are_measured_without_a_warning(labels):
     predicted = np.array([6, 5, 4][:len(labels)])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        measures = metrics.measure(np.array(labels), one_hot(predicted), np.ones(len(labels), bool))
+        measures = metrics.measure(np.array(labels), one_hot(predicted), None)
     assert measures["accuracy"] == measures["balanced_accuracy"] == measures["macro_f1"] == 0
 
 
