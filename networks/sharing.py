@@ -19,8 +19,9 @@ FEWEST = 100  # pictures for which it pays
 BATCH = 2048  # windows at once: one size, because each is compiled
 REPEATED = 0.25  # the most windows that may be different ones, as a share of all
 # what computes each place of a picture by itself
-POINTWISE = (keras.layers.Rescaling, keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.ELU,
-             keras.layers.Dropout, keras.layers.BatchNormalization)
+POINTWISE = (keras.layers.Rescaling, keras.layers.Identity, keras.layers.Activation,
+             keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.ELU, keras.layers.Dropout,
+             keras.layers.BatchNormalization)
 
 
 class Sharing:
@@ -92,8 +93,8 @@ def different(keys):
 def sharing(model):
     """The Sharing of a keras.Model; None where its start is no chain of which that is certain.
 
-    That is convolutions that keep the size of a picture, what computes each place by itself, and
-    then a MaxPooling2D.
+    That is two convolutions or more (one of grey pictures costs less than looking for what they
+    have in common), what computes each place by itself, and then a MaxPooling2D.
     """
     traced = trace(model)
     if not traced.divisible:
@@ -110,8 +111,11 @@ def sharing(model):
             break
     else:
         return None
-    pool, margin = chain[-1], sum(map(cut, chain))
-    start = start_of(chain, pool.pool_size[0] + 2 * margin, traced.inputs.shape[-1])
+    if sum(cut(layer) > 0 for layer in chain) < 2:
+        return None
+    pool, margin = chain[-1], sum(cut(layer) for layer in chain if pads(layer))
+    side = pool.pool_size[0] + 2 * sum(map(cut, chain))
+    start = start_of(chain, side, traced.inputs.shape[-1])
     rest = keras.Model(tensor, traced.layers[-1][2])
     start.jit_compile = rest.jit_compile = model.jit_compile
     return Sharing(start, rest, model, pool.strides[0], margin)
@@ -121,7 +125,7 @@ def fits(layer):
     """Whether a layer can be one of a start."""
     if type(layer) is keras.layers.Conv2D:
         size = layer.kernel_size
-        return (layer.padding == "same" and size[0] == size[1] and size[0] % 2 == 1
+        return (layer.padding in ("same", "valid") and size[0] == size[1] and size[0] % 2 == 1
                 and {*layer.strides, *layer.dilation_rate} == {1}
                 and layer.data_format == "channels_last")
     if type(layer) is keras.layers.MaxPooling2D:
@@ -131,7 +135,7 @@ def fits(layer):
 
 
 def start_of(chain, side, channels):
-    """The chain from windows, with zeros beyond the picture's border before each convolution."""
+    """The chain from windows, with zeros beyond the border before each convolution that pads."""
     inputs = keras.Input((side, side, channels + 1))
     x, inside = inputs[..., :channels], inputs[..., channels:]
     for layer in chain:
@@ -141,10 +145,16 @@ def start_of(chain, side, channels):
             x = valid(x * keras.ops.cast(inside, x.dtype))
             valid.set_weights(layer.get_weights())
             end = inside.shape[1] - cut(layer)
-            inside = inside[:, cut(layer):end, cut(layer):end]
+            inside = (inside[:, cut(layer):end, cut(layer):end] if pads(layer) else
+                      1 - keras.ops.max_pool(1 - inside, layer.kernel_size, 1, "valid"))
         else:
             x = layer(x)
     return keras.Model(inputs, x)
+
+
+def pads(layer):
+    """Whether it is a convolution that takes zeros beyond the border, and keeps the size."""
+    return isinstance(layer, keras.layers.Conv2D) and layer.padding == "same"
 
 
 def cut(layer):

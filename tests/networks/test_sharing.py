@@ -36,13 +36,16 @@ def test_the_included_network_answers_as_before():
     np.testing.assert_allclose(shared.predict(pictures), answers, atol=1e-5)
 
 
-def test_a_start_without_padding_layers_of_other_sizes_and_a_border_that_is_not_zero():
+@pytest.mark.parametrize("second", ["same", "valid"])
+@pytest.mark.parametrize("first", ["same", "valid"])
+def test_layers_of_other_sizes_and_a_border_that_is_not_zero(first, second, monkeypatch):
+    monkeypatch.setattr(sharing, "REPEATED", 0.5)  # larger windows have less in common
     model = keras.Sequential([
         keras.Input((48, 48, 1)), LAYERS.Rescaling(1 / 128, offset=-1),
-        LAYERS.Conv2D(3, 5, padding="same", bias_initializer="normal"), LAYERS.ELU(),
+        LAYERS.Conv2D(3, 5, padding=first, bias_initializer="normal"), LAYERS.ELU(),
         LAYERS.BatchNormalization(beta_initializer="normal"),
-        LAYERS.Conv2D(4, 1, padding="same", activation="tanh"),
-        LAYERS.Conv2D(4, 3, padding="same"), LAYERS.Dropout(0.5), LAYERS.MaxPooling2D(2),
+        LAYERS.Conv2D(4, 1, padding="same", activation="tanh"), LAYERS.Activation("relu"),
+        LAYERS.Conv2D(4, 3, padding=second), LAYERS.Dropout(0.5), LAYERS.MaxPooling2D(2),
         LAYERS.Flatten(), LAYERS.Dense(7, "softmax")])
     pictures = pictures_of_a_face()
     answers = model.predict_on_batch(pictures)
@@ -60,16 +63,29 @@ def test_few_pictures_and_pictures_without_anything_in_common_go_through_the_who
         assert np.array_equal(shared.predict(pictures), answers)
 
 
+def convolutions(last=None):
+    """Two convolutions that can be shared, or one and another last layer."""
+    return [LAYERS.Conv2D(4, 3, padding="same"), last or LAYERS.Conv2D(4, 3)]
+
+
 @pytest.mark.parametrize("start", [
-    [LAYERS.Conv2D(4, 3), LAYERS.MaxPooling2D()],
-    [LAYERS.Conv2D(4, 3, strides=2, padding="same"), LAYERS.MaxPooling2D()],
-    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.MaxPooling2D(padding="same")],
-    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.LayerNormalization(), LAYERS.MaxPooling2D()],
-    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.BatchNormalization(1), LAYERS.MaxPooling2D()],
-    [LAYERS.Conv2D(4, 3, padding="same"), LAYERS.GlobalAveragePooling2D()]])
+    convolutions(LAYERS.Conv2D(4, 1)) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 3, strides=2)) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 4)) + [LAYERS.MaxPooling2D()],
+    convolutions() + [LAYERS.MaxPooling2D(padding="same")],
+    convolutions() + [LAYERS.AveragePooling2D(2), LAYERS.MaxPooling2D()],
+    convolutions() + [LAYERS.LayerNormalization(), LAYERS.MaxPooling2D()],
+    convolutions() + [LAYERS.BatchNormalization(1), LAYERS.MaxPooling2D()],
+    convolutions() + [LAYERS.GlobalAveragePooling2D()]])
 def test_a_network_that_begins_otherwise_is_left_as_it_is(start):
     model = keras.Sequential([keras.Input((48, 48, 1)), *start, LAYERS.Flatten(), LAYERS.Dense(7)])
     assert sharing.sharing(model) is None
+
+
+def test_two_convolutions_before_a_pooling_can_be_shared():
+    start = [*convolutions(), LAYERS.MaxPooling2D()]
+    model = keras.Sequential([keras.Input((48, 48, 1)), *start, LAYERS.Flatten(), LAYERS.Dense(7)])
+    assert sharing.sharing(model) is not None
 
 
 def test_windows_are_told_apart():
