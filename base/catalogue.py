@@ -67,15 +67,6 @@ PHOTOGRAPHS = Figure(
     "{name}: a photograph with its faces, their probabilities and explanations, or another picture "
     "in the folder of outputs.",
     "python explain.py --image PICTURE")
-RECORDS = {  # every other file, and the program that writes it
-    "model.keras": "train.py", "history.csv": "train.py", "run.json": "train.py",
-    "checkpoint.npz": "train.py", "evaluation.json": "evaluate.py",
-    "predictions.csv": "evaluate.py", "confusion_examples.png": "evaluate.py",
-    "feeding.json": "explain.py", "explanations.json": "explain.py",
-    "emotions_average.csv": "explain.py", "pairs_average.csv": "explain.py",
-    "explained.sqlite": "explain.py",
-    "report.html": "report.py",
-}
 
 
 def names(figure, emotions):
@@ -87,4 +78,4 @@ def names(figure, emotions):
 def taken(emotions):
     """Every name, without suffix, of the pictures that the programs write."""
     own = {name for figure in FIGURES for name in names(figure, emotions).values()}
-    return own | {name.removesuffix(".png") for name in RECORDS if name.endswith(".png")}
+    return own | {"confusion_examples"}  # of evaluate.py, for the report

@@ -3,6 +3,7 @@ import argparse
 import contextlib
 import dataclasses
 import logging
+import math
 import os
 import shlex
 import signal
@@ -54,72 +55,47 @@ def settings(args, kind):
                    for name, value in values.items()})
 
 
-def positive_integer(text):
-    """An argparse type: a whole number of at least 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, found {text!r}")
-    return int(text)
+def checked(convert, holds, expected):
+    """An argparse type: what `convert` makes of a text if it holds, else an error that says what.
+
+    Args:
+        convert: function from a text to a number; a ValueError counts as NaN.
+        holds: function from the number to whether it can be taken.
+        expected: in words.
+    """
+    def parse(text):
+        try:
+            number = convert(text)
+        except ValueError:
+            number = math.nan
+        if not holds(number):
+            raise argparse.ArgumentTypeError(f"expected {expected}, found {text!r}")
+        return number
+    return parse
 
 
-def automatic_or_positive_integer(text):
-    """An argparse type: "auto", or a whole number of at least 1."""
-    return text if text == "auto" else positive_integer(text)
+def whole(text):
+    return int(text) if text.isdecimal() else math.nan
 
 
-def all_or_positive_integer(text):
-    """An argparse type: "all", or a whole number of at least 1."""
-    return text if text == "all" else positive_integer(text)
+positive_integer = checked(whole, lambda number: number >= 1, "a whole number of at least 1")
+positive_number = checked(float, lambda number: 0 < number < math.inf, "a number above 0")
+share = checked(float, lambda number: 0 <= number < 1, "a number from 0 to below 1")
+closed_share = checked(float, lambda number: 0 <= number <= 1, "a number from 0 to 1")
+port_number = checked(whole, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
+# dots per inch, with which the largest figure takes 0.8 GB
+resolution = checked(whole, lambda number: 20 <= number <= 600, "a whole number from 20 to 600")
+# the range that NumPy and Keras take
+seed_number = checked(whole, lambda number: number < 2**32, "a whole number from 0 to 4294967295")
 
 
-def positive_number(text):
-    """An argparse type: a finite number above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number above 0, found {text!r}")
-    return number
+def or_positive_integer(word):
+    """An argparse type: this word, or a whole number of at least 1."""
+    return lambda text: text if text == word else positive_integer(text)
 
 
-def share(text):
-    """An argparse type: a number of at least 0 and below 1."""
-    if closed_share(text) == 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to below 1, found {text!r}")
-    return float(text)
-
-
-def closed_share(text):
-    """An argparse type: a number from 0 to 1."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, found {text!r}")
-    return number
-
-
-def resolution(text):
-    """An argparse type: dots per inch from 20 to 600; the largest figure then takes 0.8 GB."""
-    if not text.isdecimal() or not 20 <= int(text) <= 600:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 20 to 600, found {text!r}")
-    return int(text)
-
-
-def port_number(text):
-    """An argparse type: a TCP port from 1 to 65535."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, found {text!r}")
-    return int(text)
-
-
-def seed_number(text):
-    """An argparse type: a seed from 0 to 2**32 - 1, the range that NumPy and Keras take."""
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(
-            f"expected a whole number from 0 to 4294967295, found {text!r}")
-    return int(text)
+automatic_or_positive_integer = or_positive_integer("auto")
+all_or_positive_integer = or_positive_integer("all")
 
 
 def add_model_option(parser):
@@ -183,20 +159,6 @@ def advice(text):
         raise
 
 
-class Once(logging.Filter):
-    """Lets each message through once; a program reads the same data several times."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen = set()
-
-    def filter(self, record):
-        text = record.getMessage()
-        new = text not in self.seen
-        self.seen.add(text)
-        return new
-
-
 def run(main):
     """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
 
@@ -208,7 +170,8 @@ def run(main):
     log = logging.getLogger("fer2013")
     log.addHandler(logging.StreamHandler(sys.stdout))
     log.setLevel(logging.INFO)
-    log.addFilter(Once())
+    said = set()  # each line once: a program reads the same data several times
+    log.addFilter(lambda record: (text := record.getMessage()) not in said and not said.add(text))
     signal.signal(signal.SIGINT, on_interrupt)
     script = os.path.basename(sys.argv[0])
     try:
@@ -217,7 +180,7 @@ def run(main):
         report_lost_output(script)
     except BaseException as error:
         if isinstance(error, UserError) or names_a_file(error):
-            print(f"{script}: {printable(in_words(error))}", file=sys.stderr)
+            print(f"{script}: {in_words(error)}", file=sys.stderr)
             sys.exit(2)
         if not was_interrupted(error):
             raise
@@ -232,16 +195,10 @@ def names_a_file(error):
 
 
 def in_words(error):
-    """The text of a UserError, or of an OSError that names a file."""
+    """The text of a UserError, or of an OSError that names a file, without control characters."""
     if names_a_file(error):
-        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+        error = UserError(f"{os.fsdecode(error.filename)}: {error.strerror}")
     return str(error)
-
-
-def printable(text):
-    """The text with control characters, which a terminal would obey, as escapes of Python."""
-    return "".join(each if each.isprintable() or each == "\n" else repr(each)[1:-1]
-                   for each in text)
 
 
 def report_lost_output(script):

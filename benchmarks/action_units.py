@@ -33,6 +33,7 @@ from tqdm import tqdm
 import fer2013
 import model as network
 from base import command_line
+from benchmarks import measures
 from benchmarks.fine_tuning import fine_tuned
 from benchmarks.results import AVATARS_MODEL, WORK, append, cell, read, version
 from explaining import faithfulness, methods, superpixels
@@ -177,7 +178,7 @@ def measure(face, label, lost, without, maps, asked, tuned, rule):
     sequences = [faithfulness.degrade(*ends, ten_steps(relevance, segments))
                  for relevance in maps.values() for ends in ((face, hidden), (hidden, face))]
     answers = asked.predict(np.concatenate(sequences))[:, label].reshape(len(maps), 2, STEPS + 1)
-    fidelity = faithfulness.fidelity(maps, segments, face, label, tuned.predict, rule)
+    fidelity = measures.fidelity(maps, segments, face, label, tuned.predict, rule)
     for (name, relevance), curves in zip(maps.items(), answers, strict=True):
         scores = (rank_correlation(relevance, moved, lost), *map(faithfulness.area, curves),
                   *fidelity[name])

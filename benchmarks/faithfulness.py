@@ -20,16 +20,16 @@ import numpy as np
 
 import fer2013
 from base import command_line
+from benchmarks import drawings, measures
 from benchmarks.faces import chosen, complete, face_arguments, jaccard, precisions
 from benchmarks.results import cell, interval, read
 from explaining import baselines, face_lime, faithfulness, methods, superpixels
 from explaining.methods.lime import stock_explanation
-from figures import numbers
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 SCORES = [f"{curve} {level} {baseline}" for baseline in baselines.BASELINES
-          for level in faithfulness.LEVELS for curve in ("deletion", "insertion")]
+          for level in measures.LEVELS for curve in ("deletion", "insertion")]
 COLUMNS = ["face", "emotion", "model", "precision", "method", *SCORES, "r2", "stability", "samples"]
 
 
@@ -69,8 +69,9 @@ def measure(face, label, asked, samples, names):
                     methods.METHODS[name](face, label, asked, seed) for name in chosen}
                    for seed, chosen in enumerate((names, set(names) & set(methods.SEEDED))))
     second_maps = maps | again
-    scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline)
-              for baseline in baselines.BASELINES}
+    scores = {(level, baseline): faithfulness.score_maps(maps, segments, face, label, predict,
+                                                         baseline, order=order)
+              for baseline in baselines.BASELINES for level, order in measures.LEVELS.items()}
     r2 = {"LIME": limes[0].r2} if limes else {}
     if "stock LIME" in names:
         r2["stock LIME"] = stock_explanation(face, label, asked, 0).score
@@ -79,9 +80,8 @@ def measure(face, label, asked, samples, names):
                  for relevance in (maps[name], second_maps[name])]
         yield {"method": name, "r2": r2.get(name), "stability": jaccard(*means),
                "samples": limes[0].samples if name == "LIME" else None} | {
-            f"{curve} {level} {baseline}": getattr(scores[baseline][name][level], f"{curve}_auc")
-            for baseline in scores for level in faithfulness.LEVELS
-            for curve in ("deletion", "insertion")}
+            f"{curve} {level} {baseline}": getattr(scores[level, baseline][name], f"{curve}_auc")
+            for level, baseline in scores for curve in ("deletion", "insertion")}
 
 
 def tables(rows):
@@ -148,11 +148,11 @@ def draw(rows, path):
     panels = {f"{level}, {baseline}": {
         method: [interval(rows.loc[rows.method == method, f"{curve} {level} {baseline}"])
                  for curve in ("deletion", "insertion")] for method in methods.METHODS}
-        for level in faithfulness.LEVELS for baseline in baselines.BASELINES}
+        for level in measures.LEVELS for baseline in baselines.BASELINES}
     fewest, most = rows.method.value_counts().agg(["min", "max"])
     faces = f"{most}" if fewest == most else f"{fewest} to {most}"
     title = f"{faces} FER2013 validation faces: mean AUC and 95 % interval"
-    numbers.auc_intervals(panels, title, path)
+    drawings.auc_intervals(panels, title, path)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ import numpy as np
 import fer2013
 import model as network
 from base import files
+from benchmarks.measures import BETA
 from explaining.baselines import HIDING
-from explaining.faithfulness import BETA
 from explaining.superpixels import segment
 
 FACES = 5000

@@ -18,9 +18,10 @@ import pandas
 import fer2013
 import model as network
 from base import command_line
+from benchmarks import measures
 from benchmarks.faces import Faces, choose_faces, complete
 from benchmarks.results import cell, read, version
-from explaining import faithfulness, methods
+from explaining import methods
 from explaining.methods.lime import lime
 from fer2013 import bundled
 
@@ -28,7 +29,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 EXPRESSIONS = fer2013.EMOTIONS[:6]  # a neutral face has no cause
 MOVED = 0.1  # least motion of the cause, as a share of the distance between the eyes
-MEASURES = list(faithfulness.Agreement._fields)
+MEASURES = list(measures.Agreement._fields)
 COLUMNS = ["face", "emotion", "model", "method", *MEASURES]
 
 
@@ -86,7 +87,7 @@ def measure(face, label, cause, asked, samples, names):
     with_samples = methods.METHODS | {"LIME": functools.partial(lime, samples=samples)}
     for name in names:
         relevance = with_samples[name](face, label, asked, 0)
-        yield {"method": name} | faithfulness.agreement(relevance, cause)._asdict()
+        yield {"method": name} | measures.agreement(relevance, cause)._asdict()
 
 
 def tables(rows):

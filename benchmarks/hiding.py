@@ -62,7 +62,7 @@ def measure(face, label, predict, rules):
         row = {"hide": rule} | {name: getattr(explained, name) for name in FITS}
         for kind, shown in (("own", rule), ("blurred", "blurred")):
             score = faithfulness.score_maps({"LIME": explained.weight_map()}, segments, face, label,
-                                            predict, shown)["LIME"]["superpixels"]
+                                            predict, shown)["LIME"]
             row |= {f"{curve} {kind}": getattr(score, f"{curve}_auc")
                     for curve in ("deletion", "insertion")}
         yield row

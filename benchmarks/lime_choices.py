@@ -14,6 +14,7 @@ pixels of a superpixel are in random order. A face takes about 10 s on two CPU c
 import pathlib
 
 from base import command_line
+from benchmarks import measures
 from benchmarks.faces import chosen, complete, face_arguments
 from benchmarks.results import cell, read
 from explaining import baselines, face_lime, faithfulness, superpixels
@@ -55,12 +56,13 @@ def measure(face, label, predict, rules):
     explanations = {way: explain(face, label, predict, *way) for way in WAYS if way[1] in rules}
     maps = {way: explanation.weight_map() for way, explanation in explanations.items()}
     segments = superpixels.segment(face)
-    scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline)
+    scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline,
+                                                    order=measures.pixel_order)
               for baseline in baselines.BASELINES}
     for way, explanation in explanations.items():
         yield {"superpixels": way[0], "hide": way[1], "count": len(explanation.weights),
                "r2": explanation.r2, "stability": explanation.stability} | {
-            f"{curve} {baseline}": getattr(scores[baseline][way]["pixels"], f"{curve}_auc")
+            f"{curve} {baseline}": getattr(scores[baseline][way], f"{curve}_auc")
             for baseline in scores for curve in ("deletion", "insertion")}
 
 

@@ -10,7 +10,7 @@ import pathlib
 import numpy as np
 from lime.lime_base import LimeBase
 
-from figures import numbers
+from benchmarks import drawings
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -26,7 +26,7 @@ def main():
     weights, intercept = local_line(samples, probabilities, distances)
     axis = np.linspace(-2, 2.6, 231)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (231, 231, 2)
-    numbers.intuition(axis, probability(grid), grid @ weights + intercept, samples, probabilities,
+    drawings.intuition(axis, probability(grid), grid @ weights + intercept, samples, probabilities,
                       similarity(distances), HERE.parent / "docs" / "lime_intuition.png")
 
 

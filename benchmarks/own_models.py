@@ -65,7 +65,7 @@ def measure(path, data, pixels, labels):
     found = face_lime.explain_face(face, network.predict, [HAPPY], samples=1000)[HAPPY]
     by_method = faithfulness.score_maps({"LIME": found.weight_map()}, found.segments, face, HAPPY,
                                         network.predict)
-    scores = by_method["LIME"]["superpixels"]
+    scores = by_method["LIME"]
     return (path.name, network.raw.form, network.feeding.words(), f"{100 * accuracy:.1f} %",
             f"{found.r2:.2f}", f"{found.stability:.1f}", f"{scores.deletion_auc:.3f}",
             f"{scores.insertion_auc:.3f}")

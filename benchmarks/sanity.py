@@ -17,12 +17,12 @@ from scipy.stats import spearmanr
 import fer2013
 import model as network
 from base import command_line
+from benchmarks import drawings, measures
 from benchmarks.faces import Faces, complete
 from benchmarks.results import cell, interval, read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
-from figures import numbers
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -75,7 +75,7 @@ def cascade(face, label, model, seed, names):
         when all are random.
     """
     maps = {"none": explain(face, label, model, names)}
-    for layer, randomised in faithfulness.randomise_from_the_top(model, seed=1000 * seed):
+    for layer, randomised in measures.randomise_from_the_top(model, seed=1000 * seed):
         if not layer.endswith("norm"):
             maps[layer] = explain(face, label, randomised, names)
     return maps
@@ -124,7 +124,7 @@ def draw(rows, face, maps, path):
                     for layer in layers] for name in METHODS}
     title = ("Spearman correlation with the explanation of the trained network, "
              f"{rows.face.nunique()} composite faces")
-    numbers.sanity(face, maps, lines, title, path)
+    drawings.sanity(face, maps, lines, title, path)
 
 
 if __name__ == "__main__":

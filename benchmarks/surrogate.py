@@ -85,7 +85,7 @@ def measure(face, label, predict, with_reference):
         maps[way, size] = weights[0][segments]
     scores = faithfulness.score_maps(maps, segments, face, label, predict)
     for row in rows:
-        score = scores[row["way"], row["samples"]]["superpixels"]
+        score = scores[row["way"], row["samples"]]
         yield row | {"deletion": score.deletion_auc, "insertion": score.insertion_auc}
 
 

@@ -94,14 +94,13 @@ def compare_each(rows, network, folder, suffix, source):
         maps = methods.compare(explanation, network)
         scores = faithfulness.score_maps(maps, explanation.segments, face, label,
                                          network.predict, seed=explanation.seed)
-        by_superpixels = {name: score["superpixels"] for name, score in scores.items()}
         path = folder / f"{EMOTIONS[label]}_compare.{suffix}"
         record = records([row], source)
         record["explanations"][EMOTIONS[label]]["methods"] = {
             name: {"deletion_auc": float(score.deletion_auc),
                    "insertion_auc": float(score.insertion_auc)}
-            for name, score in by_superpixels.items()}
-        explanations.comparison(face, maps, by_superpixels, heading, caption, path, record)
+            for name, score in scores.items()}
+        explanations.comparison(face, maps, scores, heading, caption, path, record)
         print(f"wrote {path}")
 
 

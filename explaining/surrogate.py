@@ -69,30 +69,20 @@ class Surrogate:
         even, odd = self.similarities(signs_of(masks))
         return self.mean + join(even @ self.coefficients[0], odd @ self.coefficients[1])
 
-    def alone(self):
-        """What each superpixel adds when it is shown, mean over all states of the others.
-
-        The Banzhaf value, twice the coefficient of its sign: float64 (superpixels,).
-        """
-        theta = np.tanh(self.kernel.scales)
-        return 2 * self.scaled(1) * theta * (self.coefficients[1] @ self.signs)
-
     def together(self):
         """What two superpixels add together beyond their sum, mean over all states of the others.
 
         The Banzhaf interaction index (Grabisch & Roubens 1999), four times the coefficient of the
         product of their signs: float64 (superpixels, superpixels), symmetric, 0 on the diagonal.
         """
-        theta = np.tanh(self.kernel.scales)
+        scales = self.kernel.scales
+        theta = np.tanh(scales)
+        # between the kernel and Π (1 + θᵢ sᵢ s'ᵢ)
+        factor = self.kernel.variances[0] * np.exp(np.log(np.cosh(scales)).sum() - scales.sum())
         found = (self.signs * self.coefficients[0][:, None]).T @ self.signs
-        found *= 4 * self.scaled(0) * np.outer(theta, theta)
+        found *= 4 * factor * np.outer(theta, theta)
         np.fill_diagonal(found, 0)
         return found
-
-    def scaled(self, half):
-        """The factor between the kernel and Π (1 + θᵢ sᵢ s'ᵢ)."""
-        scales = self.kernel.scales
-        return self.kernel.variances[half] * np.exp(np.log(np.cosh(scales)).sum() - scales.sum())
 
 
 def signs_of(masks):

@@ -26,18 +26,6 @@ def conflicting(group, labels):
     return np.bincount(pairs[0]) > 1
 
 
-def in_splits(group, split):
-    """How many faces of each group are in each split: int (groups, 3).
-
-    Args:
-        group: int (n,), the group of each face.
-        split: int (n,), the index of each face's split in SPLITS.
-    """
-    table = np.zeros((group.max() + 1, len(SPLITS)), int)
-    np.add.at(table, (group, split), 1)
-    return table
-
-
 def summary(by_split):
     """The text that `python dataset.py` prints: a table with a column per split, and one line.
 
@@ -51,7 +39,9 @@ def summary(by_split):
     split = np.repeat([SPLITS.index(name) for name in by_split],
                       [len(labels) for _, labels, _ in by_split.values()])  # (n,)
     group = group_identical(pixels)  # (n,)
-    size, mixed, table = np.bincount(group), conflicting(group, labels), in_splits(group, split)
+    size, mixed = np.bincount(group), conflicting(group, labels)  # (groups,) each
+    table = np.zeros((len(size), len(SPLITS)), int)  # faces of each group in each split
+    np.add.at(table, (group, split), 1)
     others = table[group] - np.eye(len(SPLITS), dtype=int)[split]  # (n, 3): identical other faces
     rows = {emotion: labels == label for label, emotion in enumerate(EMOTIONS)}
     rows |= {f"also in {SPLITS[index]}": others[:, index] > 0 for index in np.unique(split)}

@@ -9,7 +9,7 @@ import jinja2
 
 from base import catalogue
 from fer2013 import COUNTS, EMOTIONS, bundled
-from figures.shelf import face_address
+from figures.cards import address
 
 TEMPLATE = pathlib.Path(__file__).resolve().parent / "report.html.jinja"
 WORST = 5  # confusions that are named in words
@@ -60,7 +60,7 @@ def collect(shelf):
             missing.append(describe_missing(figure, absent if found else [], shelf))
     for name in shelf.others():
         other = catalogue.PHOTOGRAPHS
-        other = other._replace(heading=name, shows=other.shows.format(name=name))
+        other = other._replace(heading=name, shows=other.shows.replace("{name}", name))
         sections["others"].append(shelf.picture(shelf.path(name), other))
     return sections, missing
 
@@ -82,7 +82,7 @@ def matrix(shelf):
         {"called": EMOTIONS[called], "count": count, "share": count / max(sum(row), 1),
          "right": true == called,
          "examples": [{"name": each.name, "confidence": each.confidence,
-                       "data": face_address(each.face)}
+                       "data": address(each.face)}
                       for each in examples.get((true, called), [])]}
         for called, count in enumerate(row)]} for true, row in enumerate(counts)]
 

@@ -77,10 +77,10 @@ class Shelf:
 
     def picture(self, path, figure, emotion=""):
         """What the page needs for one picture; UserError if the file is not a picture."""
-        heading = figure.heading.format(emotion=emotion)
+        heading = figure.heading.replace("{emotion}", emotion)
         picture = {
             "name": path.name, "id": slug(path.stem), "heading": heading,
-            "caption": figure.shows.format(emotion=emotion), "faces": figure.faces,
+            "caption": figure.shows.replace("{emotion}", emotion), "faces": figure.faces,
             "record": read_record(path), "shipped": path.parent != self.folder,
             "older": self.model_path.parent == self.folder
                      and path.stat().st_mtime < self.model_path.stat().st_mtime}
@@ -120,13 +120,6 @@ def content(path):
 def address(written, kind="image/png"):
     """Bytes as a data address."""
     return f"data:{kind};base64,{base64.b64encode(written).decode()}"
-
-
-def face_address(face):
-    """A face, uint8 (48, 48), as a data address."""
-    file = io.BytesIO()
-    Image.fromarray(face).save(file, "png")
-    return address(file.getvalue())
 
 
 def size(path, written):

@@ -93,7 +93,7 @@ def describe(network):
         "scaling": ways.SCALES[network.feeding.scale].words + ", which are from 0 to 255",
         "output": f"{network.feeding.answers}, float32 (n, {network.raw.classes})",
         "labels": ",".join(network.feeding.labels),
-        "source": f"{network.name}, SHA-256 {network.digest}",
+        "source": f"{network.name}, SHA-256 {network.raw.digest}",
     }
 
 

@@ -49,18 +49,9 @@ class Network:
         return pathlib.Path(self.raw.path).name
 
     @property
-    def digest(self):
-        return self.raw.digest
-
-    @property
     def keras_model(self):
         """The keras.Model, for methods that need gradients; None for formats that have none."""
         return self.raw.keras_model
-
-    @property
-    def ours(self):
-        """Whether train.py wrote it, so that nothing had to be found out."""
-        return self.feeding is OURS
 
     @property
     def source(self):
@@ -77,14 +68,14 @@ class Network:
 
         Empty for a network of train.py in float32.
         """
-        words = [] if self.ours else [self.describe()]
+        words = [] if self.feeding is OURS else [self.describe()]
         words += [f"computed in {self.precision}"] * (self.precision != "float32")
         return "; ".join(words)
 
     def identity(self):
         """All of it that an explanation depends on, for JSON: another dict, another explanation."""
         fed = self.feeding
-        found = {"model": self.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
+        found = {"model": self.raw.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
                  "answers": fed.answers}
         return found if self.precision == "float32" else found | {"arithmetic": self.precision}
 

@@ -42,10 +42,6 @@ def by_channel(unit, means, deviations=(1, 1, 1)):
     return lambda pictures: (pictures / unit - means) / deviations
 
 
-def backwards(constants):
-    return tuple(values[::-1] for values in constants)
-
-
 SCALES = {  # the usual ones first: of several that come to the same, the first is taken
     "as-is": Scale("pixels as they are", lambda x: x),
     "unit": Scale("pixels / 255", lambda x: x / 255),
@@ -54,7 +50,7 @@ SCALES = {  # the usual ones first: of several that come to the same, the first 
     "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
     "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),
     "torchvision-bgr": Scale("torchvision's scaling, blue first",
-                             by_channel(255, *backwards(TORCHVISION)), (3,)),
+                             by_channel(255, *(values[::-1] for values in TORCHVISION)), (3,)),
     "caffe": Scale("Caffe's scaling, blue first", by_channel(1, CAFFE), (3,)),
     "caffe-rgb": Scale("Caffe's scaling, red first", by_channel(1, CAFFE[::-1]), (3,)),
 }

@@ -254,7 +254,8 @@ def test_escape_sequences_of_a_record_do_not_reach_the_terminal(tmp_path):
     path = tmp_path / "run.json"
     files.write_json(path, {"name": "a\x1b[31mb\x9bc"})
     assert files.read_json(path) == {"name": "a?[31mb?c"}
-    assert command_line.printable("no such file: \x1b[2J") == "no such file: \\x1b[2J"
+    error = FileNotFoundError(2, "No such file", "\x1b[2J")
+    assert command_line.in_words(error) == "\\x1b[2J: No such file"
 
 
 def test_what_a_killed_run_left_an_hour_ago_is_removed_and_what_is_being_written_stays(tmp_path):

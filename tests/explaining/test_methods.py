@@ -6,9 +6,9 @@ from scipy.stats import spearmanr
 import fer2013
 import model as network
 from base.errors import UserError
+from benchmarks.measures import randomise_from_the_top
 from explaining import methods, superpixels
 from explaining.baselines import BASELINES
-from explaining.faithfulness import randomise_from_the_top
 from explaining.methods.grad_cam import grad_cam
 from explaining.methods.gradients import require_gradients
 from explaining.methods.hsic import dependence, hsic

@@ -7,6 +7,7 @@ import pandas
 import pytest
 from PIL import Image
 
+from benchmarks import drawings
 from figures import averages, explanations, numbers, pairs, style
 from tests import support
 
@@ -228,7 +229,7 @@ def test_comparison_of_many_methods_has_two_rows(tmp_path):
 def test_auc_intervals_stand_at_their_means(monkeypatch):
     methods = {"a": ((0.1, 0.05, 0.2), (0.8, 0.7, 0.9)), "b": ((0.3, 0.3, 0.3), (0.4, 0.4, 0.4))}
     panels = {f"panel {number}": methods for number in range(4)}
-    figure = drawn_by(monkeypatch, numbers.auc_intervals, panels, "title")
+    figure = drawn_by(monkeypatch, drawings.auc_intervals, panels, "title", module=drawings)
     assert [axes.get_title() for axes in figure.axes] == list(panels)
     points = [tuple(bars[0].get_xydata().ravel().tolist()) for bars in figure.axes[3].containers]
     assert points == [(0.1, 0.0), (0.8, 0.0), (0.3, 1.0), (0.4, 1.0)]
@@ -238,7 +239,8 @@ def test_auc_intervals_stand_at_their_means(monkeypatch):
 def test_sanity_draws_the_correlation_of_every_layer(monkeypatch):
     maps = {layer: {"a": np.eye(48), "b": -np.eye(48)} for layer in ("none", "logits", "hidden")}
     lines = {"a": [(0.5, 0.4, 0.6), (0.1, 0.0, 0.2)], "b": [(0.3, 0.3, 0.3), (0.0, 0.0, 0.0)]}
-    figure = drawn_by(monkeypatch, numbers.sanity, np.zeros((48, 48)), maps, lines, "title")
+    figure = drawn_by(monkeypatch, drawings.sanity, np.zeros((48, 48)), maps, lines, "title",
+                      module=drawings)
     curves = next(axes for axes in figure.axes if axes.get_ylabel() == "correlation")
     assert [line.get_ydata().tolist() for line in curves.lines[:2]] == [[0.5, 0.1], [0.3, 0.0]]
     assert sum(len(axes.images) == 2 for axes in figure.axes) == 6  # a map under a face

@@ -165,6 +165,13 @@ def test_numbers_facts_and_commands_are_on_the_page(page):
     assert "--start-from" not in text and "--fresh" not in text
 
 
+def test_the_name_of_a_picture_may_have_braces(tmp_path):
+    Image.new("L", (8, 8)).save(tmp_path / "{a}.png")
+    sections, _ = page_of_the_report.collect(Shelf(tmp_path))
+    picture, = sections["others"]
+    assert picture["heading"] == "{a}" and picture["caption"].startswith("{a}: a photograph")
+
+
 @pytest.mark.parametrize(("data", "options"), [
     ("the bundled avatars", ""), ("the bundled composite faces", " --data data/composites"),
     ("data", ""), ("my data", " --data 'my data'")])

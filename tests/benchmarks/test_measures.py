@@ -1,0 +1,63 @@
+"""F-Fidelity, the agreement with a known cause, and the randomisation of layers."""
+import numpy as np
+import pytest
+
+import model as network
+from benchmarks import measures
+from tests.explaining.test_faithfulness import QUARTERS, brightness
+
+
+def test_f_fidelity_hides_as_much_as_allowed_of_either_part():
+    """100 superpixels, of which ten can be hidden; a bright one counts for 1/10 of the mean grey.
+
+    Of an important part of 10, half is hidden: it holds all ten bright ones. Of a larger one, ten
+    of all are hidden, of which 10/30, 10/50 and so on are bright. The rest holds none.
+    """
+    segments = np.kron(np.arange(100).reshape(10, 10), np.ones((4, 4), int))  # (40, 40)
+    face = np.where(segments < 10, 255, 0).astype(np.uint8)  # mean grey: 0.1
+    maps = {"right": 10.0 - segments, "wrong": segments - 10.0}
+    found = measures.fidelity(maps, segments, face, 1, brightness, "zero")
+    sizes = np.array([10, 30, 50, 70, 90])
+    plus = np.mean(np.minimum(sizes / 2, 10) / sizes) / 10
+    assert found["right"].plus == pytest.approx(plus, abs=0.003)
+    assert found["right"].minus == pytest.approx(0)
+    hidden = measures.hidden_at_random(-np.arange(100), np.random.default_rng(0))
+    assert (hidden[:10, :10].sum(axis=1) == 5).all() and not hidden[:10, 10:].any()
+    assert (hidden[10:90].sum(axis=1) == 10).all()
+    np.testing.assert_allclose(found["wrong"], found["right"][::-1], atol=0.003)
+
+
+def test_agreement_is_that_computed_by_hand():
+    mask = QUARTERS == 0
+    relevance = np.array([3.0, 1.0, -5.0, 0.0])[QUARTERS]
+    assert measures.agreement(relevance, mask) == (0.75, 1.0, 1.0, 0.25)
+    assert measures.agreement(-relevance, mask) == (0.0, 0.0, 0.0, 0.25)
+
+
+def test_the_agreement_of_an_uninformative_map_is_chance():
+    mask = QUARTERS == 0
+    assert measures.agreement(np.ones((48, 48)), mask) == (0.25, 0.25, 0.25, 0.25)
+    assert measures.agreement(np.zeros((48, 48)), mask) == (0.0, 0.25, 0.25, 0.25)
+
+
+def test_agreement_counts_a_tie_in_proportion():
+    mask = QUARTERS == 0
+    relevance = np.array([1.0, 1.0, 0.0, 0.0])[QUARTERS]
+    assert measures.agreement(relevance, mask) == (0.5, 0.5, 0.5, 0.25)
+
+
+def test_randomising_starts_at_the_top_and_does_not_change_the_callers_model():
+    model = network.build_model()
+    before = model.get_weights()
+    seen = []
+    for name, randomised in measures.randomise_from_the_top(model, seed=0):
+        seen.append(name)
+        if name == "block4_conv2":
+            with_kernel = [layer for layer in model.layers if hasattr(layer, "kernel")]
+            kernels = [layer.name for layer in with_kernel if not np.array_equal(
+                layer.kernel, randomised.get_layer(layer.name).kernel)]
+    assert seen[:2] == ["logits", "hidden"] and seen[-1] == "block1_conv1" and len(seen) == 14
+    assert kernels == ["block4_conv2", "hidden", "logits"]
+    assert all(map(np.array_equal, before, model.get_weights()))
+    again = list(measures.randomise_from_the_top(model, seed=0))[-1][1]
+    assert all(map(np.array_equal, randomised.get_weights(), again.get_weights()))
