@@ -22,10 +22,6 @@ def blurred(face):
     return smooth.round().astype(np.uint8)
 
 
-def mean(face):
-    return np.full_like(face, round(face.mean()))
-
-
 def superpixel_mean(face, segments):
     """Each superpixel filled with its mean grey, which is the rule of the lime package.
 
@@ -42,22 +38,15 @@ def read_mean_face():
         return np.asarray(picture)
 
 
-def mean_face(face):
-    """The mean of FER2013's training faces, the same for every face."""
-    return read_mean_face()
-
-
 def mean_face_matched(face):
     """The mean of FER2013's training faces with the brightness and contrast of this face."""
     standard = (read_mean_face() - read_mean_face().mean()) / read_mean_face().std()  # (48, 48)
     return (standard * face.std() + face.mean()).round().clip(0, 255).astype(np.uint8)
 
 
-def ignore_segments(baseline, face, segments):
-    return baseline(face)
-
-
-BASELINES = {"blurred": blurred, "mean": mean, "zero": np.zeros_like}
-HIDING = {name: functools.partial(ignore_segments, baseline) for name, baseline in (
-    *BASELINES.items(), ("mean-face", mean_face), ("mean-face-matched", mean_face_matched))}
+BASELINES = {"blurred": blurred, "mean": lambda face: np.full_like(face, round(face.mean())),
+             "zero": np.zeros_like}
+WHOLE = BASELINES | {"mean-face": lambda face: read_mean_face(),
+                     "mean-face-matched": mean_face_matched}
+HIDING = {name: lambda face, segments, hide=hide: hide(face) for name, hide in WHOLE.items()}
 HIDING["superpixel-mean"] = superpixel_mean

@@ -61,7 +61,7 @@ def explain_all(paths, labels, engine, folder, suffix, cropped, fed, source, tab
         if each.error:
             failed.append(each.error)
             continue
-        print(summary(each), *text_lines(each), sep="\n")
+        print(summary(each), *(f"  {wording.one_line(row)}" for row in each.rows), sep="\n")
         for row in each.rows if table else ():
             table.add(row.explanation, row.settings, each.path, face=row.number,
                       corners=each.found.faces[row.number - 1].corners)
@@ -144,11 +144,6 @@ def counted(count, small):
     return (f"{count} {'face' if count == 1 else 'faces'}"
             + f", of which the {MOST} largest are explained" * (count > MOST)
             + f"; {small} of under {detection.LEAST} pixels left out" * bool(small))
-
-
-def text_lines(explained):
-    """A line of text for each explanation of an ExplainedPhotograph."""
-    return [f"  {wording.one_line(row)}" for row in explained.rows]
 
 
 def draw(explained, target):

@@ -49,28 +49,12 @@ def toggled(shown, part):
     return np.where(np.arange(len(shown)) == part, ~shown, shown)
 
 
-def show_all(count, marked, random):
-    return np.ones(count, bool)
-
-
-def hide_all(count, marked, random):
-    return np.zeros(count, bool)
-
-
-def hide_marked(count, marked, random):
-    return ~only_marked(count, marked, random)
-
-
-def only_marked(count, marked, random):
-    return np.isin(np.arange(count), marked)
-
-
-def hide_random(count, marked, random):
-    """As many random superpixels hidden as are marked."""
-    return ~np.isin(np.arange(count), random.choice(count, len(marked), replace=False))
-
-
-CHOICES = {  # name: function of the number of superpixels, the marked ones and a random generator
-    "Show all": show_all, "Hide all": hide_all, "Hide the marked": hide_marked,
-    "Only the marked": only_marked, "Hide random ones": hide_random,
+# name: function of the number of superpixels, the marked ones and a random generator
+CHOICES = {
+    "Show all": lambda count, marked, random: np.ones(count, bool),
+    "Hide all": lambda count, marked, random: np.zeros(count, bool),
+    "Hide the marked": lambda count, marked, random: ~np.isin(np.arange(count), marked),
+    "Only the marked": lambda count, marked, random: np.isin(np.arange(count), marked),
+    "Hide random ones": lambda count, marked, random: ~np.isin(
+        np.arange(count), random.choice(count, len(marked), replace=False)),
 }

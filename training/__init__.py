@@ -7,6 +7,5 @@
     muon.py                the optimiser
     checkpoint.py          the state from which an interrupted run continues exactly
     devices.py             several devices that share a batch
-    tensorflow_batches.py  passes the batches to TensorFlow
     metrics.py             the measures of an evaluation
 """

@@ -221,11 +221,11 @@ def test_faces_come_in_an_order_by_seed_and_epoch_alone():
 
 
 def test_tensorflow_takes_the_batches_as_they_are_and_tunes_nothing():
-    from training import tensorflow_batches
+    from training.batches import untuned
 
     batches = [(np.full((size, 2, 2, 1), size, np.uint8), np.eye(7, dtype=np.float32)[:size])
                for size in (4, 2)]
-    data = tensorflow_batches.untuned(lambda: iter(batches))
+    data = untuned(lambda: iter(batches))
     assert data.options().autotune.enabled is False
     found = list(data.as_numpy_iterator())
     assert len(found) == 2
