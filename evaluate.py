@@ -10,7 +10,6 @@ says which. Writes
     outputs/predictions.csv         a row for each face: its name and label, what is predicted, and
                                     whether a training face is pixel-identical
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
-    outputs/confusion_examples.png  three faces of each cell of the matrix, for python report.py
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
 
@@ -27,7 +26,7 @@ from networks.ways import add_feeding_options
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        from figures import examples, style
+        from figures import style
         from networks.network import open_network
         from training import checkpoint, metrics
 
@@ -59,7 +58,6 @@ def main():
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv",
                     predictions(names, labels, probabilities, seen))
-    examples.write(pixels, labels, probabilities, names, folder / "confusion_examples.png", source)
     style.set_resolution(args.dpi)
     draw(evaluation, labels, probabilities, history, folder, args.format)
     print(as_text(evaluation))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from base import catalogue, command_line, streams
+from base import command_line, streams
 from base.errors import UserError
 from explaining import detection, found_faces, photographs, picture_files, wording
 from explaining.wording import Explained
@@ -16,6 +16,10 @@ from figures import explanations
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
 TOGETHER = 64  # pictures whose faces the network answers in one batch
 DRAWN = 1000  # longer side of the photograph in the figure, in pixels
+OWN = {  # names of the programs' other figures
+    "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
+    "emotions_average", "pairs_average",
+    *(f"{emotion}{kind}" for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
 
 
 class ExplainedPhotograph(NamedTuple):
@@ -119,10 +123,10 @@ def name_figures(pictures, folder, suffix="png"):
     The names of other figures of the programs are extended by "_photograph". Equal names are
     numbered. No path is that of one of the pictures.
     """
-    own, names = catalogue.taken(EMOTIONS), set()
+    names = set()
     taken, targets = {path.resolve() for path in pictures}, []
     for picture in pictures:
-        stem = f"{picture.stem}_photograph" if picture.stem.lower() in own else picture.stem
+        stem = f"{picture.stem}_photograph" if picture.stem.lower() in OWN else picture.stem
         number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
         while target.resolve() in taken or str(target).lower() in names:
             number += 1

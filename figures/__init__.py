@@ -4,6 +4,5 @@
     explanations.py              figures of faces and explanations
     numbers.py                   figures of numbers
     text.py                      text that is legible in every script
-    page.py, report.html.jinja   the page of the report
     cards.py, page.css, page.js  the page of app.py
 """

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import ROOT
 
-PROGRAMS = {"train", "evaluate", "explain", "dataset", "report", "app"}
+PROGRAMS = {"train", "evaluate", "explain", "dataset", "app"}
 ROOMS = {"base", "fer2013", "training", "explaining", "figures", "networks"}
 ALLOWED = {  # beside itself
     "base": set(),

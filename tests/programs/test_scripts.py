@@ -383,8 +383,7 @@ def test_explain_refuses_a_face_that_is_not_there(data, trained, tmp_path, optio
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("script", ["dataset.py", "train.py", "evaluate.py", "explain.py", "app.py",
-                                    "report.py"])
+@pytest.mark.parametrize("script", ["dataset.py", "train.py", "evaluate.py", "explain.py", "app.py"])
 def test_help_shows_purpose_and_defaults_and_loads_nothing_heavy(script):
     text = run(script, "--help").stdout
     assert f"python {script}" in text and "(default: outputs)" in " ".join(text.split())
