@@ -16,19 +16,20 @@ import signal
 import sys
 import types
 
-from base import command_line, own_page
+from base import command_line
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import EMOTIONS, bundled
 from networks.ways import add_feeding_options
+from page import own_page
 
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
 SAMPLES = ["auto", 500, 1000, 2000, 4000]  # as explain.py --samples
 SESSIONS = 100  # open pages whose faces are kept in memory
 WAITING = 64  # clicks that are not yet answered
 TITLE = "Emotion recognition, explained"
-FIGURES = bundled.HERE / "figures"  # with the page's style and script
-STYLE, SCRIPT = FIGURES / "page.css", FIGURES / "page.js"
+PAGE = bundled.HERE / "page"  # with the page's style and script
+STYLE, SCRIPT = PAGE / "page.css", PAGE / "page.js"
 EXPLAIN, BLUE = "Explain", "#005a9c"  # white on this blue has a contrast of 6.9
 BY_NAME = [(emotion, label) for label, emotion in enumerate(EMOTIONS)]
 SCROLL = """() => '{}'.split(',').map(each => document.querySelector(each)).find(Boolean)
@@ -40,9 +41,9 @@ SAVE = """file => Object.assign(document.createElement('a'),
 def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
-        from explaining.detection import detector
-        from explaining.page import Page
         from networks.network import open_network
+        from page.events import Page
+        from photographs.detection import detector
 
     # SIGTERM as a normal exit, so that the temporary folder is removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -115,13 +116,13 @@ def build(gradio, page):
 
 def add_picture(gradio, at):
     """Where a picture is chosen, and what was found in it."""
-    from explaining import page_files
+    from page import downloads
 
     at.file = gradio.File(label="A picture with faces", type="filepath", height=140)
     at.notice, at.photograph = text(gradio), text(gradio)
     at.gallery = choosable(gradio)
     at.cropped = gradio.Checkbox(label="The picture is one face, from forehead to chin")
-    at.examples = choosable(gradio, page_files.strip())
+    at.examples = choosable(gradio, downloads.strip())
     with gradio.Accordion("Webcam", open=False):
         at.webcam = gradio.Image(sources=["webcam"], type="filepath", label="Webcam",
                                  image_mode=None)  # else the path is that of a converted copy
@@ -136,7 +137,7 @@ def add_face(gradio, at):
 
 def add_answer(gradio, at):
     """The bars, buttons that hide and show, what to explain, and the explanation in sentences."""
-    from explaining.what_if import CHOICES
+    from page.what_if import CHOICES
 
     at.bars = text(gradio)
     with gradio.Row():
@@ -198,11 +199,11 @@ def show(page, at, event):
 
 def connect_picture(gradio, page, at):
     """A new picture, or another of its faces, clears what was known about the last one."""
-    from explaining import page_files
+    from page import downloads
 
     face = [at.state, at.found, at.label, at.other, at.notice, at.gallery]
     opened, stop = [at.opened, at.photograph], {"cancels": [at.explaining]}
-    example = with_choice(gradio, page_files.open_example)
+    example = with_choice(gradio, downloads.open_example)
     for event, function, inputs, outputs in (
             (at.file.upload, read_and_clear, [at.file], [at.file, *opened]),
             (at.webcam.input, functools.partial(read_and_delete, name="webcam"), [at.webcam],
@@ -219,7 +220,7 @@ def connect_picture(gradio, page, at):
 
 def read_and_delete(path, name=None):
     """session.read() of an uploaded picture, which is deleted."""
-    from explaining import session
+    from page import session
 
     try:
         return session.read(path, name)
@@ -245,9 +246,9 @@ def connect_face(gradio, page, at):
 
 
 def connect_downloads(page, at):
-    from explaining import page_files
+    from page import downloads
 
-    for button, function in ((at.png, page_files.figure), (at.json, page_files.data)):
+    for button, function in ((at.png, downloads.figure), (at.json, downloads.data)):
         button.click(functools.partial(function, page), at.seen[:3], at.saved).then(
             None, at.saved, js=SAVE)
 

@@ -12,6 +12,7 @@ import tempfile
 import types
 
 import numpy as np
+from tests.programs.test_report import evaluation, made_by, png, write_outputs
 
 from base.store import Store, kept
 from benchmarks import bad_cases
@@ -21,7 +22,6 @@ from explaining.settings import LimeSettings
 from explaining.table import Table
 from fer2013 import EMOTIONS, bundled
 from networks import network
-from tests.programs.test_report import evaluation, made_by, png, write_outputs
 from tests.support import explanation, make_dataset
 from training import checkpoint
 

@@ -12,12 +12,12 @@ import socket
 import tempfile
 
 import keras
+from tests.programs.test_report import write_outputs
 
 import model as own
 from benchmarks import bad_cases
 from benchmarks.bad_cases import call, ended_well
 from fer2013 import bundled
-from tests.programs.test_report import write_outputs
 from tests.support import make_dataset
 
 BYTES = b"\xff\xfe \xe9\xf0\x9f"  # not UTF-8

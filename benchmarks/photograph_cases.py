@@ -12,12 +12,12 @@ from PIL import Image, ImageEnhance, ImageOps
 from sklearn.datasets import load_sample_images
 
 import fer2013
-from explaining import photographs
 from fer2013 import bundled
+from photographs import framing
 
 PORTRAITS = {  # public domain: (picture, x and y of the centre of the face, width of the face)
     "Eileen Collins": (skimage.data.astronaut, (225, 115), 95),
-    "Grace Hopper": (lambda: photographs.read(
+    "Grace Hopper": (lambda: framing.read(
         matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)), (265, 215), 190),
 }
 WITHOUT_FACE = ("brick", "cell", "chelsea", "clock", "coffee", "coins", "grass", "gravel", "horse",

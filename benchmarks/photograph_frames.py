@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.photograph_cases import BORDER, ENLARGED, on_canvas, rgb
-from explaining import detection, photographs
-from explaining.detection import CONFIDENT, Detection
+from photographs import detection, framing
+from photographs.detection import CONFIDENT, Detection
 
 RULES = {  # the face's size by distance of the eyes, from eyes to mouth, and the box's two sides
     "sqrt(eyes * eyes to mouth)": lambda eyes, down, width, height: np.sqrt(eyes * down),
@@ -37,7 +37,7 @@ def small_table(pixels, labels, predict):
     """How the network answers for faces that were shrunk and enlarged again."""
     table = [["pixels of a side", "accuracy", "mean largest probability"]]
     for side in SHRUNK:
-        shrunk = [photographs.take_whole(rgb(resized(face, side))).pixels for face in pixels]
+        shrunk = [framing.take_whole(rgb(resized(face, side))).pixels for face in pixels]
         answers = predict(shrunk)  # (n, 7)
         table.append([side, f"{(answers.argmax(axis=1) == labels).mean():.1%}",
                       f"{answers.max(axis=1).mean():.2f}"])
@@ -67,7 +67,7 @@ def framing_table(canvas_boxes, canvases, pixels, labels, predict):
         centres, sides = map(np.array, zip(*first_boxes, strict=True))
         ratio = np.percentile(ENLARGED / sides, (50, 25, 75))
         off = np.median(np.linalg.norm(centres - BORDER - ENLARGED / 2, axis=1)) / ENLARGED
-        framed = [photographs.cut(canvases[index], centre, side / 2, 0)
+        framed = [framing.cut(canvases[index], centre, side / 2, 0)
                   for index, centre, side in zip(chosen, centres, sides, strict=True)]
         table.append([name, len(chosen), f"{ratio[0]:.2f}", f"{ratio[1]:.2f} to {ratio[2]:.2f}",
                       f"{off:.3f}", f"{accuracy(predict, pixels[chosen], labels[chosen]):.1%}",
@@ -105,10 +105,10 @@ def measures(found, box):
 
 def cut_out(picture, found, side, levelled):
     """The frame of this side, in pixels, around the points of a Detection: uint8 (48, 48)."""
-    face = photographs.frame(picture, found)
+    face = framing.frame(picture, found)
     right = face.corners[1] - face.corners[0]
     degrees = np.degrees(np.arctan2(right[1], right[0])) if levelled else 0
-    return photographs.cut(picture, face.corners.mean(axis=0), side / 2, degrees)
+    return framing.cut(picture, face.corners.mean(axis=0), side / 2, degrees)
 
 
 def accuracy(predict, faces, labels):

@@ -40,9 +40,9 @@ from benchmarks.photograph_frames import (
     rule_table,
     small_table,
 )
-from explaining import detection, photographs
-from explaining.detection import LEAST, LONGEST, SIDE
 from fer2013 import bundled
+from photographs import detection, framing
+from photographs.detection import LEAST, LONGEST, SIDE
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -147,7 +147,7 @@ def boxes_of(picture, found):
 
 
 def with_mtcnn(picture, look=LOOKS["up to three sizes"]):
-    faces = [photographs.frame(picture, found) for found in look(picture)]
+    faces = [framing.frame(picture, found) for found in look(picture)]
     return [(face.corners.mean(axis=0), face.side) for face in faces]
 
 

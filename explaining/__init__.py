@@ -16,15 +16,7 @@
     averages.py             the mean explanation of an emotion
     single_faces.py         python explain.py --label happy
     many_faces.py           python explain.py --count 200, and --mistakes
-    picture_files.py        which files in folders are pictures
-    detection.py            detection of faces in photographs
-    photographs.py          photographs, and framing of their faces as in FER2013
-    found_faces.py          the faces in many pictures
     explain_photographs.py  python explain.py --image me.jpg
-    page.py                 what the page of python app.py answers
-    session.py              what the page knows about a picture and its faces
-    what_if.py              a face whose superpixels are hidden and shown by hand
-    page_files.py           the page's examples and downloads
     sentences.py            the texts of the page
     wording.py              the texts above and below an explanation
 """

@@ -8,10 +8,11 @@ from PIL import Image
 
 from base import command_line, streams
 from base.errors import UserError
-from explaining import detection, found_faces, photographs, picture_files, wording
+from explaining import wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
 from figures import explanations
+from photographs import detection, finding, framing, listing
 
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
 TOGETHER = 64  # pictures whose faces the network answers in one batch
@@ -25,7 +26,7 @@ OWN = {  # names of the programs' other figures
 class ExplainedPhotograph(NamedTuple):
     """A photograph, the faces in it, and the explanations of the largest of them."""
     path: pathlib.Path
-    found: found_faces.Found
+    found: finding.Found
     rows: list  # of wording.Explained
 
     @property
@@ -54,8 +55,8 @@ def explain_all(paths, labels, engine, folder, suffix, cropped, fed, source, tab
         UserError: some pictures have no figure. If there are several pictures, the message is their
             number, after a line for each on stderr.
     """
-    pictures, skipped = picture_files.list_pictures(paths, leave_out=folder)
-    print(*picture_files.skipped_lines(skipped), sep="\n", end="\n" * bool(skipped))
+    pictures, skipped = listing.list_pictures(paths, leave_out=folder)
+    print(*listing.skipped_lines(skipped), sep="\n", end="\n" * bool(skipped))
     targets, failed = name_figures(pictures, folder, suffix), []
     if engine.workers.here and not cropped:
         detection.detector()  # if it does not work, the reason is printed once
@@ -91,7 +92,7 @@ def explain_pictures(pictures, labels, engine, cropped, fed, source):
     """
     for start in range(0, len(pictures), TOGETHER):
         some = pictures[start:start + TOGETHER]
-        found = list(found_faces.find_all(some, cropped, engine.store, engine.workers))
+        found = list(finding.find_all(some, cropped, engine.store, engine.workers))
         chosen = [largest(each.faces) for each in found]
         asked = ask([each.faces[index].pixels for each, indices in zip(found, chosen, strict=True)
                      for index in indices], labels, engine)
@@ -152,7 +153,7 @@ def counted(count, small):
 
 def draw(explained, target):
     """Write the figure of an ExplainedPhotograph to the path `target`."""
-    small, scale = shrink(photographs.read(explained.path))
+    small, scale = shrink(framing.read(explained.path))
     source = {"command": command_line.command(), "faces": explained.path.name}
     named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in explained.rows}
     explanations.photograph(small, [face.corners * scale for face in explained.found.faces],

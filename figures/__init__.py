@@ -4,5 +4,4 @@
     explanations.py              figures of faces and explanations
     numbers.py                   figures of numbers
     text.py                      text that is legible in every script
-    cards.py, page.css, page.js  the page of app.py
 """

@@ -7,7 +7,8 @@ import pytest
 from tests.support import ROOT
 
 PROGRAMS = {"train", "evaluate", "explain", "dataset", "app"}
-ROOMS = {"base", "fer2013", "training", "explaining", "figures", "networks"}
+ROOMS = {"base", "fer2013", "training", "explaining", "figures", "networks", "photographs",
+         "page"}
 ALLOWED = {  # beside itself
     "base": set(),
     "fer2013": {"base"},
@@ -15,7 +16,9 @@ ALLOWED = {  # beside itself
     "figures": {"base", "fer2013"},
     "networks": {"base", "fer2013"},
     "training": {"base", "fer2013", "model", "figures", "networks"},
-    "explaining": {"base", "fer2013", "model", "figures", "networks"},
+    "photographs": {"base", "fer2013"},
+    "explaining": {"base", "fer2013", "model", "figures", "networks", "photographs"},
+    "page": {"base", "fer2013", "model", "figures", "networks", "photographs", "explaining"},
 } | dict.fromkeys(PROGRAMS, ROOMS | {"model"})
 
 

@@ -10,12 +10,12 @@ import dataclasses
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from explaining import face_lime, sentences, session, what_if, wording
+from explaining import face_lime, sentences, wording
 from explaining.face_explainer import SHOWN
 from explaining.regions import part_names
 from explaining.without import without_parts
 from fer2013 import EMOTIONS
-from figures import cards
+from page import cards, session, what_if
 
 NO_FACE = ("No face was found in this picture. Take one in which a whole face can be seen from the "
            "front, upright and with some space around it. If the picture is nothing but a face, "

@@ -7,8 +7,8 @@ import numpy as np
 from base.errors import UserError
 from base.parallel import versions
 from base.store import kept_or_computed, make_key
-from explaining import photographs
-from explaining.photographs import Face
+from photographs import framing
+from photographs.framing import Face
 
 
 class Found(NamedTuple):
@@ -16,7 +16,7 @@ class Found(NamedTuple):
 
     Attributes:
         size: (width, height) in pixels.
-        faces: list of photographs.Face, from left to right.
+        faces: list of framing.Face, from left to right.
         small: how many faces are too small to be read and are left out.
         error: why the picture was not read; empty if it was.
     """
@@ -53,11 +53,11 @@ def content(picture):
 def find(cropped, picture):
     """The Found of a (path, name)."""
     try:
-        photograph = photographs.read(*picture)  # (height, width, 3)
+        photograph = framing.read(*picture)  # (height, width, 3)
     except UserError as error:
         return Found((0, 0), [], error=str(error))
-    faces, small = (([photographs.take_whole(photograph)], 0) if cropped
-                    else photographs.find_faces(photograph))
+    faces, small = (([framing.take_whole(photograph)], 0) if cropped
+                    else framing.find_faces(photograph))
     return Found(photograph.shape[1::-1], faces, small)
 
 

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from base.errors import UserError
-from explaining import photographs, what_if
 from explaining.explain_photographs import counted, largest, shrink
-from explaining.photographs import Face
 from explaining.settings import LimeSettings
 from fer2013 import pictures
-from figures import cards
+from page import cards, what_if
+from photographs import framing
+from photographs.framing import Face
 
 LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
 UNREADABLE = ("This file cannot be read as a picture: {}. What helps: open it in a program for "
@@ -97,7 +97,7 @@ def read(path, name=None, posed=None):
     try:
         with open(path, "rb") as file:
             photograph = np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
-        found, too_small = photographs.find_faces(photograph)
+        found, too_small = framing.find_faces(photograph)
     except UserError as error:  # the detector does not work
         return Opened(name, str(error)), ""
     except (OSError, ValueError) as error:
@@ -105,7 +105,7 @@ def read(path, name=None, posed=None):
     faces = tuple(found[index] for index in largest(found))
     words = f"{name}: {counted(len(found), too_small)}"
     small, scale = shrink(photograph)
-    return (Opened(name, "", faces, photographs.take_whole(photograph), posed),
+    return (Opened(name, "", faces, framing.take_whole(photograph), posed),
             cards.photograph(small, [face.corners * scale for face in faces], words))
 
 

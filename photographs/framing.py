@@ -10,8 +10,8 @@ from PIL import Image
 
 import fer2013
 from base.errors import UserError
-from explaining.detection import LEAST, SIDE, detect
 from fer2013 import pictures
+from photographs.detection import LEAST, SIDE, detect
 
 LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
 UPWARDS = 0.2  # from the middle of eyes and mouth to that of the frame, in units of the face's size

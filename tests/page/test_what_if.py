@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from explaining import superpixels, what_if
+from explaining import superpixels
 from explaining.settings import LimeSettings
+from page import what_if
 
 FACE = np.random.default_rng(0).integers(0, 255, (48, 48)).astype(np.uint8)
 PARTS = what_if.divide(FACE, LimeSettings("grid", "zero"))

@@ -5,8 +5,8 @@ import tempfile
 
 import pytest
 
-from base import own_page
-from base.own_page import OwnPage, is_own
+from page import own_page
+from page.own_page import OwnPage, is_own
 
 
 @pytest.mark.parametrize(("host", "origin", "listening", "own"), [

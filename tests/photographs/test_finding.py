@@ -7,10 +7,11 @@ from PIL import Image
 
 from base.parallel import Workers
 from base.store import Store
-from explaining import explain_photographs, found_faces
+from explaining import explain_photographs
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from explaining.table import Table
+from photographs import finding
 
 
 @pytest.fixture
@@ -35,13 +36,13 @@ def kept(tmp_path):
 def test_kept_faces_are_the_found_ones_and_a_damaged_picture_is_tried_again(folder, kept,
                                                                             monkeypatch):
     pictures = sorted(folder.glob("*.png"))
-    first = list(found_faces.find_all(pictures, True, kept, Workers()))
+    first = list(finding.find_all(pictures, True, kept, Workers()))
     assert [bool(found.error) for found in first] == [False, False, True, False]
     assert first[0].size == (48, 60) and first[0].faces[0].pixels.shape == (48, 48)
-    tried, find = [], found_faces.find
-    monkeypatch.setattr(found_faces, "find",
+    tried, find = [], finding.find
+    monkeypatch.setattr(finding, "find",
                         lambda cropped, picture: tried.append(picture[1]) or find(cropped, picture))
-    second = list(found_faces.find_all(pictures, True, kept, Workers()))
+    second = list(finding.find_all(pictures, True, kept, Workers()))
     assert tried == [str(folder / "2.png")]
     for one, other in zip(first, second, strict=True):
         assert (one.size, one.error, len(one.faces)) == (other.size, other.error, len(other.faces))

@@ -9,11 +9,12 @@ from PIL import Image
 import fer2013
 import model as network
 from base.errors import UserError
-from explaining import detection, explain_photographs, photographs
-from explaining.detection import Detection
+from explaining import explain_photographs
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from fer2013 import bundled
+from photographs import detection, framing
+from photographs.detection import Detection
 from tests.support import run
 
 # left eye, right eye, nose, corners of the mouth of a face of size 40
@@ -26,7 +27,7 @@ def pretrained():
 
 
 def hopper():
-    return photographs.read(matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    return framing.read(matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
 
 
 def side_by_side():
@@ -46,7 +47,7 @@ def composite_on_canvas(side, left, top, index=30):
 
 
 def test_both_faces_are_found_from_left_to_right_and_classified(pretrained):
-    faces, _ = photographs.find_faces(side_by_side())
+    faces, _ = framing.find_faces(side_by_side())
     assert len(faces) == 2 and not any(face.note for face in faces)
     for face, middle in zip(faces, ((235, 165), (795, 225)), strict=True):
         assert np.linalg.norm(face.corners.mean(axis=0) - middle) < 25
@@ -57,9 +58,9 @@ def test_both_faces_are_found_from_left_to_right_and_classified(pretrained):
 
 
 def test_a_turned_face_is_made_upright():
-    (upright,), _ = photographs.find_faces(skimage.data.astronaut())
+    (upright,), _ = framing.find_faces(skimage.data.astronaut())
     rotated = Image.fromarray(skimage.data.astronaut()).rotate(20)
-    (turned,), _ = photographs.find_faces(np.asarray(rotated))
+    (turned,), _ = framing.find_faces(np.asarray(rotated))
     right = turned.corners[1] - turned.corners[0]
     assert 10 < np.degrees(np.arctan2(-right[1], right[0])) < 25
     assert np.corrcoef(turned.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
@@ -68,7 +69,7 @@ def test_a_turned_face_is_made_upright():
 @pytest.mark.parametrize(("side", "left", "top"),
                          [(150, 60, 200), (150, 300, 20), (100, 200, 150)])
 def test_a_face_is_framed_at_its_known_position(side, left, top):
-    (face,), _ = photographs.find_faces(composite_on_canvas(side, left, top))
+    (face,), _ = framing.find_faces(composite_on_canvas(side, left, top))
     centre = (left + side / 2, top + side / 2)
     assert np.linalg.norm(face.corners.mean(axis=0) - centre) < 0.1 * side
     assert 0.75 < face.side / side < 1.15
@@ -76,29 +77,29 @@ def test_a_face_is_framed_at_its_known_position(side, left, top):
 
 def test_the_note_of_a_tiny_face_says_that_it_is_enlarged():
     picture = np.asarray(Image.fromarray(skimage.data.astronaut()).resize((200, 200)))
-    (face,), _ = photographs.find_faces(picture)
+    (face,), _ = framing.find_faces(picture)
     assert 30 < face.side < 42 and face.note == f"only {face.side:.0f} pixels wide, enlarged"
 
 
 @pytest.mark.parametrize("side", [48, 150])
 def test_a_picture_that_is_already_cropped_is_taken_whole(side):
     crop = composite_on_canvas(side, 0, 0)[:side, :side]
-    (face,), _ = photographs.find_faces(crop)
+    (face,), _ = framing.find_faces(crop)
     assert face.note == "the face fills the picture, which was taken whole"
-    assert face.side == side and np.array_equal(face.pixels, photographs.take_whole(crop).pixels)
+    assert face.side == side and np.array_equal(face.pixels, framing.take_whole(crop).pixels)
 
 
 def test_a_grey_48x48_picture_is_not_changed():
     face = fer2013.load(bundled.COMPOSITES, "test")[0][0]
-    assert np.array_equal(photographs.take_whole(np.stack([face] * 3, axis=-1)).pixels, face)
+    assert np.array_equal(framing.take_whole(np.stack([face] * 3, axis=-1)).pixels, face)
 
 
 def test_a_face_too_small_to_read_is_not_taken():
     picture = np.zeros((300, 400, 3), np.uint8)
     small = Image.fromarray(skimage.data.astronaut()).resize((130, 130))
     picture[100:230, 100:230] = np.asarray(small)  # a frame of about 24 pixels
-    assert photographs.find_faces(picture) == ([], 1)
-    assert photographs.find_faces(np.asarray(small.resize((20, 20)))) == ([], 0)
+    assert framing.find_faces(picture) == ([], 1)
+    assert framing.find_faces(np.asarray(small.resize((20, 20)))) == ([], 0)
 
 
 @pytest.mark.parametrize(("count", "small", "words"), [
@@ -110,8 +111,8 @@ def test_the_words_count_the_faces_and_those_that_are_left_out(count, small, wor
 
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright(turns):
-    (upright,), _ = photographs.find_faces(skimage.data.astronaut())
-    (face,), _ = photographs.find_faces(np.rot90(skimage.data.astronaut(), turns))
+    (upright,), _ = framing.find_faces(skimage.data.astronaut())
+    (face,), _ = framing.find_faces(np.rot90(skimage.data.astronaut(), turns))
     assert face.note == "it lies on its side in the picture and was set upright"
     assert face.side == pytest.approx(upright.side, rel=0.1)
     assert np.corrcoef(face.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
@@ -136,24 +137,24 @@ def test_a_face_seen_in_two_sizes_counts_once_as_the_surer_one(monkeypatch):
 
 def test_the_note_says_what_is_unusual_about_a_face():
     picture, aside = np.zeros((200, 200, 3), np.uint8), POINTS.copy()
-    assert photographs.frame(picture, Detection(1.0, POINTS)).note == ""
+    assert framing.frame(picture, Detection(1.0, POINTS)).note == ""
     aside[2] = (75, 60)  # the nose, beyond an eye
-    assert photographs.frame(picture, Detection(1.0, aside)).note.startswith("seen from the side")
-    beyond = photographs.frame(picture, Detection(1.0, POINTS - (50, 0)))
+    assert framing.frame(picture, Detection(1.0, aside)).note.startswith("seen from the side")
+    beyond = framing.frame(picture, Detection(1.0, POINTS - (50, 0)))
     assert beyond.note == "50% of its frame lie outside of the picture and repeat the border"
 
 
 def test_no_face_is_found_if_there_is_none():
-    assert photographs.find_faces(skimage.data.coffee()) == ([], 0)
-    assert photographs.find_faces(np.zeros((200, 300, 3), np.uint8)) == ([], 0)
-    (small,), _ = photographs.find_faces(np.zeros((48, 48, 3), np.uint8))
+    assert framing.find_faces(skimage.data.coffee()) == ([], 0)
+    assert framing.find_faces(np.zeros((200, 300, 3), np.uint8)) == ([], 0)
+    (small,), _ = framing.find_faces(np.zeros((48, 48, 3), np.uint8))
     assert small.note == "no face was found; the small, square picture was taken whole"
 
 
 def test_the_frame_has_the_position_and_side_of_the_constants():
-    face = photographs.frame(np.zeros((200, 200, 3), np.uint8), Detection(1.0, POINTS))
+    face = framing.frame(np.zeros((200, 200, 3), np.uint8), Detection(1.0, POINTS))
     half = detection.SIDE * 40 / 2
-    middle = 60 - photographs.UPWARDS * 40
+    middle = 60 - framing.UPWARDS * 40
     expected = [(50 - half, middle - half), (50 + half, middle - half), (50 + half, middle + half),
                 (50 - half, middle + half)]
     assert face.corners == pytest.approx(np.array(expected))
@@ -162,10 +163,10 @@ def test_the_frame_has_the_position_and_side_of_the_constants():
 def test_cut_returns_the_square_and_repeats_the_border():
     picture = np.zeros((100, 100, 3), np.uint8)
     picture[:, 50:] = 200
-    inside = photographs.cut(picture, np.array([50.0, 50.0]), 24, 0)
+    inside = framing.cut(picture, np.array([50.0, 50.0]), 24, 0)
     assert (inside[:, :24] == 0).all() and (inside[:, 24:] == 200).all()
-    assert (photographs.cut(picture, np.array([100.0, 0.0]), 24, 0) == 200).all()
-    turned = photographs.cut(picture, np.array([50.0, 50.0]), 24, 90)  # the right is now the top
+    assert (framing.cut(picture, np.array([100.0, 0.0]), 24, 0) == 200).all()
+    turned = framing.cut(picture, np.array([50.0, 50.0]), 24, 90)  # the right is now the top
     assert (turned[:20] == 200).all() and (turned[28:] == 0).all()
 
 
@@ -178,7 +179,7 @@ def save(path, picture, **options):
                                   "a.avif", "a.ppm"])
 def test_every_format_is_read(tmp_path, name):
     picture = np.full((30, 40, 3), (200, 100, 50), np.uint8)
-    read = photographs.read(save(tmp_path / name, picture))
+    read = framing.read(save(tmp_path / name, picture))
     assert read.shape == (30, 40, 3) and np.abs(read.astype(int) - picture).max() < 5
 
 
@@ -187,35 +188,35 @@ def test_exif_orientation_is_respected(tmp_path):
     exif[0x112] = 6  # viewers turn the picture clockwise by 90 degrees
     picture = np.zeros((20, 40, 3), np.uint8)
     picture[:, :10] = 255  # left becomes top
-    read = photographs.read(save(tmp_path / "a.jpg", picture, exif=exif))
+    read = framing.read(save(tmp_path / "a.jpg", picture, exif=exif))
     assert read.shape == (40, 20, 3) and read[:8].min() > 240 and read[12:].max() < 15
 
 
 def test_transparent_pixels_become_white_and_16_bit_greys_are_kept(tmp_path):
     transparent = save(tmp_path / "a.png", np.zeros((5, 5, 4), np.uint8))
-    assert photographs.read(transparent).min() == 255
+    assert framing.read(transparent).min() == 255
     deep = save(tmp_path / "b.png", np.full((5, 5), 100 * 257, np.uint16))
-    assert (photographs.read(deep) == 100).all()
+    assert (framing.read(deep) == 100).all()
 
 
 def test_what_is_not_a_picture_is_refused(tmp_path, monkeypatch):
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nand no more")
     with pytest.raises(UserError, match="a.png: not a readable picture"):
-        photographs.read(tmp_path / "a.png")
+        framing.read(tmp_path / "a.png")
     noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8)
     picture = save(tmp_path / "b.jpg", noise)
     picture.write_bytes(picture.read_bytes()[:1000])
     with pytest.raises(UserError, match="b.jpg: not a readable"):
-        photographs.read(picture)
-    monkeypatch.setattr(photographs, "LARGEST", 24)
+        framing.read(picture)
+    monkeypatch.setattr(framing, "LARGEST", 24)
     with pytest.raises(UserError, match=r"c.png: .*5 x 5 pixels; expected 24 at most"):
-        photographs.read(save(tmp_path / "c.png", np.zeros((5, 5), np.uint8)))
+        framing.read(save(tmp_path / "c.png", np.zeros((5, 5), np.uint8)))
 
 
 def test_a_decompression_bomb_is_refused_before_it_is_opened(tmp_path):
     Image.new("1", (40_000, 40_000)).save(tmp_path / "bomb.png")  # 1.6 billion pixels in 200 kB
     with pytest.raises(UserError, match="bomb.png: "):
-        photographs.read(tmp_path / "bomb.png")
+        framing.read(tmp_path / "bomb.png")
 
 
 def test_figures_with_equal_names_are_numbered_and_never_replace_a_picture(tmp_path):

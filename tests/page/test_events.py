@@ -6,14 +6,13 @@ import pytest
 from PIL import Image
 
 from base.errors import UserError
-from explaining import page_files, session
 from explaining.engine import Engine
-from explaining.page import NO_FACE, Page
-from explaining.photographs import Face
-from explaining.session import Opened
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS
-from figures import cards
+from page import cards, downloads, session
+from page.events import NO_FACE, Page
+from page.session import Opened
+from photographs.framing import Face
 
 FACE = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
 CORNERS = np.array([(0, 0), (9, 0), (9, 9), (0, 9)], float)
@@ -101,9 +100,9 @@ def test_an_example_says_whether_the_network_reads_it_as_it_was_posed(page, stat
 
 
 def test_the_data_holds_the_weights_of_every_label_under_a_telling_name(page, state):
-    saved = page_files.data(page, state, explained(page, state), 3)
+    saved = downloads.data(page, state, explained(page, state), 3)
     assert saved["name"] == "us_face2_explained.json"
-    assert page_files.figure(page, state, explained(page, state), 3)["name"] == (
+    assert downloads.figure(page, state, explained(page, state), 3)["name"] == (
         "us_face2_explained_happy.png")
 
 
@@ -129,8 +128,8 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path, 
 
 
 def test_every_example_is_there(page):
-    assert page_files.strip().count("<img") == len(page_files.EXAMPLES)
-    opened, _ = page_files.open_example("4")
+    assert downloads.strip().count("<img") == len(downloads.EXAMPLES)
+    opened, _ = downloads.open_example("4")
     assert EMOTIONS[opened.posed] == "happy" and len(opened.faces) == 1
 
 
@@ -139,5 +138,5 @@ def test_a_detector_that_does_not_work_is_not_taken_for_a_bad_picture(tmp_path, 
         raise UserError("face detection needs the package mtcnn")
 
     Image.new("RGB", (60, 60)).save(tmp_path / "a.png")
-    monkeypatch.setattr(session.photographs, "find_faces", fail)
+    monkeypatch.setattr(session.framing, "find_faces", fail)
     assert session.read(tmp_path / "a.png")[0].problem == "face detection needs the package mtcnn"

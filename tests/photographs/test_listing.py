@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from base.errors import UserError
-from explaining.picture_files import list_pictures, skipped_lines
+from photographs.listing import list_pictures, skipped_lines
 
 
 def make(folder, *names):

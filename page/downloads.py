@@ -7,9 +7,10 @@ import tempfile
 import numpy as np
 from PIL import Image
 
-from explaining import session, wording
+from explaining import wording
 from fer2013 import EMOTIONS, bundled
-from figures import cards, explanations
+from figures import explanations
+from page import cards, session
 
 EXAMPLES = (  # path, name, and the label that it was made for
     (bundled.HERE / "examples" / "eileen_collins.jpg", "a portrait", None),
