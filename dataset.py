@@ -36,12 +36,11 @@ def main():
               for split, (_, labels, _) in by_split.items()}
     first_split, (pixels, labels, _) = next(iter(by_split.items()))
     examples = glance.choose_examples(pixels, labels, args.seed)
-    style.set_resolution(args.dpi)
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
-    numbers.dataset(counts, examples, fer2013.EMOTIONS,
-                    f"faces of {first_split}, drawn at random with seed {args.seed}", path,
-                    {"command": command_line.command(),
-                     "faces": bundled.name_at(data) or str(data)})
+    figure = numbers.dataset(counts, examples, fer2013.EMOTIONS,
+                             f"faces of {first_split}, drawn at random with seed {args.seed}")
+    style.save(figure, path, {"command": command_line.command(),
+                              "faces": bundled.name_at(data) or str(data)}, args.dpi)
     print(f"wrote {path}")
 
 

@@ -58,8 +58,9 @@ def main():
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv",
                     predictions(names, labels, probabilities, seen))
-    style.set_resolution(args.dpi)
-    draw(evaluation, labels, probabilities, history, folder, args.format)
+    figures = draw(evaluation, labels, probabilities, history)
+    for name, figure in figures.items():
+        style.save(figure, folder / f"{name}.{args.format}", evaluation, args.dpi)
     print(as_text(evaluation))
 
 
@@ -113,16 +114,14 @@ def predictions(names, labels, probabilities, seen):
             in zip(names, labels, probabilities, seen, strict=True)]
 
 
-def draw(evaluation, labels, probabilities, history, folder, suffix):
-    """Draw the figures; curves only if the training run's history is there.
+def draw(evaluation, labels, probabilities, history):
+    """The figures, {name: Figure}; curves only if the training run's history is there.
 
     Args:
         evaluation: the content of evaluation.json.
         labels: uint8 (n,).
         probabilities: float (n, 7).
         history: a DataFrame of the training run's history.csv; None if there is none.
-        folder: pathlib.Path to write to.
-        suffix: of the figures, without the dot.
     """
     import numpy as np
 
@@ -132,19 +131,18 @@ def draw(evaluation, labels, probabilities, history, folder, suffix):
     model = pathlib.Path(evaluation["model"])
     source = f"model: {bundled.shorten(model)}, trained on {evaluation['trained_on']}"
     measured = f"{len(labels):,} faces of {evaluation['measured_on']}"
-    numbers.confusion_matrix(
+    figures = {"confusion_matrix": numbers.confusion_matrix(
         metrics.confusion(labels, probabilities), fer2013.EMOTIONS,
-        f"accuracy {evaluation['accuracy']:.1%} on {measured}\n{source}",
-        folder / f"confusion_matrix.{suffix}", evaluation)
+        f"accuracy {evaluation['accuracy']:.1%} on {measured}\n{source}")}
     confidence, accuracy, count, error = metrics.calibration(labels, probabilities)
-    numbers.reliability(
+    figures["reliability"] = numbers.reliability(
         confidence, accuracy, np.array(metrics.wilson(accuracy, count)), count,
-        f"expected calibration error {error:.3f}\n{measured}\n{source}",
-        folder / f"reliability.{suffix}", evaluation)
+        f"expected calibration error {error:.3f}\n{measured}\n{source}")
     if history is None:
         print(f"no curves: there is no {model.parent / 'history.csv'}; python train.py writes it")
     else:
-        numbers.curves(history, source, folder / f"curves.{suffix}", evaluation)
+        figures["curves"] = numbers.curves(history, source)
+    return figures
 
 
 def as_text(evaluation):

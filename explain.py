@@ -62,7 +62,6 @@ def main():
         from explaining.face_explainer import FIRST
         from explaining.face_set import FaceSet
         from explaining.table import Table
-        from figures import style
         from networks.network import open_network
 
     table = Table(args.table) if args.table else None
@@ -76,7 +75,6 @@ def main():
     model_path = choose(args.model, args.outputs)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label]
     settings = command_line.settings(args, LimeSettings)
-    style.set_resolution(args.dpi)
     if args.image:
         print(bundled.in_use(", ".join(args.image), model_path))
         network = read_network(model_path, data)
@@ -130,9 +128,12 @@ def main():
 @contextlib.contextmanager
 def open_engine(args, folder, network, settings):
     """The Engine that explains, which keeps what it finds with --count and --table."""
+    import matplotlib
+
     from explaining.engine import Engine
 
     with contextlib.ExitStack() as stack:
+        stack.enter_context(matplotlib.rc_context({"savefig.dpi": args.dpi}))
         kept = None
         if args.count or args.table:
             kept = stack.enter_context(contextlib.closing(Store(folder / "explained.sqlite")))

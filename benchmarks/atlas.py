@@ -28,7 +28,7 @@ from base.errors import UserError
 from benchmarks.results import HERE, interval
 from explaining.regions import PLACES, region_shares
 from fer2013 import bundled
-from figures import averages
+from figures import averages, style
 
 DOCS = HERE.parent / "docs"
 FEWEST = 32  # different faces: the mean of fewer could show who they are
@@ -115,9 +115,10 @@ def draw(groups, pixels):
         columns = [(f"{words(key)}\n{len(rows)} faces", pixels[rows["index"]].mean(axis=0),
                     np.mean(list(rows["map"]), axis=0))
                    for key, rows in groups if (key[0] == key[1]) == correct]
-        averages.averages(
+        figure = averages.averages(
             columns[:8], f"{title}; FER2013's PublicTest, the included model",
-            DOCS / f"{name}.png", log_odds=not correct)
+            log_odds=not correct)
+        style.save(figure, DOCS / f"{name}.png")
 
 
 def words(key):

@@ -1,13 +1,11 @@
-"""The figures of benchmarks, drawn from arrays. Each is written to a path, whose suffix determines
-its format.
-"""
+"""The figures of benchmarks, drawn from arrays: each function returns a matplotlib Figure."""
 import numpy as np
 from matplotlib.figure import Figure
 
-from figures.style import AGAINST, FOR, NEUTRAL, relative_map, save
+from figures.style import AGAINST, FOR, NEUTRAL, relative_map
 
 
-def auc_intervals(panels, title, path):
+def auc_intervals(panels, title):
     """Draw deletion and insertion AUC of several methods, one panel for each way of measuring.
 
     Args:
@@ -32,10 +30,10 @@ def auc_intervals(panels, title, path):
         grid[0, 0].containers[:2],
         ("deletion AUC: the smaller, the better", "insertion AUC: the larger, the better"),
         loc="outside lower center", ncols=2)
-    save(figure, path)
+    return figure
 
 
-def sanity(face, maps, lines, title, path):
+def sanity(face, maps, lines, title):
     """Draw how maps change while the network is randomised layer by layer.
 
     Above are the maps of one face by layer, below the mean correlation with the original maps.
@@ -68,10 +66,10 @@ def sanity(face, maps, lines, title, path):
              xlabel="randomised from the top down to this layer")
     axes.set_title(title, fontsize=10)
     axes.legend(fontsize=8)
-    save(figure, path)
+    return figure
 
 
-def intuition(axis, answers, local, samples, sample_answers, similarity, path):
+def intuition(axis, answers, local, samples, sample_answers, similarity):
     """Draw LIME in two dimensions: a curved boundary, samples by similarity, and the local line.
 
     Args:
@@ -100,4 +98,4 @@ def intuition(axis, answers, local, samples, sample_answers, similarity, path):
     axes.set(xticks=[], yticks=[], xlim=(axis[0], axis[-1]), ylim=(axis[0], axis[-1]),
              xlabel="one superpixel", ylabel="another superpixel", aspect="equal")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, markerscale=0.6, frameon=False)
-    save(figure, path)
+    return figure

@@ -25,6 +25,7 @@ from benchmarks.faces import chosen, complete, face_arguments, jaccard, precisio
 from benchmarks.results import cell, interval, read
 from explaining import baselines, face_lime, faithfulness, methods, superpixels
 from explaining.methods.lime import stock_explanation
+from figures import style
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -152,7 +153,7 @@ def draw(rows, path):
     fewest, most = rows.method.value_counts().agg(["min", "max"])
     faces = f"{most}" if fewest == most else f"{fewest} to {most}"
     title = f"{faces} FER2013 validation faces: mean AUC and 95 % interval"
-    drawings.auc_intervals(panels, title, path)
+    style.save(drawings.auc_intervals(panels, title), path)
 
 
 if __name__ == "__main__":

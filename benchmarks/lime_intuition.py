@@ -11,6 +11,7 @@ import numpy as np
 from lime.lime_base import LimeBase
 
 from benchmarks import drawings
+from figures import style
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -26,8 +27,9 @@ def main():
     weights, intercept = local_line(samples, probabilities, distances)
     axis = np.linspace(-2, 2.6, 231)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1)  # (231, 231, 2)
-    drawings.intuition(axis, probability(grid), grid @ weights + intercept, samples, probabilities,
-                      similarity(distances), HERE.parent / "docs" / "lime_intuition.png")
+    figure = drawings.intuition(axis, probability(grid), grid @ weights + intercept, samples,
+                                probabilities, similarity(distances))
+    style.save(figure, HERE.parent / "docs" / "lime_intuition.png")
 
 
 def probability(points):

@@ -23,6 +23,7 @@ from benchmarks.results import cell, interval, read, version
 from explaining import faithfulness, methods, superpixels
 from explaining.methods.lime import lime
 from fer2013 import bundled
+from figures import style
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -124,7 +125,7 @@ def draw(rows, face, maps, path):
                     for layer in layers] for name in METHODS}
     title = ("Spearman correlation with the explanation of the trained network, "
              f"{rows.face.nunique()} composite faces")
-    drawings.sanity(face, maps, lines, title, path)
+    style.save(drawings.sanity(face, maps, lines, title), path)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from base.errors import UserError
 from explaining import wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations
+from figures import explanations, style
 from photographs import detection, finding, framing, listing
 
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
@@ -156,9 +156,10 @@ def draw(explained, target):
     small, scale = shrink(framing.read(explained.path))
     source = {"command": command_line.command(), "faces": explained.path.name}
     named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in explained.rows}
-    explanations.photograph(small, [face.corners * scale for face in explained.found.faces],
-                            list(map(wording.figure_row, explained.rows)), summary(explained),
-                            target, wording.record(named, source))
+    figure = explanations.photograph(
+        small, [face.corners * scale for face in explained.found.faces],
+        list(map(wording.figure_row, explained.rows)), summary(explained))
+    style.save(figure, target, wording.record(named, source))
 
 
 def shrink(photograph):

@@ -10,7 +10,7 @@ from explaining.averages import AREAS, REGIONS, Average
 from explaining.regions import PLACES
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import averages, explanations
+from figures import averages, explanations, style
 from figures.pairs import by_region
 
 
@@ -40,17 +40,17 @@ def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
                       "r2": average.mean("r2"), "stability": average.mean("stability")})
         print(f"{title}: {without}")
         if suffix:
-            averages.average(
+            figure = averages.average(
                 mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
-                f"{title} classified correctly; {without}\n{describe(face_set)}",
-                folder / f"{EMOTIONS[label]}_average.{suffix}", source)
+                f"{title} classified correctly; {without}\n{describe(face_set)}")
+            style.save(figure, folder / f"{EMOTIONS[label]}_average.{suffix}", source)
     print(shares_as_text(table))
     if len(labels) > 1:
         files.write_csv(folder / "emotions_average.csv", table)
         if suffix:
-            averages.averages(
-                columns, f"mean explanations of faces classified correctly; {describe(face_set)}",
-                folder / f"emotions_average.{suffix}", source)
+            figure = averages.averages(
+                columns, f"mean explanations of faces classified correctly; {describe(face_set)}")
+            style.save(figure, folder / f"emotions_average.{suffix}", source)
     if pairs:
         write_pairs(found, describe(face_set), folder, suffix, source)
     print(f"wrote the averages into {folder}")
@@ -76,7 +76,7 @@ def write_pairs(found, caption, folder, suffix, source):
                 sorted(pairs, key=lambda row: -abs(row["together"]))[:3]), sep="\n")
         rows += pairs
     files.write_csv(folder / "pairs_average.csv", rows)
-    by_region(panels, PLACES, caption, folder / f"pairs_average.{suffix}", source)
+    style.save(by_region(panels, PLACES, caption), folder / f"pairs_average.{suffix}", source)
 
 
 def average_faces(label, face_set, count):
@@ -143,6 +143,6 @@ def explain_mistakes(labels, face_set, count, folder, suffix, source):
         print(wording.one_line(rows[-1]))
     if suffix:
         path = folder / f"mistakes.{suffix}"
-        explanations.mistakes(list(map(wording.figure_row, rows)), path,
-                              wording.record({row.name: row for row in rows}, source))
+        style.save(explanations.mistakes(list(map(wording.figure_row, rows))), path,
+                   wording.record({row.name: row for row in rows}, source))
         print(f"wrote {path}")

@@ -4,7 +4,7 @@ from explaining import faithfulness, methods, sentences, wording
 from explaining.regions import centres, part_names
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations, pairs
+from figures import explanations, pairs, style
 
 PAIRS = 8  # pairs of superpixels that a figure shows
 
@@ -29,11 +29,12 @@ def explain_each(labels, index, face_set, folder, suffix, source):
         print(wording.one_line(row))
         if suffix:
             paths.append(folder / f"{EMOTIONS[row.explanation.label]}.{suffix}")
-            explanations.explanations([wording.figure_row(row)], paths[-1], records([row], source))
+            style.save(explanations.explanations([wording.figure_row(row)]), paths[-1],
+                       records([row], source))
     if suffix and len(labels) > 1 and set(labels).issuperset(face_set.present):
         paths.append(folder / f"explanations.{suffix}")
-        explanations.explanations(list(map(wording.figure_row, rows)), paths[-1],
-                                  records(rows, source))
+        style.save(explanations.explanations(list(map(wording.figure_row, rows))), paths[-1],
+                   records(rows, source))
     if paths:
         print(f"wrote {', '.join(map(str, paths))}")
     return rows
@@ -100,7 +101,8 @@ def compare_each(rows, network, folder, suffix, source):
             name: {"deletion_auc": float(score.deletion_auc),
                    "insertion_auc": float(score.insertion_auc)}
             for name, score in scores.items()}
-        explanations.comparison(face, maps, scores, heading, caption, path, record)
+        figure = explanations.comparison(face, maps, scores, heading, caption)
+        style.save(figure, path, record)
         print(f"wrote {path}")
 
 
@@ -122,8 +124,9 @@ def pairs_each(rows, folder, suffix, source):
             {"superpixels": pair, "names": [names[part] for part in pair], "together": together}
             for *pair, together in found]
         path = folder / f"{emotion}_pairs.{suffix}"
-        pairs.pairs(explanation, centres(explanation.segments), found, names, heading,
-                    "\n".join([*lines, caption]), path, record)
+        figure = pairs.pairs(explanation, centres(explanation.segments), found, names, heading,
+                             "\n".join([*lines, caption]))
+        style.save(figure, path, record)
         print(*lines, f"wrote {path}", sep="\n")
 
 

@@ -4,10 +4,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from figures.explanations import wrapped
-from figures.style import FOR, FOR_RGB, grey_face, save, signed_map
+from figures.style import FOR, FOR_RGB, grey_face, signed_map
 
 
-def average(mean_face, mean_map, shares, areas, regions, title, path, record=None):
+def average(mean_face, mean_map, shares, areas, regions, title):
     """Draw the mean of many explanations of one emotion: faces, maps, and the weight by region.
 
     Args:
@@ -17,8 +17,6 @@ def average(mean_face, mean_map, shares, areas, regions, title, path, record=Non
         areas: {region: share of the face's area}.
         regions: {region: (slice of rows, slice of columns)}; shares may have more, such as "rest".
         title: text above the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     title = wrapped(title, 125)
     figure = Figure(figsize=(11, 3.3 + 0.2 * len(title.splitlines())), layout="constrained")
@@ -43,17 +41,15 @@ def average(mean_face, mean_map, shares, areas, regions, title, path, record=Non
     right.title.set_fontsize(10)
     right.invert_yaxis()
     right.legend(fontsize=8)
-    save(figure, path, record)
+    return figure
 
 
-def averages(columns, title, path, record=None, log_odds=False):
+def averages(columns, title, log_odds=False):
     """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
 
     Args:
         columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
         title: text above the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
         log_odds: whether the maps are of log-odds and not of probabilities.
     """
     width = 2 * len(columns) + 0.8
@@ -69,4 +65,4 @@ def averages(columns, title, path, record=None, log_odds=False):
     figure.colorbar(image, ax=axes, shrink=0.6,
                     label=f"change of the {'log-odds' if log_odds else 'probability'}: "
                           "blue for, vermilion against")
-    save(figure, path, record)
+    return figure

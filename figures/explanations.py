@@ -1,4 +1,4 @@
-"""Figures of faces and explanations, drawn from arrays: each function writes one file.
+"""Figures of faces and explanations, drawn from arrays: each function returns one.
 
 They do without pyplot, which would keep every figure open.
 """
@@ -21,7 +21,6 @@ from figures.style import (
     TINTS,
     grey_face,
     relative_map,
-    save,
     signed_map,
 )
 
@@ -38,14 +37,12 @@ PICTURE, NUMBER = (12.2, 3.7), 0.25  # inches: the photograph at most; the numbe
 PANELS = ("face", "speaks for it", "boundaries: for", "boundaries: against")
 
 
-def explanations(rows, path, record=None):
+def explanations(rows):
     """Draw the four panels of LIME, one row for each explanation.
 
     Args:
         rows: list of (face_lime.Explanation, heading, caption); the texts are drawn above and
             below the row.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     captions = [wrapped(caption, 150) for *_, caption in rows]
     heights = list(map(row_height, captions))
@@ -58,7 +55,7 @@ def explanations(rows, path, record=None):
         four = part.subplots(1, 4)
         draw_panels(four, explanation, limit)
         draw_scale(part, four, limit)
-    save(figure, path, record)
+    return figure
 
 
 def wrapped(caption, width):
@@ -138,7 +135,7 @@ def outlined(grey, segments, chosen, strength, colour):
     return picture
 
 
-def photograph(picture, frames, rows, summary, path, record=None):
+def photograph(picture, frames, rows, summary):
     """Draw a photograph with its faces framed and numbered, and an explanation of each face.
 
     Each face has a row of the seven probabilities and the four panels of LIME.
@@ -149,8 +146,6 @@ def photograph(picture, frames, rows, summary, path, record=None):
             the face's own top left.
         rows: for each face (face_lime.Explanation, heading, caption).
         summary: text above the photograph.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     captions = [wrapped(caption, 170) for *_, caption in rows]
     heights = [4.2, *map(row_height, captions)]
@@ -166,7 +161,7 @@ def photograph(picture, frames, rows, summary, path, record=None):
         draw_probabilities(bars, explanation)
         draw_panels(four, explanation, limit)
         draw_scale(part, four, limit)
-    save(figure, path, record)
+    return figure
 
 
 def draw_frames(axes, picture, frames):
@@ -199,7 +194,7 @@ def draw_probabilities(axes, explanation):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def comparison(face, maps, scores, heading, caption, path, record=None):
+def comparison(face, maps, scores, heading, caption):
     """Draw the maps of several methods for one face on one signed scale, their scores below.
 
     There are two rows if one had more than COLUMNS panels.
@@ -210,8 +205,6 @@ def comparison(face, maps, scores, heading, caption, path, record=None):
         scores: {method: an object with deletion_auc and insertion_auc}.
         heading: text above the figure.
         caption: text below the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     panels = len(maps) + 1
     rows = 1 if panels <= COLUMNS else 2
@@ -235,10 +228,10 @@ def comparison(face, maps, scores, heading, caption, path, record=None):
                         fontsize=9)
     bar = figure.colorbar(image, ax=others, shrink=0.7, pad=0.01, ticks=(-1, 0, 1))
     bar.ax.set_yticklabels(("against", "0", "for"))
-    save(figure, path, record)
+    return figure
 
 
-def mistakes(rows, path, record=None):
+def mistakes(rows):
     """Draw wrong predictions, one in each row: the probabilities, the face, and one map.
 
     The map shows what speaks for the predicted label rather than for the true one; on the face the
@@ -246,8 +239,6 @@ def mistakes(rows, path, record=None):
 
     Args:
         rows: list of (face_lime.Explanation of the two labels, heading, caption).
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     captions = [wrapped(caption, 130) for *_, caption in rows]
     heights = [0.45 + row_height(caption) for caption in captions]
@@ -266,4 +257,4 @@ def mistakes(rows, path, record=None):
         label, true = (EMOTIONS[each] for each in explanation.explained)
         second.set_title(f"blue: {label}; vermilion: {true}", fontsize=10)
         part.colorbar(image, ax=second, shrink=0.8, label="change of the log-odds")
-    save(figure, path, record)
+    return figure

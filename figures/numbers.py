@@ -1,11 +1,11 @@
-"""Figures of numbers, drawn from arrays: each function writes one file."""
+"""Figures of numbers, drawn from arrays: each function returns one."""
 import numpy as np
 from matplotlib.figure import Figure
 
-from figures.style import AGAINST, FOR, NEUTRAL, save
+from figures.style import AGAINST, FOR, NEUTRAL
 
 
-def dataset(counts, examples, names, caption, path, record=None):
+def dataset(counts, examples, names, caption):
     """Draw the faces per emotion and split as bars, and below each emotion some of its faces.
 
     Args:
@@ -13,8 +13,6 @@ def dataset(counts, examples, names, caption, path, record=None):
         examples: uint8 (k, 48, 48) for each emotion; k may differ and may be 0.
         names: names of the emotions.
         caption: text below the examples, which says which faces they are.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     rows = max(map(len, examples))
     colours = dict(zip(counts, (NEUTRAL, FOR, AGAINST), strict=False))
@@ -37,7 +35,7 @@ def dataset(counts, examples, names, caption, path, record=None):
     figure.supxlabel(caption, fontsize=9, color=NEUTRAL)
     figure.legend(*bars[0].get_legend_handles_labels(), loc="outside upper right",
                   ncols=len(colours), frameon=False)
-    save(figure, path, record)
+    return figure
 
 
 def column(pixels, rows, gap=4):
@@ -47,14 +45,12 @@ def column(pixels, rows, gap=4):
     return picture.reshape(-1, 48)
 
 
-def curves(history, title, path, record=None):
+def curves(history, title):
     """Draw accuracy and loss of both splits by epoch, with the best epoch marked.
 
     Args:
         history: a DataFrame of history.csv.
         title: text above the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     figure = Figure(figsize=(9, 4), layout="constrained")
     figure.suptitle(title, fontsize=10)
@@ -70,18 +66,16 @@ def curves(history, title, path, record=None):
         axes.grid(alpha=0.3)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=9, frameon=False)
-    save(figure, path, record)
+    return figure
 
 
-def confusion_matrix(matrix, names, title, path, record=None):
+def confusion_matrix(matrix, names, title):
     """Draw a confusion matrix with counts and shares of the true class; the shade is the share.
 
     Args:
         matrix: int (n, n), true classes in rows and predicted classes in columns.
         names: names of the n classes.
         title: text above the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)  # (n, n)
     figure = Figure(figsize=(7.2, 6.4), layout="constrained")
@@ -96,10 +90,10 @@ def confusion_matrix(matrix, names, title, path, record=None):
     axes.set_yticklabels(names)
     axes.title.set_fontsize(10)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
-    save(figure, path, record)
+    return figure
 
 
-def reliability(confidence, accuracy, interval, count, title, path, record=None):
+def reliability(confidence, accuracy, interval, count, title):
     """Draw accuracy against confidence by bin with its interval, and the faces in each bin.
 
     Args:
@@ -109,8 +103,6 @@ def reliability(confidence, accuracy, interval, count, title, path, record=None)
             empty bins.
         count: int (bins,), faces in each bin.
         title: text above the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     figure = Figure(figsize=(5, 5.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
@@ -124,4 +116,4 @@ def reliability(confidence, accuracy, interval, count, title, path, record=None)
     upper.legend(loc="lower right")
     lower.bar(edges, count, width=1 / len(count), align="edge", color=NEUTRAL, edgecolor="white")
     lower.set(xlabel="confidence (probability of the predicted emotion)", ylabel="faces")
-    save(figure, path, record)
+    return figure

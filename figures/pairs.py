@@ -3,13 +3,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from figures.explanations import LINE, wrapped
-from figures.style import AGAINST, AGAINST_RGB, FOR, FOR_RGB, NEUTRAL, SIGNED, grey_face, save
+from figures.style import AGAINST, AGAINST_RGB, FOR, FOR_RGB, NEUTRAL, SIGNED, grey_face
 
 THICKEST = 7.0  # points, the line of the strongest pair; the others in proportion
 TOGETHER = "what two add together beyond their sum"
 
 
-def pairs(explanation, centres, found, names, heading, caption, path, record=None):
+def pairs(explanation, centres, found, names, heading, caption):
     """Draw pairs of superpixels as numbered lines on the face, and as bars.
 
     Blue pairs add more together than their sum, vermilion ones less.
@@ -20,8 +20,6 @@ def pairs(explanation, centres, found, names, heading, caption, path, record=Non
         found: list of (superpixel, superpixel, what they add together), the strongest first.
         names: list of str, what each superpixel is called.
         heading, caption: text above and below the figure.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     below = wrapped(caption, 145)
     figure = Figure(figsize=(10.6, 4.2 + LINE * len(below.splitlines())), layout="constrained")
@@ -45,7 +43,7 @@ def pairs(explanation, centres, found, names, heading, caption, path, record=Non
     right.axvline(0, color=NEUTRAL, linewidth=0.8)
     right.invert_yaxis()
     right.spines[["top", "right", "left"]].set_visible(False)
-    save(figure, path, record)
+    return figure
 
 
 def draw_pair(axes, ends, number, together, strongest):
@@ -58,15 +56,13 @@ def draw_pair(axes, ends, number, together, strongest):
               bbox=box)
 
 
-def by_region(columns, places, caption, path, record=None):
+def by_region(columns, places, caption):
     """Draw what pairs of superpixels in two regions add beyond their sum, on one scale.
 
     Args:
         columns: list of (heading, float (places, places), symmetric).
         places: names of the regions.
         caption: text below the figure, after what it shows.
-        path: file to write; its suffix determines the format.
-        record: what made the figure; see style.save().
     """
     width = max(5.5, 2.6 * len(columns) + 1.6)
     below = wrapped(f"{TOGETHER}, summed over all pairs, mean over the faces\n{caption}",
@@ -81,7 +77,7 @@ def by_region(columns, places, caption, path, record=None):
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.ax.tick_params(labelsize=8)
     bar.set_label("points of probability:\nblue more, vermilion less", fontsize=8)
-    save(figure, path, record)
+    return figure
 
 
 def triangle(axes, points, places, limit):

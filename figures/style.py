@@ -10,11 +10,12 @@ import re
 
 import matplotlib
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.text import Text
 from PIL import Image
 
 from base import files
-from figures import text
 
 FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
 FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # lighter, for lines on faces
@@ -23,6 +24,9 @@ SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR)) 
 TINTS = LinearSegmentedColormap.from_list("tints", [
     1 - abs(share) ** 0.5 * (1 - np.array(FOR_RGB if share > 0 else AGAINST_RGB))
     for share in np.linspace(-1, 1, 65)])
+FONTS = (  # each glyph comes from the first one that has it: Latin, then Chinese, Japanese, Korean
+    "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "WenQuanYi Zen Hei",
+    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "PingFang SC", "Hiragino Sans")
 WRITING = {  # Matplotlib's settings while a figure is written
     "svg.hashsalt": "emotion recognition",  # else every file has other identifiers
     "image.composite_image": False,  # else the map hides the face above it in PDF and SVG
@@ -58,12 +62,7 @@ def grey_face(axes, face):
     axes.set(xticks=[], yticks=[])
 
 
-def set_resolution(dots_per_inch):
-    """Set the resolution of every figure that this process saves from now on."""
-    matplotlib.rcParams["savefig.dpi"] = dots_per_inch
-
-
-def save(figure, path, record=None):
+def save(figure, path, record=None, dpi=None):
     """Write a figure whole, in the format of the path's suffix.
 
     It has no date, so that the same figure is written as the same bytes.
@@ -73,14 +72,17 @@ def save(figure, path, record=None):
         path: file to write.
         record: what made the figure, a JSON object. It is kept inside of the file, where
             read_record() finds it: a picture never stands beside the numbers of another one.
+        dpi: resolution in dots per inch; None for Matplotlib's setting savefig.dpi.
     """
     path = pathlib.Path(path)
-    text.prepare(figure)
+    families = [name for name in FONTS if name in font_manager.get_font_names()]
+    for text in figure.findobj(Text):  # file names: in any script, and a dollar sign is a dollar
+        text.set(parse_math=False, family=families)
     key = {".pdf": "Subject"}.get(path.suffix, "Description")
     metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix, {})
     metadata |= {key: json.dumps(record)} if record else {}
     with files.replacing(path) as temporary, matplotlib.rc_context(WRITING):
-        figure.savefig(temporary, metadata=metadata)
+        figure.savefig(temporary, metadata=metadata, dpi=dpi)
 
 
 def read_record(path):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from explaining import wording
 from fer2013 import EMOTIONS, bundled
-from figures import explanations
+from figures import explanations, style
 from page import cards, session
 
 EXAMPLES = (  # path, name, and the label that it was made for
@@ -40,7 +40,7 @@ def figure(page, state, found, label):
     explained = page.explained(state, found[label])
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "figure.png")
-        explanations.explanations([wording.figure_row(explained)], path)
+        style.save(explanations.explanations([wording.figure_row(explained)]), path)
         content = path.read_bytes()
     return download(f"{stem(state)}_{EMOTIONS[label]}.png", "image/png", content)
 

@@ -3,11 +3,10 @@ import json
 
 import numpy as np
 import pytest
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 from PIL import Image
 
-from figures import style, text
+from figures import style
 
 
 def map_over_face():
@@ -78,12 +77,17 @@ def test_a_dollar_sign_in_a_file_name_is_no_mathematics(tmp_path):
     assert (tmp_path / "a.png").stat().st_size > 0
 
 
-def test_what_no_font_has_is_written_as_its_escape(monkeypatch):
-    monkeypatch.setattr(text, "families", lambda: (text.OWN,))
-    text.has_glyph.cache_clear()
-    assert text.legible("笑顔.jpg: R² Жé\n") == "\\u7b11\\u9854.jpg: R² Жé\n"
+def test_the_resolution_scales_the_figure(tmp_path):
+    for dpi in (60, 120):
+        style.save(map_over_face(), tmp_path / f"{dpi}.png", dpi=dpi)
+    small, large = (Image.open(tmp_path / f"{dpi}.png").size for dpi in (60, 120))
+    assert large == (2 * small[0], 2 * small[1])
 
 
-def test_a_font_that_has_the_characters_is_used(monkeypatch):
-    others = {font.name for font in font_manager.fontManager.ttflist} & set(text.OTHERS)
-    assert set(text.families()) == {text.OWN} | others
+@pytest.mark.parametrize(("suffix", "start"), [
+    ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
+def test_formats_start_as_they_should_and_are_the_same_twice(tmp_path, suffix, start):
+    for name in "ab":
+        style.save(map_over_face(), tmp_path / f"{name}.{suffix}")
+    written = (tmp_path / f"a.{suffix}").read_bytes()
+    assert written.startswith(start) and written == (tmp_path / f"b.{suffix}").read_bytes()
