@@ -274,7 +274,7 @@ def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_p
     for path in tmp_path.glob("*.png"):  # their records name two commands
         assert np.array_equal(np.asarray(Image.open(path)),
                               np.asarray(Image.open(folder / path.name)))
-    assert len(list(tmp_path.glob("*.png"))) == 4
+    assert len(list(tmp_path.glob("*.png"))) == 3
 
 
 def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
