@@ -59,7 +59,7 @@ def main():
     args = parse_arguments()
     with command_line.quiet_stderr():
         from explaining import explain_photographs, many_faces, methods, single_faces
-        from explaining.face_explainer import FIRST
+        from explaining.samples import FIRST
         from explaining.face_set import FaceSet
         from explaining.table import Table
         from networks.network import open_network

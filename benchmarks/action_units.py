@@ -37,7 +37,7 @@ from benchmarks import measures
 from benchmarks.fine_tuning import fine_tuned
 from benchmarks.results import AVATARS_MODEL, WORK, append, cell, read, version
 from explaining import faithfulness, methods, superpixels
-from explaining.baselines import BASELINES
+from explaining.hiding import BASELINES
 from fer2013 import bundled
 from networks.precision import in_precision
 

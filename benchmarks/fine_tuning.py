@@ -16,7 +16,7 @@ import fer2013
 import model as network
 from base import files
 from benchmarks.measures import BETA
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 from explaining.superpixels import segment
 
 FACES = 5000

@@ -22,7 +22,7 @@ from base import command_line
 from benchmarks.faces import chosen, complete, face_arguments, precisions
 from benchmarks.results import cell, read
 from explaining import face_lime, faithfulness, superpixels
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 from fer2013 import EMOTIONS
 
 HERE = pathlib.Path(__file__).resolve().parent

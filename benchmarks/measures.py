@@ -8,7 +8,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 from explaining.faithfulness import ranks, superpixel_means, superpixel_order
 
 PIXEL_STEPS = 48  # 48 of 48x48 pixels in each step, as RISE changes 224 of 224x224

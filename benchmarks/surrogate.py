@@ -21,7 +21,7 @@ from benchmarks.faces import chosen, face_arguments, jaccard, precisions
 from benchmarks.lime_stability import Independent
 from benchmarks.results import append, begin, cell, read
 from explaining import face_lime, faithfulness, superpixels
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 from explaining.surrogate import Surrogate, r_squared
 from fer2013 import EMOTIONS
 

@@ -6,7 +6,6 @@
 """
 import dataclasses
 import functools
-import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -15,15 +14,13 @@ from threadpoolctl import threadpool_limits
 
 from base.parallel import Workers, packages
 from base.store import Store, kept_or_computed, make_key
-from explaining import baselines, face_explainer, face_lime, superpixels, surrogate, without
-from explaining.face_lime import Explanation
+from explaining import lime
+from explaining.lime import Explanation
 from explaining.settings import LimeSettings
-from explaining.without import Without
+from explaining.verdict import Without
 from networks.network import Source
 
-# an explanation of an earlier version of this code is not taken for one of the present code
-CODE = "".join(map(inspect.getsource, (
-    baselines, face_explainer, face_lime, superpixels, surrogate, without)))
+VERSION = 1  # higher where the same face, network and settings get another explanation
 
 
 class Engine(NamedTuple):
@@ -67,7 +64,7 @@ class Engine(NamedTuple):
     def about(self):
         """All that an explanation depends on beside its face and labels, for JSON."""
         return dataclasses.asdict(self.settings) | self.identity | {
-            "code": CODE, "packages": packages()}
+            "version": VERSION, "packages": packages()}
 
 
 def explain_there(source, settings, asked):
@@ -82,9 +79,7 @@ def explain_one(predict, settings, asked):
     """
     face, labels = asked
     with threadpool_limits(1):
-        segments = superpixels.segment(face, settings.superpixels)
-        return face_lime.explain_face(face, predict, labels, segments, settings.hide,
-                                      settings.samples, settings.seed)
+        return lime.explain_face(face, predict, labels, settings)
 
 
 def pack(found):

@@ -20,7 +20,7 @@ DRAWN = 1000  # longer side of the photograph in the figure, in pixels
 OWN = {  # names of the programs' other figures
     "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
     "emotions_average", "pairs_average",
-    *(f"{emotion}{kind}" for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
+    *(emotion + kind for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
 
 
 class ExplainedPhotograph(NamedTuple):

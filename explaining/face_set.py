@@ -35,7 +35,7 @@ class FaceSet(NamedTuple):
         return self.engine.predict(pixels)
 
     def explain(self, asked):
-        """Yield {label: face_lime.Explanation} for each (index, labels), in this order."""
+        """Yield {label: lime.Explanation} for each (index, labels), in this order."""
         found = self.engine.explain([(self.pixels[index], labels) for index, labels in asked])
         for (index, _), by_label in zip(asked, found, strict=True):
             for explanation in by_label.values() if self.table else ():

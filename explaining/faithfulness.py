@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 
 
 class Faithfulness(NamedTuple):

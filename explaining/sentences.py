@@ -72,7 +72,7 @@ def pairs(explanation, names, count=3):
     That is f(both) - f(the one) - f(the other) + f(neither), mean over the states of the others.
 
     Args:
-        explanation: a face_lime.Explanation.
+        explanation: a lime.Explanation.
         names: list of str, what each superpixel is called.
         count: how many pairs at most.
     """

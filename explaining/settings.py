@@ -2,7 +2,7 @@
 import dataclasses
 
 from base import command_line
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 from explaining.superpixels import SEGMENTATIONS
 
 
@@ -12,9 +12,9 @@ class LimeSettings:
 
     Attributes:
         superpixels: how the face is divided, a name in superpixels.SEGMENTATIONS.
-        hide: what a hidden superpixel shows, a name in baselines.HIDING.
+        hide: what a hidden superpixel shows, a name in hiding.HIDING.
         samples: number of perturbed faces for each explained face, including the face itself;
-            "auto" doubles it until the explanation is stable (face_lime.explain_face).
+            "auto" doubles it until the explanation is stable (samples.draw).
         seed: seed of the random samples and of the random choice of faces.
     """
     superpixels: str = "slic"

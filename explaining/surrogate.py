@@ -136,9 +136,9 @@ def learn_kernel(masks, answers):
         masks: int (samples, superpixels), complementary pairs; answers: float (samples,), not all
             equal.
     """
-    unit = answers.std()
-    signs = signs_of(masks)[:LEARNED]
-    halves = [half[:LEARNED] for half in halve((answers - answers.mean()) / unit)]
+    masks, answers = masks[:2 * LEARNED], answers[:2 * LEARNED]
+    signs, unit = signs_of(masks), answers.std()
+    halves = halve((answers - answers.mean()) / unit)
     with threadpool_limits(1):
         found = minimize(
             surprise, first_guess(signs, halves), (signs, halves), jac=True, method="L-BFGS-B",

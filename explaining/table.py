@@ -18,7 +18,7 @@ from base import files
 from base.errors import UserError
 from explaining import averages
 from explaining.superpixels import MOST
-from explaining.without import Without
+from explaining.verdict import Without
 
 BOX = ("left", "top", "right", "bottom")
 COLUMNS = (

@@ -4,10 +4,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explaining.face_lime import LOW_R2, LOW_STABILITY, Explanation
+from explaining.lime import Explanation
 from explaining.settings import LimeSettings
-from explaining.without import Without
+from explaining.verdict import Without
 from fer2013 import EMOTIONS
+
+# there is a warning if the local model explains less than half of the variance, or if the halves of
+# the samples agree on fewer than four of five superpixels
+LOW_R2, LOW_STABILITY = 0.5, 0.8
 
 
 class Explained(NamedTuple):
@@ -79,7 +83,7 @@ def mean_without(found, label):
     fewest, most = (choose(parts.marked for parts in found) for choose in (min, max))
     marked = f"{most}" if fewest == most else f"{fewest} to {most}"
     called = ", ".join(f"{emotion} {count}" for emotion, count in counts.most_common(3))
-    return "mean: " + per_cent(Without(*means, most, None, None), EMOTIONS[label],
+    return "mean: " + per_cent(Without(*means, most, *[None] * 4), EMOTIONS[label],
                                marked, f"{called} of {len(found)}")
 
 

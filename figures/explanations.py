@@ -41,7 +41,7 @@ def explanations(rows):
     """Draw the four panels of LIME, one row for each explanation.
 
     Args:
-        rows: list of (face_lime.Explanation, heading, caption); the texts are drawn above and
+        rows: list of (lime.Explanation, heading, caption); the texts are drawn above and
             below the row.
     """
     captions = [wrapped(caption, 150) for *_, caption in rows]
@@ -93,7 +93,7 @@ def panels(explanation, limit=None):
     """The four pictures of an explanation, each float (48 * ZOOM, 48 * ZOOM, 3) from 0 to 1.
 
     Args:
-        explanation: a face_lime.Explanation.
+        explanation: a lime.Explanation.
         limit: the weight that is drawn strongest; None for the explanation's own strongest.
     """
     speaks_for, speaks_against = explanation.strongest(1), explanation.strongest(-1)
@@ -144,7 +144,7 @@ def photograph(picture, frames, rows, summary):
         picture: uint8 (height, width, 3), the photograph.
         frames: for each face float (4, 2), x and y of its corners in the photograph, clockwise from
             the face's own top left.
-        rows: for each face (face_lime.Explanation, heading, caption).
+        rows: for each face (lime.Explanation, heading, caption).
         summary: text above the photograph.
     """
     captions = [wrapped(caption, 170) for *_, caption in rows]
@@ -238,7 +238,7 @@ def mistakes(rows):
     strongest of it is outlined.
 
     Args:
-        rows: list of (face_lime.Explanation of the two labels, heading, caption).
+        rows: list of (lime.Explanation of the two labels, heading, caption).
     """
     captions = [wrapped(caption, 130) for *_, caption in rows]
     heights = [0.45 + row_height(caption) for caption in captions]

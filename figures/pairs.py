@@ -15,7 +15,7 @@ def pairs(explanation, centres, found, names, heading, caption):
     Blue pairs add more together than their sum, vermilion ones less.
 
     Args:
-        explanation: a face_lime.Explanation.
+        explanation: a lime.Explanation.
         centres: float (superpixels, 2), the row and column of the centre of each superpixel.
         found: list of (superpixel, superpixel, what they add together), the strongest first.
         names: list of str, what each superpixel is called.

@@ -10,10 +10,10 @@ import dataclasses
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from explaining import face_lime, sentences, wording
-from explaining.face_explainer import SHOWN
+from explaining import lime, sentences, wording
 from explaining.regions import part_names
-from explaining.without import without_parts
+from explaining.samples import SHOWN
+from explaining.verdict import without_parts
 from fer2013 import EMOTIONS
 from page import cards, session, what_if
 
@@ -92,12 +92,13 @@ class Page:
             {label: Explanation} of those explained so far, and HTML: the given label's in
             sentences, and how far it is.
         """
+        settings = dataclasses.replace(self.settings, samples=samples)
         found, words, labels = {}, "", sorted(LABELS, key=lambda other: other != label)
         yield found, cards.notice("The network is asked about the face with other parts hidden.")
         with threadpool_limits(1):  # as explaining.engine, for the same last bits
-            for other, explanation in face_lime.explain_in_turn(
-                    state.parts.face, self.network.predict, labels, labels[:1],
-                    state.parts.segments, self.settings.hide, samples, self.settings.seed):
+            for other, explanation in lime.explain_in_turn(
+                    state.parts.face, self.network.predict, labels, settings,
+                    state.parts.segments, labels[:1]):
                 found = found | {other: explanation}
                 words = words or self.words(state, explanation, marked)
                 yield found, words + cards.notice(f"{len(found)} of {len(LABELS)} emotions are "
@@ -121,7 +122,8 @@ class Page:
         if marked != SHOWN:
             without = without_parts(
                 explanation.face, self.network.predict, explanation.label, explanation.segments,
-                state.parts.hidden, explanation.strongest(1, marked), explanation.seed)
+                state.parts.hidden, explanation.strongest(1, state.parts.count), explanation.seed,
+                marked)
         lines = [sentences.posed(state.posed, state.whole),
                  sentences.what_if(without, explanation.label),
                  sentences.all_hidden(without, explanation.label)]

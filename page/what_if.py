@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explaining import superpixels
-from explaining.baselines import HIDING
+from explaining.hiding import HIDING
 
 
 class Parts(NamedTuple):

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 import fer2013
-from explaining.face_lime import Explanation
-from explaining.without import Without
+from explaining.lime import Explanation
+from explaining.verdict import Without
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENVIRONMENT = os.environ | {"KERAS_BACKEND": "tensorflow"}
@@ -52,5 +52,5 @@ def explanation(segments, weights, label=3, face=None, **other):
     values = {"intercept": 0.1, "local_prediction": 0.6, "r2": 0.6, "r2_pairs": 0.8,
               "stability": 1.0, "seed": 0, "samples": 100, "probabilities": np.eye(7)[label],
               "together": np.zeros((len(weights),) * 2),
-              "without": Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 6, 0.5)}
+              "without": Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 6, 0.5, 5, 0.3)}
     return Explanation(face, segments, weights, label=label, **values | other)

@@ -1,25 +1,23 @@
-"""How much each pixel of a face speaks for a label, by LIME and by methods to compare it with.
+"""How much each pixel of a face contributes to a label, by LIME and by methods to compare it with.
 
     relevance = METHODS["Grad-CAM"](face, label=3, network=network, seed=0) # float64 (48, 48)
 
 Every method takes a uint8 (48, 48) face, a label, a networks.network.Network and a seed, which only
 random methods use. It returns a float64 (48, 48) map; the larger a value, the more the pixel
-speaks for the label. The units differ between methods, so only the order and the sign of the values
-can be compared.
-
-Each method has its own file. Grad-CAM and integrated gradients need gradients (gradients.py), and
-Grad-CAM the layers one by one (networks/trace.py).
+contributes to the label. The units differ between methods, so only the order and the sign of the
+values can be compared.
 """
 from base.errors import UserError
-from explaining.methods.grad_cam import grad_cam, split
-from explaining.methods.gradients import require_gradients
-from explaining.methods.hsic import hsic
-from explaining.methods.integrated_gradients import integrated_gradients
-from explaining.methods.kernel_shap import kernel_shap
-from explaining.methods.lime import lime, stock_lime
-from explaining.methods.occlusion import occlusion
-from explaining.methods.random_order import random_order
-from explaining.methods.rise import rise
+from explaining.methods.gradients import grad_cam, integrated_gradients, require_gradients, split
+from explaining.methods.perturbation import (
+    hsic,
+    kernel_shap,
+    lime,
+    occlusion,
+    random_order,
+    rise,
+    stock_lime,
+)
 
 METHODS = {
     "LIME": lime,

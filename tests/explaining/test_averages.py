@@ -8,7 +8,7 @@ from explaining import averages, many_faces, single_faces, wording
 from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
-from explaining.without import Without
+from explaining.verdict import Without
 from figures import style
 from tests import support
 
@@ -80,7 +80,8 @@ def test_the_mean_of_what_regions_do_together_has_the_standard_error_of_the_face
 
 
 def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_then():
-    found = [Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 4, 0.5), Without(0.7, 0.1, 0.5, 0.6, 0.3, 4, 6, 1)]
+    found = [Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 4, 0.5, 0, 0.0),
+             Without(0.7, 0.1, 0.5, 0.6, 0.3, 4, 6, 1, 0, 0.0)]
     assert wording.mean_without([*found, found[0]._replace(whole=0.8)], 3).startswith(
         "mean: happy 80%; without the 4 to 5 marked superpixels 23%")
     assert wording.mean_without(found, 3).endswith(

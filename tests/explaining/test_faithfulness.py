@@ -3,7 +3,7 @@ import pytest
 
 from benchmarks import measures
 from explaining import faithfulness
-from explaining.baselines import BASELINES
+from explaining.hiding import BASELINES
 
 
 def brightness(pixels):

@@ -8,14 +8,17 @@ import model as network
 from base.errors import UserError
 from benchmarks.measures import randomise_from_the_top
 from explaining import methods, superpixels
-from explaining.baselines import BASELINES
-from explaining.methods.grad_cam import grad_cam
-from explaining.methods.gradients import require_gradients
-from explaining.methods.hsic import dependence, hsic
-from explaining.methods.integrated_gradients import integrated_gradients
-from explaining.methods.kernel_shap import coalitions, kernel_shap, shapley_values
-from explaining.methods.occlusion import occlusion
-from explaining.methods.rise import rise
+from explaining.hiding import BASELINES
+from explaining.methods.gradients import grad_cam, integrated_gradients, require_gradients
+from explaining.methods.perturbation import (
+    coalitions,
+    dependence,
+    hsic,
+    kernel_shap,
+    occlusion,
+    rise,
+    shapley_values,
+)
 from fer2013 import bundled
 
 HAPPY = fer2013.EMOTIONS.index("happy")

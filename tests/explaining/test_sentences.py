@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from explaining import sentences
-from explaining.without import Without
+from explaining.verdict import Without
 from tests.support import explanation
 
 NAMES = ["part 0", "part 1", "part 2"]
@@ -19,19 +19,19 @@ def test_the_first_sentence_says_how_sure_the_network_is(probabilities, sentence
 
 
 def test_an_explanation_that_changes_no_more_than_chance_is_said_not_to_tell_much():
-    said = sentences.what_if(Without(0.86, 0.76, 0.86, 0.85, 0.1, 5, 6, 0.5), 3)
+    said = sentences.what_if(Without(0.86, 0.76, 0.86, 0.85, 0.1, 5, 6, 0.5, 0, 0.0), 3)
     assert ("With only the 5 marked parts the network gives happy 86%" in said
             and "without them 76%; without 5 random parts 85%" in said)
     assert said.endswith("does not tell much.")
 
 
 def test_an_explanation_that_changes_more_than_chance_says_by_how_much():
-    said = sentences.what_if(Without(0.86, 0.2, 0.86, 0.85, 0.1, 5, 6, 0.5), 3)
+    said = sentences.what_if(Without(0.86, 0.2, 0.86, 0.85, 0.1, 5, 6, 0.5, 0, 0.0), 3)
     assert "costs 65 points more than hiding at random" in said
 
 
 def test_what_is_predicted_with_everything_hidden_is_told():
-    without = Without(0.86, 0.76, 0.86, 0.85, 0.1, 5, 6, 0.5)
+    without = Without(0.86, 0.76, 0.86, 0.85, 0.1, 5, 6, 0.5, 0, 0.0)
     assert sentences.all_hidden(without, 3) == (
         "With everything hidden the network predicts neutral 50%, and gives happy 10%.")
     assert sentences.all_hidden(without, 6) == (
@@ -39,7 +39,7 @@ def test_what_is_predicted_with_everything_hidden_is_told():
 
 
 def test_without_a_marked_part_there_is_nothing_to_hide():
-    assert sentences.what_if(Without(0.1, 0.1, 0.1, 0.1, 0.1, 0, 6, 0.5), 3) == (
+    assert sentences.what_if(Without(0.1, 0.1, 0.1, 0.1, 0.1, 0, 6, 0.5, 0, 0.0), 3) == (
         "No part of the face speaks for happy.")
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from explaining import superpixels
-from explaining.baselines import BASELINES, HIDING
+from explaining.hiding import BASELINES, HIDING
 
 NOISE = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
 FACES = {

@@ -13,8 +13,10 @@ from PIL import Image
 import fer2013
 import model as network
 from base.errors import UserError
-from explaining import face_lime, wording
-from explaining.baselines import BASELINES
+from explaining import wording
+from explaining.hiding import BASELINES
+from explaining.lime import explain_face
+from explaining.settings import LimeSettings
 from fer2013 import bundled
 
 
@@ -97,7 +99,7 @@ def test_an_explanation_of_a_photograph_holds_or_says_that_it_may_not(pretrained
     face = face_of(person)
     predict = functools.partial(network.predict, pretrained)
     label = int(predict(face[None])[0].argmax())
-    explanation = face_lime.explain_face(face, predict, [label], samples=1000, seed=0)[label]
+    explanation = explain_face(face, predict, [label], LimeSettings(samples=1000))[label]
     strongest = np.isin(explanation.segments, explanation.strongest(1))  # (48, 48)
     without = np.where(strongest, BASELINES["blurred"](face), face)
     holds = predict(without[None])[0, label] < explanation.probability

@@ -13,8 +13,7 @@ import pytest
 
 from base.errors import UserError
 from explaining import methods
-from explaining.methods.grad_cam import grad_cam
-from explaining.methods.integrated_gradients import integrated_gradients
+from explaining.methods.gradients import grad_cam, integrated_gradients
 from fer2013 import EMOTIONS
 from networks import feeding, network, search, ways
 from networks.feeding import Feeding

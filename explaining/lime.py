@@ -1,7 +1,8 @@
-"""LIME for 48x48 grey faces: the lime package with superpixels and sampling for small faces.
+"""LIME for 48x48 grey faces: the lime package's local model, with superpixels of small faces.
 
     explanations = explain_face(face, predict, labels=[3])
     explanations[3].weights                     # what each superpixel adds to P(happy)
+    explanations[3].as_lime()                   # the lime package's own ImageExplanation
 
 Sources: Ribeiro et al. 2016, "Why Should I Trust You?" (arXiv 1602.04938), section 3; the weights
 are regression-adjusted (Witter et al. 2025, arXiv 2506.11849).
@@ -9,16 +10,17 @@ are regression-adjusted (Witter et al. 2025, arXiv 2506.11849).
 from typing import NamedTuple
 
 import numpy as np
+from lime.lime_image import ImageExplanation
+from skimage.color import gray2rgb
 
 from base.errors import UserError
-from explaining import superpixels
-from explaining.baselines import HIDING
-from explaining.face_explainer import LIMIT, SHOWN, FaceExplainer
-from explaining.without import Without, without_parts
+from explaining import samples, superpixels
+from explaining.hiding import HIDING
+from explaining.samples import SHOWN
+from explaining.settings import LimeSettings
+from explaining.verdict import Without, without_parts
 
-# figures warn if the local model explains less than half of the variance, or if the halves of the
-# samples agree on fewer than four of five superpixels
-LOW_R2, LOW_STABILITY = 0.5, 0.8
+DEFAULT = LimeSettings()
 NOTHING = 5e-4  # a smaller change of the probability is 0.0 points in the texts
 
 
@@ -43,7 +45,7 @@ class Explanation(NamedTuple):
             the log-odds log(p / q) of the two in place of changes of the label's probability.
         probabilities: float (classes,), the network's prediction for the whole face.
         together: float64 (superpixels, superpixels), what two superpixels add beyond their sum.
-        without: the label's probability when parts of the face are hidden.
+        without: the label's probability when parts of the face are hidden, and the verdict.
     """
     face: np.ndarray
     segments: np.ndarray
@@ -71,6 +73,11 @@ class Explanation(NamedTuple):
         """The network's probability of the explained label."""
         return float(self.probabilities[self.label])
 
+    @property
+    def predicted(self):
+        """The label that the network gives to the face."""
+        return int(self.probabilities.argmax())
+
     def strongest(self, sign, count=SHOWN):
         """The strongest superpixels whose weight has this sign, 1 or -1.
 
@@ -97,8 +104,17 @@ class Explanation(NamedTuple):
         """The weight of each pixel's superpixel: float64 (48, 48)."""
         return self.weights[self.segments]
 
+    def as_lime(self):
+        """The lime package's ImageExplanation, with get_image_and_mask(); its key is `label`."""
+        theirs = ImageExplanation(gray2rgb(self.face), self.segments)
+        order = np.argsort(-np.abs(self.weights), kind="stable")
+        theirs.local_exp[self.label] = [(int(part), float(self.weights[part])) for part in order]
+        theirs.intercept[self.label] = self.intercept
+        theirs.score, theirs.local_pred = self.r2, np.array([self.local_prediction])
+        return theirs
 
-def explain_face(face, predict, labels, segments=None, hide="blurred", samples="auto", seed=0):
+
+def explain_face(face, predict, labels, settings=DEFAULT, segments=None):
     """Explain several labels of one face with one set of samples.
 
     By default, a hidden superpixel shows the blurred face. The rule of the lime package, the mean
@@ -110,13 +126,9 @@ def explain_face(face, predict, labels, segments=None, hide="blurred", samples="
         face: uint8 (48, 48).
         predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
         labels: the labels to explain; of a pair of labels, why the first rather than the second.
-        segments: int (48, 48), numbered from 0 without gaps; None for superpixels.segment(face).
-        hide: what a hidden superpixel shows, a name in baselines.HIDING.
-        samples: number of perturbed faces, including the face itself. "auto" starts with FIRST and
-            doubles them, at most to LIMIT, until both halves agree on the SHOWN strongest
-            superpixels of every label.
-        seed: seed of the samples; the same seed gives the same weights, independent of earlier
-            calls.
+        settings: a LimeSettings; the same seed gives the same weights, whatever was explained
+            before.
+        segments: int (48, 48), numbered from 0 without gaps, in place of the settings' division.
 
     Returns:
         {label: Explanation}, in the order of `labels`.
@@ -126,48 +138,45 @@ def explain_face(face, predict, labels, segments=None, hide="blurred", samples="
             leaves the local model undetermined), or the network does not have a label, or its
             outputs are not probabilities.
     """
-    segments = superpixels.segment(face) if segments is None else segments  # (48, 48)
-    return dict(explain_in_turn(face, predict, labels, labels, segments, hide, samples, seed))
+    return dict(explain_in_turn(face, predict, labels, settings, segments))
 
 
-def explain_in_turn(face, predict, labels, decisive, segments, hide, samples, seed):
+def explain_in_turn(face, predict, labels, settings, segments=None, decisive=None):
     """Yield label and Explanation of each of the labels; see explain_face().
 
     Args:
-        decisive: the labels whose stability decides how many samples "auto" draws.
+        decisive: the labels whose stability decides how many samples "auto" draws; all by default.
     """
-    check_samples(segments, samples)
-    # a new explainer, because explain_instance() stores its samples in it; labels=(), because
-    # explain_instance() keeps only the last label's R squared, so fit() is called for each label
-    explainer = FaceExplainer(decisive, hide, samples == "auto", random_state=seed)
-    explainer.explain_instance(
-        face, predict, labels=(), top_labels=None,
-        num_samples=LIMIT if samples == "auto" else samples, segmentation_fn=lambda image: segments)
+    if segments is None:
+        segments = superpixels.segment(face, settings.superpixels)  # (48, 48)
+    check_samples(segments, settings.samples)
+    hidden = HIDING[settings.hide](face, segments)
+    drawn = samples.draw(face, hidden, segments, predict, decisive or labels, settings)
     for label in labels:
-        yield label, explain_label(explainer, face, predict, segments, label, seed)
+        yield label, explain_label(drawn, face, hidden, predict, segments, label)
 
 
-def explain_label(explainer, face, predict, segments, label, seed):
-    """The Explanation of one label from the samples that a FaceExplainer has drawn."""
+def explain_label(drawn, face, hidden, predict, segments, label):
+    """The Explanation of one label from the Samples that were drawn."""
     first, second = label if isinstance(label, tuple) else (label, -1)
-    weights, intercept, together, r2_pairs = explainer.adjusted_fit(label)
+    weights, intercept, together, r2_pairs = drawn.adjusted_fit(label)
     explanation = Explanation(
         face, segments, weights, intercept, local_prediction=intercept + weights.sum(),
-        r2=explainer.held_out_r2(label), r2_pairs=r2_pairs, stability=explainer.stability(label),
-        seed=seed, samples=len(explainer.masks), label=first, rather_than=second,
-        probabilities=explainer.probabilities[0], together=together, without=None)
-    hidden, marked = HIDING[explainer.hide](face, segments), explanation.strongest(1)
+        r2=drawn.held_out_r2(label), r2_pairs=r2_pairs, stability=drawn.stability(label),
+        seed=drawn.seed, samples=len(drawn.masks), label=first, rather_than=second,
+        probabilities=drawn.probabilities[0], together=together, without=None)
+    parts = explanation.strongest(1, len(weights))
     return explanation._replace(
-        without=without_parts(face, predict, first, segments, hidden, marked, seed))
+        without=without_parts(face, predict, first, segments, hidden, parts, drawn.seed))
 
 
-def check_samples(segments, samples):
-    """UserError if a linear model of the superpixels cannot be fitted."""
-    count = segments.max() + 1
-    if count < 2:
-        raise UserError(f"{count} superpixel; expected at least 2, "
+def check_samples(segments, count):
+    """UserError if a linear model of the superpixels cannot be fitted to so many samples."""
+    parts = segments.max() + 1
+    if parts < 2:
+        raise UserError(f"{parts} superpixel; expected at least 2, "
                         "because one has nothing to be compared with")
-    least = max(count, 4)  # two pairs, one for each half
-    if samples != "auto" and samples < least:
-        raise UserError(f"{samples} samples; expected at least {least}, "
+    least = max(parts, 4)  # two pairs, one for each half
+    if count != "auto" and count < least:
+        raise UserError(f"{count} samples; expected at least {least}, "
                         "one for each superpixel of the face")

@@ -1,10 +1,14 @@
 import numpy as np
 import pytest
 from lime.lime_image import LimeImageExplainer
+from skimage.color import gray2rgb
 
 from base.errors import UserError
-from explaining import face_lime, superpixels, wording
-from explaining.face_explainer import FIRST
+from explaining import lime, samples, superpixels, wording
+from explaining.hiding import HIDING
+from explaining.samples import FIRST, LIMIT, SHOWN
+from explaining.settings import LimeSettings
+from explaining.verdict import fewest_that_decide
 from tests import support
 
 
@@ -38,6 +42,16 @@ def linear_in(segments, weights):
     return predict
 
 
+def explain(face, predict, labels, segments=None, **settings):
+    return lime.explain_face(face, predict, labels, LimeSettings(**settings), segments)
+
+
+def draw(face, predict, segments, labels=(1,), **settings):
+    settings = LimeSettings(**settings)
+    hidden = HIDING[settings.hide](face, segments)
+    return samples.draw(face, hidden, segments, predict, labels, settings)
+
+
 MEAN = "superpixel-mean"  # gives hidden superpixels zero variance, as linear_in() needs
 FLAT = [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]
 
@@ -46,7 +60,7 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     segments = superpixels.segment(face)
     weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
     predict = linear_in(segments, weights)
-    explanation = face_lime.explain_face(face, predict, [1], segments, MEAN, 2000)[1]
+    explanation = explain(face, predict, [1], segments, hide=MEAN, samples=2000)[1]
     assert np.corrcoef(explanation.weights, weights)[0, 1] > 0.999
     assert explanation.r2 > 0.99 and explanation.r2_pairs > 0.99
     assert explanation.probability == pytest.approx(0.5 + weights.sum())
@@ -60,28 +74,41 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
 def test_the_two_labels_of_a_two_class_network_mirror_each_other(face):
     segments = superpixels.segment(face)
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    explanations = face_lime.explain_face(face, predict, [0, 1], hide=MEAN, samples=500)
+    explanations = explain(face, predict, [0, 1], hide=MEAN, samples=500)
     np.testing.assert_allclose(explanations[0].weights, -explanations[1].weights, atol=1e-9)
     assert explanations[0].r2 == pytest.approx(explanations[1].r2)
 
 
-def test_the_local_model_is_limes_own(face):
+class OurSamples(LimeImageExplainer):
+    """The lime package's explainer, which draws what samples.draw() draws."""
+
+    def data_labels(self, image, fudged_image, segments, classifier_fn, num_samples, batch_size):
+        masks = samples.draw_masks(self.random_state, num_samples, segments.max() + 1, True)
+        hidden = HIDING[MEAN](image[..., 0], segments)
+        return masks, classifier_fn(np.where(masks.astype(bool)[:, segments], image[..., 0],
+                                             hidden))
+
+
+def test_samples_and_local_model_are_those_of_the_lime_package(face):
     segments = superpixels.segment(face)
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    explainer = face_lime.FaceExplainer(hide=MEAN, random_state=5)
-    theirs = explainer.explain_instance(
-    face,
-    predict,
-    labels=(
-        1,
-        ),
-        top_labels=None,
-        num_samples=300,
-         segmentation_fn=lambda image: segments)
-    weights, intercept, r2 = explainer.fit(1)
-    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)))
-    assert (intercept, r2) == pytest.approx((theirs.intercept[1], theirs.score))
-    assert isinstance(explainer, LimeImageExplainer)
+    theirs = OurSamples(feature_selection="none", random_state=5).explain_instance(
+        face, predict, labels=[1], top_labels=None, num_samples=300,
+        segmentation_fn=lambda image: segments)
+    drawn = draw(face, predict, segments, hide=MEAN, samples=300, seed=5)
+    weights, intercept = samples.local_model(drawn.masks, drawn.answers(1))
+    assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)), abs=1e-14)
+    assert intercept == pytest.approx(theirs.intercept[1], abs=1e-14)
+
+
+def test_the_lime_package_marks_the_same_superpixels(face):
+    found = explain(face, brightness_of(face > 100), [1], samples=100)[1]
+    theirs = found.as_lime()
+    assert dict(theirs.local_exp[1]) == dict(enumerate(found.weights))
+    assert theirs.intercept[1] == found.intercept
+    picture, mask = theirs.get_image_and_mask(1, positive_only=True, num_features=SHOWN)
+    assert np.array_equal(picture, gray2rgb(face))
+    assert np.array_equal(mask == 1, np.isin(found.segments, found.strongest(1)))
 
 
 def two_together(segments, extra):
@@ -95,23 +122,18 @@ def two_together(segments, extra):
 
 def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
     segments = superpixels.segment(face)
-    explainers = []
-    for samples in (300, 20_000):
-        explainers.append(face_lime.FaceExplainer(hide=MEAN, random_state=1))
-        explainers[-1].explain_instance(
-            face, two_together(segments, -0.2), labels=(), top_labels=None, num_samples=samples,
-            segmentation_fn=lambda image: segments)
-    few, many = explainers
-    reference = many.fit(1)[0]
-    adjusted, plain = (np.abs(weights - reference).max()
-                       for weights in (few.adjusted_fit(1)[0], few.fit(1)[0]))
+    few, many = (draw(face, two_together(segments, -0.2), segments, hide=MEAN, samples=count,
+                      seed=1) for count in (300, 20_000))
+    reference = samples.local_model(many.masks, many.answers(1))[0]
+    found = few.adjusted_fit(1)[0], samples.local_model(few.masks, few.answers(1))[0]
+    adjusted, plain = (np.abs(weights - reference).max() for weights in found)
     assert adjusted < plain / 2
 
 
 def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
     segments = superpixels.segment(face)
     predict = two_together(segments, 0.35)
-    found = face_lime.explain_face(face, predict, [1], segments, MEAN, 1000)[1]
+    found = explain(face, predict, [1], segments, hide=MEAN, samples=1000)[1]
     assert found.together[5, 9] == pytest.approx(0.35, abs=0.02)
     assert found.r2 < 0.95 < 0.99 < found.r2_pairs
     assert found.stability < 1 or found.weights[[5, 9]].min() > 0.3
@@ -120,38 +142,65 @@ def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
 def test_the_answer_without_parts_of_the_face_is_the_networks_own(face):
     segments = superpixels.segment(face)
     predict = two_together(segments, 0.35)
-    without = face_lime.explain_face(face, predict, [1], segments, MEAN, 1000)[1].without
+    without = explain(face, predict, [1], segments, hide=MEAN, samples=1000)[1].without
     assert without.whole == pytest.approx(1.0) and without.all_hidden == pytest.approx(0.2)
     assert without.marked_hidden == pytest.approx(0.2) and without.only_marked == pytest.approx(1.0)
     assert 0.5 < without.random_hidden < 1 and without.called == 0
 
 
+@pytest.mark.parametrize(("effects", "verdict", "fewest"), [
+    ([0.6] + [0] * 8, "telling", 1),  # hiding the first changes the prediction
+    ([0.24] + [0] * 8, "partly", 0),  # ten points more than random ones, and still predicted
+    ([0.03] * 9, "does not tell", 0),  # all parts alike
+    ([0.07] * 9, "does not tell", 6),  # the same, but without six of them another is predicted
+])
+def test_the_verdict_comes_from_hiding_the_marked_parts_and_random_ones(effects, verdict, fewest):
+    segments = np.kron(np.arange(9).reshape(3, 3), np.ones((16, 16), int))
+    places = [(row, column) for row in (0, 16, 32) for column in (0, 16, 32)]
+    face = np.full((48, 48), 200, np.uint8)
+
+    def predict(pixels):
+        hidden = np.stack([pixels[:, row, column] == 0 for row, column in places], axis=1)
+        answer = 0.9 - hidden @ effects
+        return np.stack([1 - answer, answer], axis=1)
+    without = explain(face, predict, [1], segments, hide="zero", samples=100)[1].without
+    assert (without.verdict, without.fewest) == (verdict, fewest)
+    assert without.fewest_hidden == pytest.approx(0.9 - sum(effects[:fewest]))
+    assert without.margin == without.random_hidden - without.marked_hidden
+
+
+def test_a_label_that_is_not_predicted_is_decided_where_its_probability_halves():
+    whole, steps = np.array([0.7, 0.3]), np.array([[0.75, 0.25], [0.85, 0.15], [0.9, 0.1]])
+    assert fewest_that_decide(whole, steps, 1) == (2, 0.15)
+    assert fewest_that_decide(whole[::-1], steps[:1, ::-1], 1) == (0, 0.7)
+
+
 def test_samples_are_complementary_pairs_and_begin_with_the_whole_face():
-    masks = face_lime.FaceExplainer(random_state=0).draw_masks(7, 5)
+    masks = samples.draw_masks(np.random.RandomState(0), 7, 5, whole_first=True)
     assert masks.shape == (7, 5) and masks[0].all()
     assert (masks[0:6:2] + masks[1:6:2] == 1).all()
 
 
 def test_the_same_seed_gives_the_same_bytes_whatever_was_explained_before(face):
     predict = brightness_of(face > 100)
-    first = face_lime.explain_face(face, predict, [1], samples=200, seed=3)[1]
-    face_lime.explain_face(FLAT[1], predict, [0], samples=100, seed=9)
-    again = face_lime.explain_face(face, predict, [0, 1], samples=200, seed=3)[1]
-    other = face_lime.explain_face(face, predict, [1], samples=200, seed=4)[1]
+    first = explain(face, predict, [1], samples=200, seed=3)[1]
+    explain(FLAT[1], predict, [0], samples=100, seed=9)
+    again = explain(face, predict, [0, 1], samples=200, seed=3)[1]
+    other = explain(face, predict, [1], samples=200, seed=4)[1]
     assert first.weights.tobytes() == again.weights.tobytes()
     assert first.weights.tobytes() != other.weights.tobytes()
 
 
 def test_the_callers_face_is_not_changed(face):
     before = face.copy()
-    face_lime.explain_face(face, brightness_of(np.ones((48, 48), bool)), [1], samples=100)
+    explain(face, brightness_of(np.ones((48, 48), bool)), [1], samples=100)
     assert np.array_equal(face, before)
 
 
 @pytest.mark.parametrize("picture", FLAT, ids=["black", "white"])
 def test_a_flat_face_has_no_weights_and_two_cautions(picture):
     predict = brightness_of(np.ones((48, 48), bool))
-    explanation = face_lime.explain_face(picture, predict, [1], samples=100)[1]
+    explanation = explain(picture, predict, [1], samples=100)[1]
     assert explanation.r2 == 0 and explanation.stability == 0
     cautions = [caution.split(":")[0] for caution in wording.cautions(explanation)]
     assert cautions[:2] == ["low R²", "unstable"]
@@ -167,17 +216,17 @@ def test_the_strongest_superpixels_have_the_given_sign_and_are_at_most_five(face
 
 def test_fewer_samples_than_superpixels_are_an_error(face):
     with pytest.raises(UserError, match="10 samples; expected at least"):
-        face_lime.explain_face(face, brightness_of(np.ones((48, 48), bool)), [1], samples=10)
+        explain(face, brightness_of(np.ones((48, 48), bool)), [1], samples=10)
 
 
 def test_one_superpixel_is_an_error(face):
     with pytest.raises(UserError, match="1 superpixel; expected at least 2"):
-        face_lime.explain_face(face, brightness_of(face > 100), [1], np.zeros((48, 48), int))
+        explain(face, brightness_of(face > 100), [1], np.zeros((48, 48), int))
 
 
 def test_a_label_that_the_network_does_not_have_is_an_error(face):
     with pytest.raises(UserError, match="label 2: the model has the labels 0 to 1"):
-        face_lime.explain_face(face, brightness_of(face > 100), [1, 2], samples=100)
+        explain(face, brightness_of(face > 100), [1, 2], samples=100)
 
 
 @pytest.mark.parametrize("output", [[2.0, -1.0], [0.5, 0.6], [np.nan, np.nan]],
@@ -186,15 +235,15 @@ def test_outputs_that_are_not_probabilities_are_an_error(face, output):
     def predict(pixels):
         return np.tile(output, (len(pixels), 1))
     with pytest.raises(UserError, match="not probabilities"):
-        face_lime.explain_face(face, predict, [1], samples=100)
+        explain(face, predict, [1], samples=100)
 
 
 def test_automatic_samples_stop_when_the_halves_agree(face):
     segments = superpixels.segment(face)
     clear = np.zeros(segments.max() + 1)
-    clear[:face_lime.SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
+    clear[:SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
     predict = linear_in(segments, clear)
-    explanation = face_lime.explain_face(face, predict, [1], segments, MEAN, "auto")[1]
+    explanation = explain(face, predict, [1], segments, hide=MEAN, samples="auto")[1]
     assert (explanation.samples, explanation.stability) == (FIRST, 1)
 
 
@@ -202,21 +251,23 @@ def test_automatic_samples_stop_at_the_limit_if_the_halves_never_agree(face):
     def noise(pixels):
         probability = np.random.default_rng(len(pixels)).uniform(size=len(pixels))
         return np.stack([probability, 1 - probability], axis=1)
-    explanation = face_lime.explain_face(face, noise, [1], samples="auto")[1]
-    assert explanation.samples == face_lime.LIMIT and explanation.stability < 1
+    explanation = explain(face, noise, [1], samples="auto")[1]
+    assert explanation.samples == LIMIT and explanation.stability < 1
     assert [caution.split(":")[0] for caution in wording.cautions(explanation)][:2] == [
         "low R²", "unstable"]
 
 
 def test_automatic_samples_continue_the_same_random_stream(face):
-    explainer = face_lime.FaceExplainer([0], automatic=True, random_state=0)
-    explainer.stable = lambda: len(explainer.masks) >= 1000
-    explainer.explain_instance(
-        face, brightness_of(face > 100), labels=(), top_labels=None, num_samples=4000,
-        segmentation_fn=lambda image: superpixels.segment(face))
-    assert explainer.masks.shape[0] == explainer.probabilities.shape[0] == 1000
-    assert explainer.masks[0].all() and not explainer.masks[500].all()
-    assert (explainer.masks[500::2] + explainer.masks[501::2] == 1).all()
+    def predict(pixels):  # so noisy that the halves agree late or never
+        probability = np.random.default_rng(len(pixels)).uniform(size=len(pixels))
+        return np.stack([probability, 1 - probability], axis=1)
+    segments = superpixels.segment(face)
+    drawn = draw(face, predict, segments, samples="auto")
+    fixed = draw(face, predict, segments, samples=FIRST)
+    assert len(drawn.masks) == len(drawn.probabilities) == LIMIT
+    assert np.array_equal(drawn.masks[:FIRST], fixed.masks)
+    assert drawn.masks[0].all() and not drawn.masks[FIRST].all()
+    assert (drawn.masks[FIRST::2] + drawn.masks[FIRST + 1::2] == 1).all()
 
 
 def test_of_two_labels_the_change_of_their_log_odds_is_explained():
@@ -229,9 +280,9 @@ def test_of_two_labels_the_change_of_their_log_odds_is_explained():
         logits[:, 3], logits[:, 4] = 1.5 * left, -2 * right
         return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     face = np.full((48, 48), 200, np.uint8)
-    found = face_lime.explain_face(face, predict, [(3, 4)], segments, "zero", 100)[3, 4]
+    found = explain(face, predict, [(3, 4)], segments, hide="zero", samples=100)[3, 4]
     assert found.weights == pytest.approx([1.5, 2], abs=0.01)  # the lime package shrinks a little
     assert found.explained == (3, 4) and found.label == 3
     assert found.without.whole == pytest.approx(predict(face[None])[0, 3])
     with pytest.raises(UserError, match="label 9"):
-        face_lime.explain_face(face, predict, [(3, 9)], segments, "zero", 100)
+        explain(face, predict, [(3, 9)], segments, hide="zero", samples=100)

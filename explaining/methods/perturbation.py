@@ -1,0 +1,172 @@
+"""Methods that hide parts of the face and look at the prediction: no gradients, any network.
+
+Where a paper hides parts by black or grey, they are hidden here like the superpixels of LIME.
+"""
+import contextlib
+import io
+import itertools
+
+import numpy as np
+from lime.lime_image import LimeImageExplainer
+from scipy.spatial.distance import pdist, squareform
+from skimage.transform import resize
+
+from explaining import superpixels
+from explaining.hiding import BASELINES, HIDING
+from explaining.lime import explain_face
+from explaining.settings import LimeSettings
+
+CELLS = 7  # of RISE's grid, in each direction, as in the paper
+SHOWN = 0.5  # share of the cells that are shown, as in the paper
+WINDOW, STRIDE = 9, 3  # pixels: 196 windows, each as large as an eye or half of a mouth
+
+
+def lime(face, label, network, seed, samples="auto", hide="blurred"):
+    """LIME as explain.py runs it: the weight of each pixel's superpixel."""
+    settings = LimeSettings(hide=hide, samples=samples, seed=seed)
+    return explain_face(face, network.predict, [label], settings)[label].weight_map()
+
+
+def stock_lime(face, label, network, seed):
+    """LIME with the defaults of the lime package: the weight of each pixel's superpixel."""
+    explanation = stock_explanation(face, label, network, seed)
+    weights = np.zeros(explanation.segments.max() + 1)
+    for superpixel, weight in explanation.local_exp[label]:
+        weights[superpixel] = weight
+    return weights[explanation.segments]
+
+
+def stock_explanation(face, label, network, seed):
+    """The ImageExplanation of the lime package with its defaults.
+
+    These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks. There
+    are so few superpixels that many masks are equal, so each distinct picture is predicted once,
+    which gives the same result much faster.
+    """
+    def predict_distinct(pictures):
+        pixels, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
+        return network.predict(pixels)[which.ravel()]
+    with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
+        return LimeImageExplainer(random_state=seed).explain_instance(
+            face, predict_distinct, labels=[label], top_labels=None, batch_size=1000)
+
+
+def kernel_shap(face, label, network, seed, hide="blurred", samples=1000):
+    """The Shapley value of each pixel's superpixel, by a weighted regression on coalitions.
+
+    A coalition of k of n superpixels is drawn with a probability proportional to
+    1 / (k (n - k)), which is the weight that the paper gives to all coalitions of its size, and is
+    followed by its complement (Covert & Lee 2021, arXiv 2012.01536, section 4.2). The values add up
+    to the probability of the face minus that of the face with everything hidden (efficiency), which
+    is a constraint of the regression.
+
+    Source: Lundberg & Lee 2017, "A Unified Approach to Interpreting Model Predictions" (arXiv
+    1705.07874), section 4.1, theorem 2.
+    """
+    segments = superpixels.segment(face)
+    shown = coalitions(segments.max() + 1, samples, np.random.default_rng(seed))
+    pixels = np.where(shown[:, segments], face, HIDING[hide](face, segments))  # (samples, 48, 48)
+    return shapley_values(shown, answers_of(network, pixels, label))[segments]
+
+
+def coalitions(count, samples, random):
+    """All superpixels, none, and random coalitions in pairs: bool (samples, count), or one less."""
+    sizes = np.arange(1, count)
+    chances = 1 / (sizes * (count - sizes))
+    drawn = random.choice(sizes, (samples - 2) // 2, p=chances / chances.sum())
+    places = random.random((len(drawn), count)).argsort(axis=1)  # a permutation in each row
+    half = places < drawn[:, None]
+    return np.concatenate([np.ones((1, count), bool), np.zeros((1, count), bool), half, ~half])
+
+
+def shapley_values(shown, answers):
+    """The values that fit the answers best, float64 (superpixels,), and add up to their change.
+
+    Args:
+        shown: bool (samples, superpixels), as coalitions() returns them.
+        answers: float64 (samples,).
+    """
+    whole, hidden = answers[:2]
+    masks, ones = shown[2:].astype(np.float64), np.ones((1, shown.shape[1]))
+    # the normal equations, with a Lagrange multiplier for the constraint
+    system = np.block([[masks.T @ masks, ones.T], [ones, np.zeros((1, 1))]])
+    right = np.append(masks.T @ (answers[2:] - hidden), whole - hidden)
+    return np.linalg.lstsq(system, right)[0][:-1]
+
+
+def rise(face, label, network, seed, baseline="blurred", samples=1000):
+    """How much higher the probability is when a pixel is shown, over random soft masks.
+
+    A mask is a random grid, enlarged bilinearly and shifted by a random part of a cell. The mean of
+    the answers is taken from each, which takes a constant and noise from the map.
+
+    Source: Petsiuk et al. 2018, "RISE" (arXiv 1806.07421), section 3.
+    """
+    masks = soft_masks(samples, face.shape[0], np.random.default_rng(seed))
+    hidden = BASELINES[baseline](face).astype(np.float32)
+    pixels = (hidden + masks * (face - hidden)).round().astype(np.uint8)  # (samples, 48, 48)
+    answers = answers_of(network, pixels, label)
+    return np.tensordot(answers - answers.mean(), masks, 1) / (samples * SHOWN)
+
+
+def soft_masks(samples, side, random):
+    """Random masks from 0, hidden, to 1, shown: float32 (samples, side, side)."""
+    cell = -(-side // CELLS)  # pixels
+    grids = (random.random((samples, CELLS + 1, CELLS + 1)) < SHOWN).astype(np.float32)
+    enlarged = resize(grids, (samples, *[(CELLS + 1) * cell] * 2), order=1)
+    starts = random.integers(0, cell, (samples, 2))
+    return np.stack([mask[row:row + side, column:column + side]
+                     for mask, (row, column) in zip(enlarged, starts, strict=True)])
+
+
+def hsic(face, label, network, seed, baseline="blurred", samples=1000):
+    """The Hilbert-Schmidt independence criterion of the probability and each cell of a 7x7 grid.
+
+    It is never negative: it says how strongly the answer depends on a cell, not in which direction.
+    The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, the answers' is Gaussian, as
+    wide as the median answer.
+
+    Source: Novello et al. 2022, "Making Sense of Dependence" (arXiv 2206.06219), section 3.
+    """
+    cells = superpixels.segment(face, "grid")
+    shown = np.random.default_rng(seed).random((samples, cells.max() + 1)) < 0.5
+    pixels = np.where(shown[:, cells], face, BASELINES[baseline](face))  # (samples, 48, 48)
+    return dependence(shown, answers_of(network, pixels, label))[cells]
+
+
+def dependence(shown, answers):
+    """The criterion of each cell: float64 (cells,).
+
+    Args:
+        shown: bool (samples, cells); answers: float64 (samples,).
+    """
+    distances = squareform(pdist(answers[:, None], "sqeuclidean"))  # (samples, samples)
+    kernel = np.exp(-distances / (2 * max(np.median(answers), 1e-9)**2))
+    signs = shown - shown.mean(axis=0)  # (samples, cells); centring them centres both kernels
+    return 2 * np.einsum("ni,ni->i", signs, kernel @ signs) / (len(answers) - 1)**2
+
+
+def occlusion(face, label, network, seed, baseline="blurred"):
+    """The fall of the probability when a sliding window is hidden, mean over a pixel's windows.
+
+    Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks" (arXiv
+    1311.2901), section 4.2.
+    """
+    hidden = BASELINES[baseline](face)
+    starts = range(0, face.shape[0] - WINDOW + 1, STRIDE)
+    covered = np.zeros((len(starts) ** 2, *face.shape), bool)  # (windows, 48, 48)
+    for window, (row, column) in zip(covered, itertools.product(starts, starts), strict=True):
+        window[row:row + WINDOW, column:column + WINDOW] = True
+    pixels = np.concatenate([face[None], np.where(covered, hidden, face)])  # (1 + windows, 48, 48)
+    answers = answers_of(network, pixels, label)  # (1 + windows,)
+    return np.tensordot(answers[0] - answers[1:], covered, 1) / covered.sum(axis=0)
+
+
+def random_order(face, label, network, seed):
+    """The control: uniform random numbers from -1 to 1, whatever face, label and network are."""
+    return np.random.default_rng(seed).uniform(-1, 1, face.shape)
+
+
+def answers_of(network, pixels, label):
+    """The probability of a label for uint8 (n, 48, 48) faces: float64 (n,)."""
+    return network.predict(pixels)[:, label].astype(np.float64)
