@@ -39,7 +39,7 @@ the probabilities and the panels.
     python explain.py --count all --table faces.csv
 
 Writes, with every way of choosing faces, a row for each explanation into faces.csv, and its
-superpixels, weights and pairs into faces.npz (docs/many_faces.md).
+superpixels, weights and pairs into faces.npz (docs/long_runs.md).
 """
 import contextlib
 import dataclasses

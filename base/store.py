@@ -19,8 +19,7 @@ from base.errors import UserError
 class Store:
     """Arrays by key. What was added stays, even if the process is killed in the next moment.
 
-    Adding and looking up cost the same for the first and for the ten-thousandth result
-    (benchmarks/many_faces.md).
+    Adding and looking up cost the same for the first and for the ten-thousandth result.
 
     Raises:
         UserError: the file cannot be written, or is not a store; also by every method.

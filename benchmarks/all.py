@@ -1,16 +1,11 @@
-"""Remake every table, figure and number that README, docs/, the model card and benchmarks/ show.
+"""Remake the tables and figures that README, docs/, the model card and benchmarks/ show.
 
-    python -m benchmarks.all --data data --list      # what is there, and what is stale
-    python -m benchmarks.all --data data             # make what is stale: hours on two cores
-    python -m benchmarks.all --data data --only faithfulness sanity
+    python -m benchmarks.all --data data                            # about an hour on two CPU cores
+    python -m benchmarks.all --data data --only faithfulness atlas
 
-A step is stale if this command never made it, or made it with another included model;
-benchmarks/made.json keeps the model's digest, the machine and the seconds of each step. An
-interrupted run continues where it stopped, because the tables grow face by face. What a step
-prints is put into its page, between the marks <!-- made: STEP --> and <!-- end -->.
-
-Not among the steps: benchmarks/recipe.csv, whose rows are training runs of up to two hours each
-(python -m benchmarks.recipe).
+What a command prints is put into its page, between <!-- made: STEP --> and <!-- end -->. Two steps
+are made only if they are named: recipe, whose nine runs take five minutes each, and own_models,
+which needs --models, a folder of models from elsewhere.
 """
 import pathlib
 import re
@@ -20,185 +15,101 @@ import sys
 import time
 from typing import NamedTuple
 
-import pandas
-
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
-from benchmarks.results import AVATARS_MODEL, HERE, WORK, machine, version
-from fer2013 import bundled
-
-ROOT = HERE.parent
-MADE = HERE / "made.json"
+from benchmarks.common import ROOT, WORK, markdown
+from networks.choice import PRETRAINED
 
 
 class Step(NamedTuple):
-    """A command, and what of it is shown where."""
-    command: tuple  # words after python; {data}, {model} and {work} stand for paths
+    """A command, and where its results go."""
+    command: str  # after python; {data}, {model}, {models}: the options; {work}: a folder
     page: str = ""  # the Markdown page that shows what it prints
-    copies: tuple = ()  # of the files that it writes into {work}: (name, path in the repository)
-    table: str = ""  # the CSV in benchmarks/ that it continues
-    shows: tuple = ()  # further files that it writes itself, as paths in the repository
-    folder: str = ""  # name of the step whose {work} it shares, if it has not its own
-    of_avatars: bool = False  # whether the table is about the model of the demonstration
+    copies: tuple = ()  # (file that it writes into {work}, path in the repository)
 
 
-def to(folder, *names):
-    return tuple((name, f"{folder}/{name}") for name in names)
-
-
-def own(name, *options, **fields):
-    """The step of a benchmark whose tables are about the included model and its own page."""
-    command = ("-m", f"benchmarks.{name}", "--data", "{data}", "--model", "{model}", *options)
-    return Step(command, page=f"benchmarks/{name}.md", table=f"{name}.csv", **fields)
-
-
-COMPOSITES = ("--data", "data/composites", "--model", "{model}", "--outputs", "{work}")
-AVERAGES = ("explain.py", "--data", "{data}", "--split", "validation", "--model", "{model}",
-            "--count", "100", "--samples", "500", "--precision", "bfloat16", "--pairs",
-            "--outputs", "{work}")  # as the atlas explains them, whose explanations it finds
-SHAREABLE = ("angry", "fear", "happy", "sad", "surprise", "neutral")  # 32 faces or more to average
+INCLUDED = "explain.py --data data/composites --model {model} --outputs {work}"
 STEPS = {
-    "composites": Step(
-        ("-m", "data.composites.make", "--data", "{data}", "--model", "{model}"),
-        shows=("data/composites/members.csv", "data/composites/contact_sheet.png")),
+    "mean_face": Step("-m data.composites.mean_face --data {data}"),
+    "composites": Step("-m data.composites.make --data {data} --model {model}"),
     "evaluation": Step(
-        ("evaluate.py", "--data", "{data}", "--model", "{model}", "--split", "validation",
-         "--tta", "--outputs", "{work}"),
-        copies=to("pretrained", "evaluation.json", "confusion_matrix.png", "reliability.png",
-                  "curves.png")),
-    "card_tables": Step(("-m", "benchmarks.card"), page="pretrained/README.md"),
-    "explanations": Step(("explain.py", *COMPOSITES),
-                         copies=to("pretrained", "explanations.png", "explanations.json")),
-    "comparison": Step(("explain.py", "--label", "happy", "--compare", *COMPOSITES),
-                       copies=to("docs", "happy_compare.png")),
-    "pairs": Step(("explain.py", "--label", "happy", "--pairs", *COMPOSITES),
-                  copies=to("docs", "happy_pairs.png")),
-    "atlas": Step(("-m", "benchmarks.atlas", "--data", "{data}", "--model", "{model}",
-                   "--outputs", "{work}"), page="docs/atlas.md",
-                  shows=("docs/atlas.csv", "docs/atlas.png", "docs/atlas_mistakes.png")),
-    "averages": Step(AVERAGES, folder="atlas",
-                     copies=to("docs", "emotions_average.csv", "pairs_average.csv",
-                               "pairs_average.png")),
-    "averages_figure": Step((*AVERAGES, "--label", *SHAREABLE), folder="atlas",
-                            copies=to("docs", "emotions_average.png")),
+        "evaluate.py --data {data} --model {model} --split validation --tta --outputs {work}",
+        copies=[(name, f"pretrained/{name}") for name in (
+            "evaluation.json", "confusion_matrix.png", "reliability.png")]),
+    "explanations": Step(INCLUDED, copies=[(name, f"pretrained/{name}") for name in (
+        "explanations.png", "explanations.json")]),
+    "comparison": Step(f"{INCLUDED} --label happy --compare",
+                       copies=[("happy_compare.png", "docs/happy_compare.png")]),
+    "pairs": Step(f"{INCLUDED} --label happy --pairs",
+                  copies=[("happy_pairs.png", "docs/happy_pairs.png")]),
     "photograph": Step(
-        ("explain.py", "--image", "examples/eileen_collins.jpg", "--model", "{model}",
-         "--outputs", "{work}"),
-        copies=(("eileen_collins.png", "examples/eileen_collins_explained.png"),)),
-    "dataset": Step(("dataset.py", "--data", "data/avatars", "--outputs", "{work}"),
-                    copies=to("docs", "dataset.png")),
-    "intuition": Step(("-m", "benchmarks.lime_intuition"), shows=("docs/lime_intuition.png",)),
-    "demonstration": Step(("train.py", "--data", "data/avatars", "--outputs", "{work}")),
+        "explain.py --image examples/eileen_collins.jpg --model {model} --outputs {work}",
+        copies=[("eileen_collins.png", "examples/eileen_collins_explained.png")]),
+    "dataset": Step("dataset.py --data data/avatars --outputs {work}",
+                    copies=[("dataset.png", "docs/dataset.png")]),
+    "lime_intuition": Step("-m benchmarks.lime_intuition"),
+    "demonstration": Step("train.py --data data/avatars --outputs {work}"),
     "demonstration_evaluation": Step(
-        ("evaluate.py", "--data", "data/avatars", "--split", "test", "--outputs", "{work}"),
-        folder="demonstration",
-        copies=(("evaluation.json", "benchmarks/demonstration.json"),)),
-    "faithfulness": own("faithfulness", shows=("benchmarks/faithfulness.png",)),
-    "mean_face": Step(("-m", "data.composites.mean_face", "--data", "{data}"),
-                      shows=("data/composites/mean_face.png",)),
-    "lime_choices": own("lime_choices"),
-    "hiding": own("hiding"),
-    "lime_stability": own("lime_stability"),
-    "surrogate": own("surrogate"),
-    "ground_truth": Step(
-        ("-m", "benchmarks.ground_truth", "--faces", "5", "--model",
-         str(AVATARS_MODEL.relative_to(ROOT))),
-        page="benchmarks/ground_truth.md", table="ground_truth.csv", of_avatars=True),
-    "action_units": Step(
-        ("-m", "benchmarks.action_units", "--data", "{data}", "--model", "{model}",
-         "--avatars-model", str(AVATARS_MODEL)), page="benchmarks/action_units.md"),
-    "sanity": Step(("-m", "benchmarks.sanity", "--faces", "5"), page="benchmarks/sanity.md",
-                   table="sanity.csv", shows=("benchmarks/sanity.png",)),
-    "planted_cue": Step(("-m", "benchmarks.planted_cue", "--faces", "40"),
-                        page="benchmarks/planted_cue.md"),
-    "photographs": Step(("-m", "benchmarks.photographs", "--data", "{data}"),
-                        shows=("benchmarks/photographs.md",)),
-    "data_speed": Step(("-m", "benchmarks.data_speed", "--data", "{data}"),
-                       shows=("benchmarks/data_speed.md",)),
-    "lime_speed": Step(("-m", "benchmarks.lime_speed"), page="benchmarks/lime_speed.md"),
-    "precision": Step(("-m", "benchmarks.precision"), page="benchmarks/lime_speed.md"),
-    "start_up": Step(("-m", "benchmarks.start_up"), page="benchmarks/lime_speed.md"),
-    "training_speed": Step(("-m", "benchmarks.training_speed"),
-                           page="benchmarks/training_speed.md"),
-    "interruption": Step(("-m", "benchmarks.interruption"), shows=("benchmarks/interruption.md",)),
-    "bad_input": Step(("-m", "benchmarks.bad_input"), shows=("benchmarks/bad_input.md",)),
-    "screenshots": Step(("-m", "benchmarks.screenshots"),
-                        shows=("docs/report.png", "examples/app.png")),
+        "evaluate.py --data data/avatars --split test --outputs {work} "
+        "--model outputs/benchmarks/demonstration/model.keras",
+        copies=[("evaluation.json", "benchmarks/demonstration.json")]),
+    "known_causes": Step("-m benchmarks.known_causes --model {model}", "docs/trust.md"),
+    "faithfulness": Step("-m benchmarks.faithfulness --data {data} --model {model}",
+                         "docs/trust.md"),
+    "lime_choices": Step("-m benchmarks.lime_choices --data {data} --model {model}",
+                         "benchmarks/lime_choices.md"),
+    "atlas": Step("-m benchmarks.atlas --data {data} --model {model}", "docs/what_it_looks_at.md"),
+    "speed": Step("-m benchmarks.speed", "benchmarks/speed.md"),
+    "recipe": Step("-m benchmarks.recipe --data {data}", "benchmarks/recipe.md"),
+    "own_models": Step("-m benchmarks.own_models --data {data} --models {models}",
+                       "benchmarks/own_models.md"),
 }
+IF_NAMED = ("recipe", "own_models")
 
 
 def main():
     args = parse_arguments()
-    model = version(args.model)
-    made = files.read_json(MADE, "-m benchmarks.all") if MADE.is_file() else {}
-    for name in args.only or STEPS:
-        state = state_of(name, made, model)
-        print(f"{name:<15} {state}", flush=True)
-        if args.list or state == "made" and not args.only:
-            continue
-        seconds = make(name, args, model)
-        made[name] = {"model": model, "machine": machine(), "seconds": round(seconds)}
-        files.write_json(MADE, made)
+    for name in args.only or [step for step in STEPS if step not in IF_NAMED]:
+        started = time.perf_counter()
+        make(name, args)
+        print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
+    parser = options.parser(__doc__)
     parser.add_argument("--data", default=ROOT / "data", type=pathlib.Path,
                         help="FER2013 in any form")
-    parser.add_argument("--model", default=bundled.PRETRAINED, type=pathlib.Path,
-                        help="a .keras file")
+    parser.add_argument("--model", default=PRETRAINED, type=pathlib.Path, help="a .keras file")
     parser.add_argument("--only", nargs="+", choices=STEPS, default=[], metavar="STEP",
-                        help=f"make these, stale or not, of {', '.join(STEPS)}; all that are "
-                             "stale if none is given")
-    parser.add_argument("--list", action="store_true", help="say what is stale and make nothing")
+                        help=f"of {', '.join(STEPS)}; if none is given, all but the last two")
+    parser.add_argument("--models", default=ROOT, type=pathlib.Path,
+                        help="folder of models from elsewhere")
     return parser.parse_args()
 
 
-def state_of(name, made, model):
-    """"made", or why it is not."""
-    step = STEPS[name]
-    shown = [path for _, path in step.copies] + list(step.shows) + [step.page] * bool(step.page)
-    missing = [path for path in shown if not (ROOT / path).is_file()]
-    if missing:
-        return f"missing: {', '.join(missing)}"
-    if name not in made:
-        return "never made by this command"
-    return "made" if made[name]["model"] == model else f"stale: of model {made[name]['model']}"
-
-
-def make(name, args, model):
-    """Run a step, copy and publish what it made; returns the seconds that it took."""
-    step, started = STEPS[name], time.perf_counter()
-    work = WORK / (step.folder or name)
-    work.mkdir(parents=True, exist_ok=True)
-    drop_old_rows(step, model)
-    places = {"data": inside(args.data), "model": inside(args.model), "work": inside(work)}
-    command = [word.format(**places) for word in step.command]
+def make(name, args):
+    """Run a step, copy what it wrote and publish what it printed."""
+    step, work = STEPS[name], files.make_folder(WORK / name)
+    places = {"data": inside(args.data), "model": inside(args.model), "work": inside(work),
+              "models": inside(args.models)}
+    command = [word.format(**places) for word in step.command.split()]
     result = subprocess.run([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE,
                             text=True, encoding="utf-8", check=False)
     if result.returncode:
-        raise UserError(f"{name}: python {' '.join(command)} ended with status {result.returncode}")
+        raise UserError(f"{name}: python {' '.join(command)} ended with {result.returncode}")
     for written, place in step.copies:
         shutil.copyfile(work / written, ROOT / place)
     if step.page:
         publish(ROOT / step.page, name, result.stdout)
-    return time.perf_counter() - started
+    if name == "evaluation":
+        evaluation = files.read_json(work / "evaluation.json")
+        publish(ROOT / "pretrained/README.md", name, card_tables(evaluation))
 
 
 def inside(path):
     """A path relative to the repository if it lies there: figures keep the command in them."""
-    path = path.resolve()
+    path = pathlib.Path(path).resolve()
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
-
-
-def drop_old_rows(step, model):
-    """Delete the table of an earlier model, whose rows cannot be continued."""
-    path = HERE / step.table
-    if not step.table or not path.is_file():
-        return
-    expected = version(AVATARS_MODEL) if step.of_avatars else model
-    if (pandas.read_csv(path, dtype={"model": str}).model != expected).any():
-        path.unlink()
 
 
 def publish(page, name, text):
@@ -212,5 +123,21 @@ def publish(page, name, text):
         path.write_text(after, encoding="utf-8")
 
 
+def card_tables(evaluation):
+    """The tables of the model card, from the content of evaluation.json."""
+    measures = {"accuracy": "accuracy", "accuracy_not_in_train": "accuracy without the faces that "
+                "are pixel-identical to a training face", "balanced_accuracy": "balanced accuracy"}
+    scores = {"macro_f1": "macro F1", "expected_calibration_error": "calibration error, 15 bins"}
+    both = evaluation, evaluation["tta"]
+    rows = [(words, *(f"{each[name]:.2%}" for each in both)) for name, words in measures.items()]
+    rows += [(words, *(f"{each[name]:.3f}" for each in both)) for name, words in scores.items()]
+    emotions = [(emotion, f"{row['faces']:.0f}",
+                 *(f"{row[name]:.3f}" for name in ("precision", "recall", "f1")))
+                for emotion, row in evaluation["emotions"].items()]
+    return "\n\n".join([
+        markdown(("measure", "one forward pass", "with mirror images (`--tta`)"), rows),
+        markdown(("emotion, one forward pass", "faces", "precision", "recall", "F1"), emotions)])
+
+
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

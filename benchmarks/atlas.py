@@ -1,21 +1,18 @@
-"""An atlas of a split: what the model looks at, for each emotion and each common mistake.
+"""An atlas of PublicTest: what the model looks at, for each emotion and each common mistake.
 
     python -m benchmarks.atlas --data data
 
-Explains every face of the validation split by `explain.py --count all` and `--mistakes all` (500
-samples, bfloat16; an interrupted run goes on where it stopped), and averages the explanations of
-the faces that are classified correctly, and of each common mistake (the log-odds of the predicted
-against the true emotion). A group is shown only if it has 32 different faces. Writes
+Explains --faces faces of each emotion that are classified correctly by `explain.py --count`, and
+all mistakes by `--mistakes all` (500 samples; an interrupted run resumes), and averages the
+explanations of each group. A mistake is explained by the log-odds of the predicted against the true
+emotion. A group is shown only if it has 32 different faces. Writes
 
-    docs/atlas.csv              shares by region, pairs of regions, scores and what happens without
-                                the marked parts, means with 95 % bootstrap intervals over faces
     docs/atlas.png              mean face and mean map of each emotion classified correctly
     docs/atlas_mistakes.png     the same of the common mistakes
 
-and prints the table of docs/atlas.md. About a second of processor time for each face.
+and prints the table of docs/what_it_looks_at.md. About a second for each face.
 """
 import itertools
-import pathlib
 import subprocess
 import sys
 
@@ -23,66 +20,49 @@ import numpy as np
 import pandas
 
 import fer2013
-from base import command_line
+from base import files, options
 from base.errors import UserError
-from benchmarks.results import HERE, interval
+from benchmarks.common import ROOT, WORK, interval, markdown, parser
 from explaining.regions import PLACES, region_shares
-from fer2013 import bundled
 from figures import averages, style
 
-DOCS = HERE.parent / "docs"
+DOCS = ROOT / "docs"
 FEWEST = 32  # different faces: the mean of fewer could show who they are
-SCORES = ("r2", "r2_pairs", "stability", "whole", "marked_hidden", "only_marked", "random_hidden",
-          "all_hidden")
-SHARES = tuple(f"share_{region}" for region in PLACES)
-PAIRS = tuple(f"{one} x {other}"
+PAIRS = tuple(f"{one} × {other}"
               for one, other in itertools.combinations_with_replacement(PLACES, 2))
-GROUP = ["true", "predicted"]
+AREAS = region_shares(np.arange(48 * 48).reshape(48, 48)).mean(axis=0)  # (5,), of the face
+EMFACS = {"angry": "4, 5, 7, 23", "disgust": "9, 15, 16", "fear": "1, 2, 4, 5, 20, 26",
+          "happy": "6, 12", "sad": "1, 4, 15", "surprise": "1, 2, 5, 26"}  # Friesen & Ekman 1983
 
 
 def main():
-    args = parse_arguments()
-    explained = pandas.concat([explain(args, "--count", args.count),
-                               explain(args, "--mistakes", args.mistakes)], ignore_index=True)
-    pixels, _, names = fer2013.load(args.data, "validation")
-    explained["index"] = explained.name.map({name: index for index, name in enumerate(names)})
-    groups = [(key, rows) for key, rows in explained.groupby(GROUP)
-              if len(np.unique(pixels[rows["index"]], axis=0)) >= FEWEST]
-    groups.sort(key=lambda group: (group[0][0] != group[0][1], -len(group[1])))
-    summary = pandas.DataFrame([row for group in groups for row in summarise(*group)])
-    summary.to_csv(DOCS / "atlas.csv", index=False, float_format="%.4f")
-    draw(groups, pixels)
-    print(report(groups, summary))
-
-
-def parse_arguments():
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--data", default=HERE.parent / "data", help="FER2013 in any form")
-    parser.add_argument("--model", default=bundled.PRETRAINED, help="the model to explain")
-    parser.add_argument("--count", type=command_line.all_or_positive_integer, default="all",
-                        help="correctly classified faces of each emotion")
-    parser.add_argument("--mistakes", type=command_line.all_or_positive_integer, default="all",
-                        help="mistakes, the most confident first")
-    parser.add_argument("--outputs", default=HERE.parent / "outputs" / "atlas", type=pathlib.Path,
-                        help="folder for the explanations, where an interrupted run continues")
-    return parser.parse_args()
+    args = parser(__doc__, faces=100).parse_args()
+    explained = pandas.concat([explain(args, "--count", str(args.faces)),
+                               explain(args, "--mistakes", "all")], ignore_index=True)
+    split = fer2013.open(args.data).split("validation")
+    explained["index"] = explained.name.map({name: at for at, name in enumerate(split.names)})
+    groups = {key: rows for key, rows in explained.groupby(["true", "predicted"])
+              if len(np.unique(split.pixels[rows["index"]], axis=0)) >= FEWEST}
+    groups = dict(sorted(groups.items(), key=lambda group: (group[0][0] != group[0][1],
+                                                            -len(group[1]))))
+    draw(groups, split.pixels, "atlas", "faces classified correctly", correct=True)
+    draw(groups, split.pixels, "atlas_mistakes", "mistakes", correct=False)
+    print(table(groups))
 
 
 def explain(args, which, count):
     """The table of explain.py's explanations, with columns `map` (48, 48) and one for each pair."""
-    path = args.outputs / f"{which.strip('-')}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    options = ["--data", args.data, "--split", "validation", "--model", args.model, "--samples",
-               "500", "--precision", "bfloat16", which, count, "--table", path, "--outputs",
-               args.outputs, "--no-figures", "--quiet"]
-    command = [sys.executable, HERE.parent / "explain.py", *map(str, options)]
+    path = files.make_folder(WORK / "atlas") / f"{which.strip('-')}.csv"
+    command = [sys.executable, ROOT / "explain.py", "--data", args.data, "--split", "validation",
+               "--model", args.model, "--samples", "500", which, count, "--table", path,
+               "--outputs", path.parent, "--no-figures", "--quiet"]
     if subprocess.run(command, check=False).returncode:
-        raise UserError("explain.py stopped; the same command goes on")
-    table, arrays = pandas.read_csv(path), np.load(path.with_suffix(".npz"))
+        raise UserError("explain.py stopped; the same command resumes")
+    rows, arrays = pandas.read_csv(path), np.load(path.with_suffix(".npz"))
     details = [describe(arrays["segments"][row], arrays["weights"][row, :count],
                         arrays["pairs"][row, :count, :count])
-               for row, count in enumerate(table.superpixels)]
-    return pandas.concat([table, pandas.DataFrame(details)], axis=1)
+               for row, count in enumerate(rows.superpixels)]
+    return pandas.concat([rows, pandas.DataFrame(details)], axis=1)
 
 
 def describe(segments, weights, together):
@@ -100,24 +80,14 @@ def describe(segments, weights, together):
     return {"map": weights[segments], **dict(zip(PAIRS, upper, strict=True))}
 
 
-def summarise(key, rows):
-    """A row for each measure of a group: its mean, and the interval of the mean."""
-    for measure in (*SHARES, *PAIRS, *SCORES):
-        mean, low, high = interval(rows[measure])
-        yield {**dict(zip(GROUP, key, strict=True)), "faces": len(rows), "measure": measure,
-               "mean": mean, "low": low, "high": high}
-
-
-def draw(groups, pixels):
-    """The figures of the faces classified correctly and of the mistakes."""
-    for name, title, correct in (("atlas", "faces classified correctly", True),
-                                 ("atlas_mistakes", "mistakes", False)):
-        columns = [(f"{words(key)}\n{len(rows)} faces", pixels[rows["index"]].mean(axis=0),
-                    np.mean(list(rows["map"]), axis=0))
-                   for key, rows in groups if (key[0] == key[1]) == correct]
-        figure = averages.averages(
-            columns[:8], f"{title}; FER2013's PublicTest, the included model",
-            log_odds=not correct)
+def draw(groups, pixels, name, title, correct):
+    """The figure of the faces classified correctly, or of the mistakes."""
+    columns = [(f"{words(key)}\n{len(rows)} faces", pixels[rows["index"]].mean(axis=0),
+                np.mean(list(rows["map"]), axis=0))
+               for key, rows in groups.items() if (key[0] == key[1]) == correct]
+    if columns:
+        title = f"{title}; FER2013's PublicTest, the included model"
+        figure = averages.averages(columns[:8], title, log_odds=not correct)
         style.save(figure, DOCS / f"{name}.png")
 
 
@@ -126,24 +96,23 @@ def words(key):
     return true if true == predicted else f"{true} called {predicted}"
 
 
-def report(groups, summary):
-    """Markdown: shares of the positive weight by region, and the strongest pair of regions."""
-    table = summary.pivot_table("mean", GROUP, "measure", sort=False)
-    lines = [f"| faces | number | {' | '.join(PLACES)} | R² alone, with pairs | "
-             "strongest pair of regions |",
-             "|---|---:|" + "---:|" * len(PLACES) + "---:|---|"]
-    for key, rows in groups:
-        means = table.loc[key]
-        pair = max(PAIRS, key=lambda name, means=means: abs(means[name]))
-        cells = [f"{means[share]:.2f}" for share in SHARES]
-        found = summary[(summary[GROUP] == list(key)).all(axis=1)
-                        & (summary.measure == pair)].iloc[0]
-        lines.append(
-            f"| {words(key)} | {len(rows)} | {' | '.join(cells)} | "
-            f"{means['r2']:.2f}, {means['r2_pairs']:.2f} | {pair.replace(' x ', ' × ')}: "
-            f"{found['mean']:+.3f} [{found.low:+.3f}, {found.high:+.3f}] |")
-    return "\n".join(lines)
+def table(groups):
+    """Markdown: positive weight by region, R², and the strongest pair of regions."""
+    header = ("faces", "number", *PLACES, "EMFACS", "R² alone", "R² with pairs", "strongest pair")
+    return markdown(header, [row(key, rows) for key, rows in groups.items()])
+
+
+def row(key, rows):
+    """The cells of a group: shares of the positive weight as multiples of the region's area."""
+    shares = [rows[f"share_{region}"].mean() for region in PLACES]
+    pair = max(PAIRS, key=lambda name: abs(rows[name].mean()))
+    mean, low, high = interval(rows[pair])
+    return (words(key), len(rows),
+            *(f"{share / area:.1f}" for share, area in zip(shares, AREAS, strict=True)),
+            EMFACS.get(key[0], "") if key[0] == key[1] else "",
+            f"{rows.r2.mean():.2f}", f"{rows.r2_pairs.mean():.2f}",
+            f"{pair}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]")
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

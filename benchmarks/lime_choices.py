@@ -1,89 +1,138 @@
-"""How superpixels and hiding rules change LIME: its fit, stability, deletion and insertion.
+"""How superpixels, what hides them, samples and the surrogate change LIME's explanations.
 
     python -m benchmarks.lime_choices --data data
 
-Explains ten faces of each emotion that the model classifies correctly, from the validation split,
-chosen with seed 0, with 1,000 samples. Each hiding rule is tried with SLIC's superpixels, each
-other segmentation with the blurred face. Appends a row for each face and combination to
-benchmarks/lime_choices.csv (an interrupted run continues where it stopped), and prints the tables
-of benchmarks/lime_choices.md, means over faces with 95 % bootstrap intervals.
-
-Deletion and insertion change pixels in equal steps, so that segmentations can be compared; the
-pixels of a superpixel are in random order. A face takes about 10 s on two CPU cores.
+Explains --faces PublicTest faces of each emotion that the model classifies correctly, chosen with
+seed 0, and prints the tables of benchmarks/lime_choices.md: means with 95 % bootstrap intervals. A
+face takes about 30 s on two CPU cores.
 """
-import pathlib
+import functools
 
-from base import command_line
-from benchmarks import measures
-from benchmarks.faces import chosen, complete, face_arguments
-from benchmarks.results import cell, read
-from explaining import baselines, face_lime, faithfulness, superpixels
+import numpy as np
+import pandas
+from scipy.stats import spearmanr
 
-HERE = pathlib.Path(__file__).resolve().parent
+import fer2013
+from base import options
+from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
+from benchmarks.measures import pixel_order
+from explaining import faithfulness, superpixels
+from explaining.hiding import HIDING
+from explaining.lime import explain_face
+from explaining.samples import Samples, draw_masks, local_model
+from explaining.settings import LimeSettings
+from fer2013 import EMOTIONS
+from networks.network import open_network
 
-SAMPLES = 1000
-RULES = (*baselines.BASELINES, "superpixel-mean")  # the others: benchmarks/hiding.py
-WAYS = [("slic", hide) for hide in RULES] + [
-    (segmentation, "blurred") for segmentation in superpixels.SEGMENTATIONS
-    if segmentation != "slic"]
-SCORES = [f"{curve} {baseline}" for baseline in baselines.BASELINES
-          for curve in ("deletion", "insertion")]
-COLUMNS = ["face", "emotion", "model", "precision", "superpixels", "hide", "count", "r2",
-           "stability", *SCORES]
+SAMPLES = 1000  # of the comparison of superpixels and of what hides them
+CHOICES = [("slic", hide) for hide in HIDING] + [
+    (division, "blurred") for division in superpixels.SEGMENTATIONS if division != "slic"]
+SCORES = ("count", "r2", "r2_pairs", "stability", "deletion own", "insertion own",
+          "deletion blurred", "insertion blurred")
+SIZES = (250, 500, 1000, 2000)
+FITS = ("independent masks, LIME's fit", "pairs, LIME's fit", "pairs, surrogate")
 
 
 def main():
-    args = parse_arguments()
-    faces, table = chosen(args), HERE / "lime_choices.csv"
-    complete(table, COLUMNS, faces, "hide", RULES, lambda index, rules: measure(
-        faces.pixels[index], int(faces.labels[index]), faces.asked.predict, rules))
-    print(tables(read(table)))
+    args = parser(__doc__, faces=4).parse_args()
+    split = fer2013.open(args.data).split("validation")
+    network = open_network(args.model)
+    indices = choose_faces(split, network, args.faces)
+
+    def each_face(name, measure):
+        return complete(name, network, split, indices, lambda index: measure(
+            split.pixels[index], int(split.labels[index]), network.predict))
+    print(choice_table(each_face("choices", choices)))
+    print(f"\n{hidden_table(split.pixels[indices], network.predict)}")
+    print(f"\n{sample_table(each_face('samples', samples))}")
+    print(f"\n{len(indices)} PublicTest faces, {machine()}.")
 
 
-def parse_arguments():
-    return face_arguments(__doc__, faces=10).parse_args()
-
-
-def measure(face, label, predict, rules):
-    """Yield a row of scores for each combination of superpixels and one of the hiding rules.
+def choices(face, label, predict):
+    """Yield a row of SCORES for each of CHOICES.
 
     Args:
         face: uint8 (48, 48).
         label: int.
         predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
-        rules: names in HIDING.
     """
-    explanations = {way: explain(face, label, predict, *way) for way in WAYS if way[1] in rules}
-    maps = {way: explanation.weight_map() for way, explanation in explanations.items()}
+    for division, hide in CHOICES:
+        first, again = (explain_face(face, predict, [label], LimeSettings(
+            division, hide, samples=SAMPLES, seed=seed))[label] for seed in (0, 1))
+        row = {"superpixels": division, "hide": hide, "count": len(first.weights),
+               "r2": first.r2, "r2_pairs": first.r2_pairs,
+               "stability": jaccard(first.weights, again.weights)}
+        for kind, shown in (("own", hide), ("blurred", "blurred")):
+            score = faithfulness.score_maps(
+                {"LIME": first.weight_map()}, first.segments, face, label, predict, shown,
+                order=pixel_order)["LIME"]  # by pixels, to compare different superpixels
+            row |= {f"deletion {kind}": score.deletion_auc,
+                    f"insertion {kind}": score.insertion_auc}
+        yield row
+
+
+def choice_table(rows):
+    """The scores by superpixels and hiding, as Markdown; rows: a DataFrame."""
+    groups = rows.groupby(["superpixels", "hide"], sort=False)
+    return markdown(("superpixels, hidden by", *SCORES),
+                    [(", ".join(key), *(cell(own[score]) for score in SCORES))
+                     for key, own in groups])
+
+
+def hidden_table(faces, predict):
+    """What is predicted for faces, uint8 (n, 48, 48), with everything hidden: Markdown."""
+    rows = []
+    for rule, hide in HIDING.items():
+        hidden = np.stack([hide(face, superpixels.segment(face)) for face in faces])
+        rows.append((rule, *(f"{mean:.2f}" for mean in predict(hidden).mean(axis=0))))
+    return markdown(("everything hidden by", *EMOTIONS), rows)
+
+
+def samples(face, label, predict):
+    """Yield a row for each of FITS and SIZES: how far two seeds agree."""
     segments = superpixels.segment(face)
-    scores = {baseline: faithfulness.score_maps(maps, segments, face, label, predict, baseline,
-                                                    order=measures.pixel_order)
-              for baseline in baselines.BASELINES}
-    for way, explanation in explanations.items():
-        yield {"superpixels": way[0], "hide": way[1], "count": len(explanation.weights),
-               "r2": explanation.r2, "stability": explanation.stability} | {
-            f"{curve} {baseline}": getattr(scores[baseline][way], f"{curve}_auc")
-            for baseline in scores for curve in ("deletion", "insertion")}
+    hidden = HIDING["blurred"](face, segments)
+    fits = [fit_all(face, hidden, segments, label, predict, seed) for seed in (0, 1)]
+    for fit, size in fits[0]:
+        first, second = (each[fit, size] for each in fits)
+        yield {"fit": fit, "samples": size, "jaccard": jaccard(first, second),
+               "spearman": spearmanr(first, second).statistic}
 
 
-def explain(face, label, predict, segmentation, hide):
-    segments = superpixels.segment(face, segmentation)
-    return face_lime.explain_face(face, predict, [label], segments, hide, SAMPLES)[label]
+def fit_all(face, hidden, segments, label, predict, seed):
+    """{(name in FITS, samples): float64 (superpixels,) weights}; the smaller sizes are the first."""
+    random, count = np.random.RandomState(seed), segments.max() + 1
+    coins = random.randint(0, 2, (SIZES[-1], count))
+    coins[0] = 1  # the whole face, as in the lime package
+    pairs = draw_masks(random, SIZES[-1], count, whole_first=True)
+    answers = [predict(np.where(masks.astype(bool)[:, segments], face, hidden))
+               for masks in (coins, pairs)]
+    found = {}
+    for size in SIZES:
+        plain = [local_model(masks[:size], probabilities[:size, label].astype(np.float64))[0]
+                 for masks, probabilities in zip((coins, pairs), answers, strict=True)]
+        adjusted = Samples(pairs[:size], answers[1][:size], seed).adjusted_fit(label)[0]
+        found |= {(fit, size): weights
+                  for fit, weights in zip(FITS, (*plain, adjusted), strict=True)}
+    return found
 
 
-def tables(rows):
-    """The tables as Markdown text; rows: a DataFrame of the CSV."""
-    text = [f"{rows.face.nunique()} faces, model {rows.model.iloc[0]}"]
-    curves = [[f"deletion {baseline}", f"insertion {baseline}"] for baseline in baselines.BASELINES]
-    for names in (["count", "r2", "stability"], *curves):
-        text += ["", f"| superpixels | hidden by | {' | '.join(names)} |",
-                 "|---|---|" + "---:|" * len(names)]
-        for way in WAYS:
-            scores = rows[(rows.superpixels == way[0]) & (rows.hide == way[1])]
-            cells = " | ".join(cell(scores[name]) for name in names)
-            text.append(f"| {way[0]} | {way[1]} | {cells} |")
-    return "\n".join(text)
+def sample_table(rows):
+    """Agreement of two seeds by way and number of samples, as Markdown; rows: a DataFrame."""
+    tables = []
+    for score, words in (("jaccard", "five strongest in common (Jaccard)"),
+                         ("spearman", "rank correlation of all weights")):
+        cells = functools.partial(score_cells, rows, score)
+        tables.append(markdown((words, *(f"{size:,} samples" for size in SIZES)),
+                               [(fit, *cells(fit)) for fit in FITS]))
+    return "\n\n".join(tables)
+
+
+def score_cells(rows, score, fit):
+    means = pandas.Series({size: cell(own[score]) for size, own
+                           in rows[rows.fit == fit].groupby("samples")})
+    return [means[size] for size in SIZES]
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

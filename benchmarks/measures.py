@@ -1,6 +1,5 @@
 """Measures of a relevance map beside deletion and insertion (explaining/faithfulness.py).
 
-    fidelity(maps, segments, face, label, predict)  # of a network that knows hidden superpixels
     agreement(relevance, mask).mass_accuracy        # if the cause is known
 """
 from typing import NamedTuple
@@ -8,21 +7,9 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from explaining.hiding import HIDING
-from explaining.faithfulness import ranks, superpixel_means, superpixel_order
+from explaining.faithfulness import ranks
 
 PIXEL_STEPS = 48  # 48 of 48x48 pixels in each step, as RISE changes 224 of 224x224
-# of F-Fidelity: the shares of a part and of the face that may be hidden, as the authors' code has
-# them; sizes of the important part; draws for each size, where the authors take 50
-ALPHA, BETA = 0.5, 0.1
-SIZES = (0.1, 0.3, 0.5, 0.7, 0.9)
-DRAWS = 10
-
-
-class Fidelity(NamedTuple):
-    """How far the probability of a label falls without random superpixels of a part of the face."""
-    plus: float  # of the part that the map calls important: higher is better
-    minus: float  # of the rest: lower is better
 
 
 class Agreement(NamedTuple):
@@ -40,53 +27,6 @@ def pixel_order(relevance, segments, random):
     """
     order = ranks(relevance.ravel(), random).reshape(relevance.shape)
     return order * PIXEL_STEPS // relevance.size
-
-
-LEVELS = {"superpixels": superpixel_order, "pixels": pixel_order}
-
-
-def fidelity(maps, segments, face, label, predict, baseline="blurred", seed=0):
-    """F-Fidelity of several maps of one face, with one call of `predict`.
-
-    The important part is the most relevant superpixels, SIZES of all. Of a part, random superpixels
-    are hidden: ALPHA of the part, but at most BETA of the face, which is as much as the network was
-    fine-tuned with (benchmarks/fine_tuning.py). So no face is unlike its training faces, and only
-    what is hidden decides.
-
-    Source: FFid+ and FFid- of Zheng et al. 2024 (arXiv 2410.02970). There, pixels are hidden, each
-    at that rate; here exactly that many superpixels, so that the limit holds in every draw. There,
-    the score is a change of accuracy over a data set; here of the label's probability, which says
-    more of a single face.
-
-    Args:
-        maps, segments, face, label, baseline: see score_maps().
-        predict: of the fine-tuned network, see score_maps().
-        seed: of the order of equal values and of the draws, which are alike for all maps.
-
-    Returns:
-        {name: Fidelity}, means over SIZES and DRAWS.
-    """
-    shown = [~hidden_at_random(superpixel_means(relevance, segments), np.random.default_rng(seed))
-             for relevance in maps.values()]
-    faces = np.where(np.concatenate([np.ones_like(shown[0][:1]), *shown])[:, segments], face,
-                     HIDING[baseline](face, segments))
-    whole, *rest = predict(faces)[:, label].astype(np.float64)
-    falls = whole - np.mean(np.reshape(rest, (len(maps), 2, -1)), axis=2)  # (maps, 2)
-    return {name: Fidelity(*map(float, each)) for name, each in zip(maps, falls, strict=True)}
-
-
-def hidden_at_random(relevances, random):
-    """What F-Fidelity hides: bool (2 * sizes * draws, superpixels), the important parts first."""
-    count, order = len(relevances), ranks(relevances, random)
-    important = [order < round(size * count) for size in SIZES]
-    return np.concatenate([draw(part, random) for part in (*important, *(~np.array(important)))])
-
-
-def draw(part, random):
-    """DRAWS times random ones of a part, bool (superpixels,): bool (DRAWS, superpixels)."""
-    hidden = min(np.ceil(ALPHA * part.sum()), BETA * len(part) // 1)
-    keys = np.where(part, random.random((DRAWS, len(part))), 1)  # the part's are below 1
-    return keys.argsort(axis=1).argsort(axis=1) < hidden
 
 
 def agreement(relevance, mask):

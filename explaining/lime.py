@@ -118,9 +118,8 @@ def explain_face(face, predict, labels, settings=DEFAULT, segments=None):
     """Explain several labels of one face with one set of samples.
 
     By default, a hidden superpixel shows the blurred face. The rule of the lime package, the mean
-    grey of the superpixel, leaves a mosaic in which the expression can still be seen. On 70
-    validation faces it is easier to fit (R squared 0.69 against 0.60), but less faithful: insertion
-    AUC 0.65 against 0.76, deletion AUC 0.27 against 0.16 (benchmarks/lime_choices.md).
+    grey of the superpixel, leaves a mosaic in which the expression can still be seen. It is easier
+    to fit, but less faithful (benchmarks/lime_choices.md).
 
     Args:
         face: uint8 (48, 48).

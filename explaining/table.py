@@ -4,7 +4,7 @@
     table.add(explanation, settings, "row 7", split="test", true="happy")
     table.write()                       # faces.csv and faces.npz
 
-docs/many_faces.md says what the columns are, and how both files are read.
+docs/long_runs.md says what the columns are, and how both files are read.
 """
 import csv
 import functools

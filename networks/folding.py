@@ -3,7 +3,7 @@
     fast = folded(model)        # a keras.Model with the same answers, to predict with
 
 After training, both are affine, and so is one after the other (Jacob et al. 2018, arXiv 1712.05877,
-section 3.2). It saves 14 % of a prediction of our network in bfloat16 (benchmarks/lime_speed.md).
+section 3.2). It saves 14 % of a prediction of our network in bfloat16.
 """
 import keras
 import numpy as np

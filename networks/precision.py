@@ -1,6 +1,6 @@
 """A network's arithmetic: float32, or bfloat16, which some processors do in half of the time.
 
-Those with AVX-512 BF16 or AMX do (benchmarks/lime_speed.md); others only imitate it. In both, what
+Those with AVX-512 BF16 or AMX do (benchmarks/speed.md); others only imitate it. In both, what
 pictures have in common is computed once (sharing.py).
 """
 import dataclasses

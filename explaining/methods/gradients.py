@@ -21,7 +21,7 @@ def grad_cam(face, label, network, seed):
 
     The weight of a channel is the mean gradient of the label's logit with respect to it. The
     channels are taken after batch normalisation and ReLU; before them Grad-CAM is hardly better
-    than random (benchmarks/faithfulness.md). The 5x5 map is enlarged bilinearly
+    than random (docs/trust.md). The 5x5 map is enlarged bilinearly
     to the face, whatever the size of the network's input.
 
     Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3.

@@ -1,30 +1,9 @@
-"""F-Fidelity, the agreement with a known cause, and the randomisation of layers."""
+"""The agreement with a known cause, and the randomisation of layers."""
 import numpy as np
-import pytest
 
 import model as network
 from benchmarks import measures
-from tests.explaining.test_faithfulness import QUARTERS, brightness
-
-
-def test_f_fidelity_hides_as_much_as_allowed_of_either_part():
-    """100 superpixels, of which ten can be hidden; a bright one counts for 1/10 of the mean grey.
-
-    Of an important part of 10, half is hidden: it holds all ten bright ones. Of a larger one, ten
-    of all are hidden, of which 10/30, 10/50 and so on are bright. The rest holds none.
-    """
-    segments = np.kron(np.arange(100).reshape(10, 10), np.ones((4, 4), int))  # (40, 40)
-    face = np.where(segments < 10, 255, 0).astype(np.uint8)  # mean grey: 0.1
-    maps = {"right": 10.0 - segments, "wrong": segments - 10.0}
-    found = measures.fidelity(maps, segments, face, 1, brightness, "zero")
-    sizes = np.array([10, 30, 50, 70, 90])
-    plus = np.mean(np.minimum(sizes / 2, 10) / sizes) / 10
-    assert found["right"].plus == pytest.approx(plus, abs=0.003)
-    assert found["right"].minus == pytest.approx(0)
-    hidden = measures.hidden_at_random(-np.arange(100), np.random.default_rng(0))
-    assert (hidden[:10, :10].sum(axis=1) == 5).all() and not hidden[:10, 10:].any()
-    assert (hidden[10:90].sum(axis=1) == 10).all()
-    np.testing.assert_allclose(found["wrong"], found["right"][::-1], atol=0.003)
+from tests.explaining.test_faithfulness import QUARTERS
 
 
 def test_agreement_is_that_computed_by_hand():

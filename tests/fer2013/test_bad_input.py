@@ -1,8 +1,7 @@
 """Generated bad input: every file loads correctly or is refused with one line, a UserError.
 
 The dataset is two faces of noise. `BAD_INPUT_CASES=500 pytest tests/fer2013/test_bad_input.py`
-tries more cases of each kind. benchmarks/bad_input.py tries 6,000 in all, beside other bad input,
-and writes a table of the outcomes.
+tries more cases of each kind.
 """
 import collections
 import functools

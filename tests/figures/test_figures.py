@@ -7,7 +7,6 @@ import pandas
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from benchmarks import drawings
 from figures import averages, explanations, numbers, pairs, style
 from tests import support
 
@@ -187,25 +186,6 @@ def test_comparison_of_many_methods_has_two_rows():
         np.zeros((48, 48)), {str(number): np.zeros((48, 48)) for number in range(count)},
         {str(number): SCORES for number in range(count)}, "", "") for count in (6, 7))
     assert two.bbox.height > 1.4 * one.bbox.height and two.bbox.width < 0.7 * one.bbox.width
-
-
-def test_auc_intervals_stand_at_their_means():
-    methods = {"a": ((0.1, 0.05, 0.2), (0.8, 0.7, 0.9)), "b": ((0.3, 0.3, 0.3), (0.4, 0.4, 0.4))}
-    panels = {f"panel {number}": methods for number in range(4)}
-    figure = drawings.auc_intervals(panels, "title")
-    assert [axes.get_title() for axes in figure.axes] == list(panels)
-    points = [tuple(bars[0].get_xydata().ravel().tolist()) for bars in figure.axes[3].containers]
-    assert points == [(0.1, 0.0), (0.8, 0.0), (0.3, 1.0), (0.4, 1.0)]
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["a", "b"]
-
-
-def test_sanity_draws_the_correlation_of_every_layer():
-    maps = {layer: {"a": np.eye(48), "b": -np.eye(48)} for layer in ("none", "logits", "hidden")}
-    lines = {"a": [(0.5, 0.4, 0.6), (0.1, 0.0, 0.2)], "b": [(0.3, 0.3, 0.3), (0.0, 0.0, 0.0)]}
-    figure = drawings.sanity(np.zeros((48, 48)), maps, lines, "title")
-    curves = next(axes for axes in figure.axes if axes.get_ylabel() == "correlation")
-    assert [line.get_ydata().tolist() for line in curves.lines[:2]] == [[0.5, 0.1], [0.3, 0.0]]
-    assert sum(len(axes.images) == 2 for axes in figure.axes) == 6  # a map under a face
 
 
 def test_dataset_figure_has_a_bar_per_split_and_room_for_missing_examples():

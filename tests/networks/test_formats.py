@@ -61,7 +61,7 @@ def test_a_model_that_keras_2_wrote_gives_its_answers(theirs, name, suffix):
 
 def commands_of_the_page():
     """{suffix: options}: the examples in the table of formats."""
-    page = (ROOT / "docs/explain_your_own_model.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/your_own_model.md").read_text(encoding="utf-8")
     found = re.findall(r"`python explain\.py --model theirs(\.\w+)([^`]*)` \|", page)
     return {suffix: options.split() for suffix, options in found}
 
