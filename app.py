@@ -16,11 +16,11 @@ import signal
 import sys
 import types
 
-from base import command_line
+from base import options
 from base.errors import UserError
 from explaining.settings import LimeSettings, add_lime_options
-from fer2013 import EMOTIONS, bundled
-from networks.ways import add_feeding_options
+from fer2013 import EMOTIONS, included
+from networks import choice
 from page import own_page
 
 LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
@@ -28,7 +28,7 @@ SAMPLES = ["auto", 500, 1000, 2000, 4000]  # as explain.py --samples
 SESSIONS = 100  # open pages whose faces are kept in memory
 WAITING = 64  # clicks that are not yet answered
 TITLE = "Emotion recognition, explained"
-PAGE = bundled.HERE / "page"  # with the page's style and script
+PAGE = included.HERE / "page"  # with the page's style and script
 STYLE, SCRIPT = PAGE / "page.css", PAGE / "page.js"
 EXPLAIN, BLUE = "Explain", "#005a9c"  # white on this blue has a contrast of 6.9
 BY_NAME = [(emotion, label) for label, emotion in enumerate(EMOTIONS)]
@@ -40,7 +40,7 @@ SAVE = """file => Object.assign(document.createElement('a'),
 
 def main():
     args = parse_arguments()
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         from networks.network import open_network
         from page.events import Page
         from photographs.detection import detector
@@ -50,25 +50,25 @@ def main():
     with own_page.private_folder("emotions-") as folder:  # for uploaded pictures
         gradio = load_gradio(folder)
         settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
-        model_path = bundled.choose_photograph_model(args.model, args.outputs)
-        network = open_network(model_path, bundled.DATA, args.scale, args.labels, args.outputs)
+        model_path = choice.choose_for_photographs(args.model, args.outputs)
+        network = open_network(model_path, included.open_own(), args.scale, args.labels,
+                               args.outputs)
         with contextlib.suppress(UserError):  # the page says then what is wrong
             detector()  # once, before several people may need it at the same time
-        blocks = build(gradio, Page(network, settings, bundled.model_line(model_path)))
+        blocks = build(gradio, Page(network, settings, choice.in_words(model_path)))
         serve(gradio, blocks, args, folder)
-        print(f"{bundled.model_line(model_path)}; open http://{args.host}:{args.port}; stop with "
+        print(f"{choice.in_words(model_path)}; open http://{args.host}:{args.port}; stop with "
               "Ctrl-C", flush=True)
         blocks.block_thread()
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
+    parser = options.parser(__doc__)
     parser.add_argument("--host", default="127.0.0.1",
                         help="address to listen on; 0.0.0.0 lets other machines open the page")
-    parser.add_argument("--port", type=command_line.port_number, default=7860,
+    parser.add_argument("--port", type=options.port_number, default=7860,
                         help="port to listen on")
-    command_line.add_model_option(parser)
-    add_feeding_options(parser)
+    options.add_options(parser, choice.ModelOptions)
     add_lime_options(parser, samples=False)
     parser.add_argument("--outputs", default="outputs",
                         help="folder of a training run, from which the model is taken")
@@ -293,4 +293,4 @@ def serve(gradio, blocks, args, folder):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

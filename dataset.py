@@ -5,9 +5,9 @@
 
 Writes outputs/dataset.png: the number of faces per emotion and split, and examples of each emotion.
 """
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import DataOptions, included
 from fer2013.download import ON_KAGGLE
 
 
@@ -19,43 +19,39 @@ def main():
     from fer2013 import download, glance
     from figures import numbers, style
 
-    data = bundled.data_of(args)
+    chosen = options.settings(args, DataOptions)
     if args.download:
-        download.download(bundled.own_data(data))
-    data = bundled.choose_training_data(data)
-    if bundled.name_at(data) == bundled.NAMES[bundled.AVATARS]:
-        print(f"no FER2013 in {args.data}; these are {bundled.name_at(data)}, which are rendered; "
-              f"{bundled.USE_FER2013}")
-    by_split = {split: fer2013.load(data, split) for split in fer2013.splits(data)}
-    if not by_split:
-        raise UserError(f"{data}: no face in any split")
-    for split, (_, labels, _) in by_split.items():
-        print(*bundled.describe(data, split, labels), sep="\n")
-    print(glance.summary(by_split))
-    counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS))
-              for split, (_, labels, _) in by_split.items()}
-    first_split, (pixels, labels, _) = next(iter(by_split.items()))
-    examples = glance.choose_examples(pixels, labels, args.seed)
+        download.download(chosen.data)
+    data = included.open_for_training(chosen)
+    if data.included:
+        print(f"these are {data.in_words}")
+    splits = [data.split(name) for name in data.splits]
+    if not splits:
+        raise UserError(f"{data.path}: no face in any split")
+    for split in splits:
+        print(*data.describe(split.name), sep="\n")
+    print(glance.summary(splits))
+    counts = {split.name: np.array(split.counts) for split in splits}
+    examples = glance.choose_examples(splits[0].pixels, splits[0].labels, args.seed)
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
     figure = numbers.dataset(counts, examples, fer2013.EMOTIONS,
-                             f"faces of {first_split}, drawn at random with seed {args.seed}")
-    style.save(figure, path, {"command": command_line.command(),
-                              "faces": bundled.name_at(data) or str(data)}, args.dpi)
+                             f"faces of {splits[0].name}, drawn at random with seed {args.seed}")
+    style.save(figure, path, {"command": options.command(), "faces": data.name}, args.dpi)
     print(f"wrote {path}")
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
-    bundled.add_data_options(parser)
+    parser = options.parser(__doc__)
+    options.add_options(parser, DataOptions)
     parser.add_argument("--download", action="store_true",
                         help=f"first download {ON_KAGGLE} from Kaggle into --data, unless FER2013 "
                              "is there (needs kagglehub)")
-    parser.add_argument("--seed", type=command_line.seed_number, default=0,
+    parser.add_argument("--seed", type=options.seed_number, default=0,
                         help="seed of the random choice of examples")
-    parser.add_argument("--outputs", default="outputs", help="folder to write to")
-    command_line.add_figure_options(parser)
+    options.add_options(parser, options.OutputOptions)
+    options.add_options(parser, options.FigureOptions)
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

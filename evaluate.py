@@ -18,38 +18,40 @@ Of faces without labels, as the contest's test.csv has them, it writes predictio
 import pathlib
 
 import fer2013
-from base import command_line, files
-from fer2013 import bundled
-from networks.ways import add_feeding_options
+from base import files, options
+from fer2013 import DataOptions, included
+from networks import choice
 
 
 def main():
     args = parse_arguments()
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         from figures import style
         from networks.network import open_network
         from training import checkpoint, metrics
 
-    data = bundled.data_of(args)
-    model_path = bundled.choose_model(args.model, args.outputs)
+    model_path = choice.choose(args.model, args.outputs)
     history = checkpoint.read_history(model_path.parent / "history.csv")
-    data = bundled.choose_training_data(data)
-    print(bundled.in_use(data, model_path))
-    unlabelled = fer2013.load_unlabelled(data)
-    if unlabelled:
+    data = included.open_for_training(options.settings(args, DataOptions))
+    print(f"{choice.in_words(model_path)}; faces: {data.in_words}")
+    if data.unlabelled:
         network = open_network(model_path, None, args.scale, args.labels, args.outputs)
-        return write_predictions(network, *unlabelled, files.make_folder(args.outputs))
-    split = fer2013.held_out_split(data) if args.split == "auto" else args.split
-    pixels, labels, names = fer2013.load(data, split)
-    print(*bundled.describe(data, split, labels), sep="\n")
+        return write_predictions(network, data.unlabelled, files.make_folder(args.outputs))
+    split = data.held_out if args.split == "auto" else args.split
+    faces = data.split(split)
+    pixels, labels, names = faces.pixels, faces.labels, faces.names
+    print(*data.describe(split), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels, args.outputs)
     probabilities = network.predict(pixels)  # (n, 7)
-    seen = seen_in_training(pixels, data)
-    source = {"model": str(model_path), "trained_on": bundled.trained_on(model_path),
-              "fed": network.caption, "data": bundled.name_at(data) or str(data),
+    seen = data.seen_in_training(pixels)
+    if seen is None:
+        print(f"{data.path}: no training split, so it is unknown which of these faces were seen in "
+              "training")
+    source = {"model": str(model_path), "trained_on": choice.trained_on(model_path),
+              "fed": network.caption, "data": data.name if data.included else data.path,
               "split": split,
-              "measured_on": bundled.split_name(data, split, labels),
-              "command": command_line.command()}
+              "measured_on": data.title(split),
+              "command": options.command()}
     evaluation = source | metrics.measure(labels, probabilities, seen)
     if args.tta:
         mirrored = network.predict_mirrored(pixels)  # (n, 7)
@@ -65,33 +67,24 @@ def main():
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
-    bundled.add_data_options(parser)
-    command_line.add_model_option(parser)
-    add_feeding_options(parser)
+    parser = options.parser(__doc__)
+    options.add_options(parser, DataOptions)
+    options.add_options(parser, choice.ModelOptions)
     parser.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                         help="split to measure on; auto: test if the data has it, else validation")
     parser.add_argument("--tta", action="store_true",
                         help="also measure with test-time augmentation, the mean prediction for a "
                              "face and its mirror image")
-    parser.add_argument("--outputs", default="outputs", help="folder to write to")
-    command_line.add_figure_options(parser)
+    options.add_options(parser, options.OutputOptions)
+    options.add_options(parser, options.FigureOptions)
     return parser.parse_args()
 
 
-def seen_in_training(pixels, data):
-    """Whether each face is pixel-identical to a training face, bool (n,); None if it is unknown."""
-    if "train" in fer2013.splits(data):
-        return fer2013.seen_in(pixels, fer2013.load(data, "train")[0])
-    print(f"{data}: no training split, so it is unknown which of these faces were seen in training")
-    return None
-
-
-def write_predictions(network, pixels, names, folder):
-    """predictions.csv of faces without labels: uint8 (n, 48, 48) and n names."""
+def write_predictions(network, faces, folder):
+    """predictions.csv of a Split without labels."""
     rows = [{"name": name, "predicted": fer2013.EMOTIONS[answer.argmax()],
              **fer2013.by_emotion(answer)}
-            for name, answer in zip(names, network.predict(pixels), strict=True)]
+            for name, answer in zip(faces.names, network.predict(faces.pixels), strict=True)]
     files.write_csv(folder / "predictions.csv", rows)
     print(f"{len(rows):,} faces without labels, predicted and not measured; "
           f"wrote {folder / 'predictions.csv'}")
@@ -129,7 +122,7 @@ def draw(evaluation, labels, probabilities, history):
     from training import metrics
 
     model = pathlib.Path(evaluation["model"])
-    source = f"model: {bundled.shorten(model)}, trained on {evaluation['trained_on']}"
+    source = f"model: {choice.shorten(model)}, trained on {evaluation['trained_on']}"
     measured = f"{len(labels):,} faces of {evaluation['measured_on']}"
     figures = {"confusion_matrix": numbers.confusion_matrix(
         metrics.confusion(labels, probabilities), fer2013.EMOTIONS,
@@ -168,4 +161,4 @@ def overall(measures):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

@@ -4,7 +4,7 @@
     python explain.py                     # all seven emotions
 
 Explains a face that the model classifies correctly, chosen by the seed. Without FER2013 it explains
-the bundled average face with the highest probability of the emotion. --index or --name choose
+the included average face with the highest probability of the emotion. --index or --name choose
 another face. Writes
 
     outputs/happy.png           face | superpixels that speak for the label | their boundaries |
@@ -45,63 +45,64 @@ import contextlib
 import dataclasses
 
 import fer2013
-from base import command_line, files, parallel
+from base import files, options, parallel
 from base.errors import UserError
 from base.parallel import Workers
 from base.store import Store
 from explaining.settings import LimeSettings, add_lime_options
-from fer2013 import bundled
+from fer2013 import DataOptions, included
+from networks import choice
 from networks.precision import PRECISIONS, in_precision
-from networks.ways import add_feeding_options
 
 
 def main():
     args = parse_arguments()
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         from explaining import explain_photographs, many_faces, methods, single_faces
-        from explaining.samples import FIRST
         from explaining.face_set import FaceSet
+        from explaining.samples import FIRST
         from explaining.table import Table
         from networks.network import open_network
 
     table = Table(args.table) if args.table else None
-    data = bundled.data_of(args)
+    chosen = options.settings(args, DataOptions)
 
     def read_network(path, data):
         network = open_network(path, data, args.scale, args.labels, args.outputs)
         return in_precision(network, args.precision)
 
-    choose = bundled.choose_photograph_model if args.image else bundled.choose_model
+    choose = choice.choose_for_photographs if args.image else choice.choose
     model_path = choose(args.model, args.outputs)
     asked = [fer2013.EMOTIONS.index(emotion) for emotion in args.label]
-    settings = command_line.settings(args, LimeSettings)
+    settings = options.settings(args, LimeSettings)
     if args.image:
-        print(bundled.in_use(", ".join(args.image), model_path))
-        network = read_network(model_path, data)
+        print(f"{choice.in_words(model_path)}; faces: {', '.join(args.image)}")
+        network = read_network(model_path, included.open_own(chosen))
         folder = files.make_folder(args.outputs)
         with open_engine(args, folder, network, settings) as engine:
             explain_photographs.explain_all(
                 args.image, asked, engine, folder, args.format, args.cropped, network.caption,
-                bundled.model_line(model_path), table)
+                choice.in_words(model_path), table)
         return
-    data = bundled.choose_faces(data, model_path)
-    print(bundled.in_use(data, model_path))
-    split = fer2013.held_out_split(data) if args.split == "auto" else args.split
-    pixels, labels, names = fer2013.load(data, split)
-    print(*bundled.describe(data, split, labels), sep="\n")
+    data = included.open_for_explaining(chosen, choice.trained_on(model_path))
+    print(f"{choice.in_words(model_path)}; faces: {data.in_words}")
+    split = data.held_out if args.split == "auto" else args.split
+    faces = data.split(split)
+    pixels, labels, names = faces.pixels, faces.labels, faces.names
+    print(*data.describe(split), sep="\n")
     index = choose_index(args, names)
     if settings.samples == "auto" and args.count:
         # the average over faces removes the noise of few samples
         settings = dataclasses.replace(settings, samples=FIRST)
     network = read_network(model_path, data)
     folder = files.make_folder(args.outputs)
-    source = {"model": str(bundled.shorten(model_path)), "fed": network.caption, "split": split,
-              "faces": bundled.split_name(data, split, labels), "command": command_line.command()}
+    source = {"model": str(choice.shorten(model_path)), "fed": network.caption, "split": split,
+              "faces": data.title(split), "command": options.command()}
     with open_engine(args, folder, network, settings) as engine:
-        typical = bundled.name_at(data) == bundled.NAMES[bundled.COMPOSITES]
+        typical = data.name == included.NAMES[included.COMPOSITES]
         face_set = FaceSet(pixels, labels, names, engine, typical=typical,
                            fed=network.caption, split=split, table=table,
-                           source=f"{bundled.model_line(model_path)}; faces: {source['faces']}")
+                           source=f"{choice.in_words(model_path)}; faces: {source['faces']}")
         everything = face_set.present if index is None else range(len(fer2013.EMOTIONS))
         asked = asked or list(everything)
         if args.count:
@@ -137,7 +138,7 @@ def open_engine(args, folder, network, settings):
         kept = None
         if args.count or args.table:
             kept = stack.enter_context(contextlib.closing(Store(folder / "explained.sqlite")))
-            stack.enter_context(command_line.advice(
+            stack.enter_context(options.advice(
                 "the same command goes on after the last explained face"))
         yield Engine(network.predict, settings, network.identity(), kept,
                      Workers(args.jobs, args.cluster), network.source)
@@ -148,10 +149,9 @@ def limit(count):
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
+    parser = options.parser(__doc__)
     add_face_options(parser.add_argument_group("which faces"))
-    command_line.add_model_option(parser)
-    add_feeding_options(parser)
+    options.add_options(parser, choice.ModelOptions)
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="the network's arithmetic; bfloat16 takes about half of the time on "
                              "processors with AVX-512 BF16 or AMX, and saves none on others")
@@ -160,16 +160,16 @@ def parse_arguments():
                         help="also draw LIME beside other methods, with their scores")
     parser.add_argument("--pairs", action="store_true",
                         help="also draw which superpixels add more or less together than their sum")
-    parser.add_argument("--outputs", default="outputs", help="folder to write the files to")
+    options.add_options(parser, options.OutputOptions)
     parser.add_argument("--table", metavar="FILE",
                         help="also write a row for each explanation into this .csv or .parquet "
                              "file, and its arrays into an .npz file beside it")
     parser.add_argument("--no-figures", action="store_true",
                         help="write only the table, with --table")
     parallel.add_options(parser)
-    command_line.add_figure_options(parser)
+    options.add_options(parser, options.FigureOptions)
     args = parser.parse_args()
-    if args.image and (args.data != bundled.DATA or args.split != "auto"):
+    if args.image and (args.data != DataOptions.data or args.split != "auto"):
         parser.error("argument --image: not allowed with --data or --split, "
                      "which choose faces of FER2013")
     if "" in args.image:  # it would stand for the folder in which the program runs
@@ -192,7 +192,7 @@ def add_face_options(group):
                        metavar="EMOTION",
                        help=f"emotions to explain, of {', '.join(fer2013.EMOTIONS)}; "
                             "all seven if none is given")
-    bundled.add_data_options(group)
+    options.add_options(group, DataOptions)
     group.add_argument("--split", choices=("auto", *fer2013.SPLITS), default="auto",
                        help="split whose faces are explained; auto: test if there is one, else "
                             "validation")
@@ -201,10 +201,10 @@ def add_face_options(group):
                        help="explain the face at this position in the split, counted from 0")
     which.add_argument("--name",
                        help="explain the face with this file name or CSV row (such as 'row 7')")
-    which.add_argument("--count", type=command_line.all_or_positive_integer, metavar="FACES",
+    which.add_argument("--count", type=options.all_or_positive_integer, metavar="FACES",
                        help="average the explanations of this many correctly classified faces of "
                             "each emotion, or of all")
-    which.add_argument("--mistakes", type=command_line.all_or_positive_integer, nargs="?", const=5,
+    which.add_argument("--mistakes", type=options.all_or_positive_integer, nargs="?", const=5,
                        metavar="FACES",
                        help="explain this many of the most confident wrong predictions (5 if no "
                             "number is given), or all: why the predicted emotion, not the true one")
@@ -227,4 +227,4 @@ def choose_index(args, names):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

@@ -10,20 +10,20 @@ torch.
     python model.py --export onnx               # outputs/emotion_cnn.onnx
 
 Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
-directory (saved_model), after checking on the bundled faces that the file gives the same answers.
+directory (saved_model), after checking on the included faces that the file gives the same answers.
 What it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
 """
 import functools
 
 import numpy as np
 
-from base import command_line
+from base import options
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import included
+from networks import choice
 from networks.batches import in_batches
 from networks.formats import FORMATS
 from networks.ours import NAME, RESCALE
-from networks.ways import add_feeding_options
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
@@ -143,24 +143,23 @@ def as_network(model, path="a network in memory"):
 
 def main():
     args = parse_arguments()
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         from networks import export
         from networks.network import open_network
-    path = bundled.choose_model(args.model, args.outputs)
-    network = open_network(path, bundled.DATA, args.scale, args.labels, args.outputs)
+    path = choice.choose(args.model, args.outputs)
+    network = open_network(path, included.open_own(), args.scale, args.labels, args.outputs)
     target, about = export.export(network, args.export, args.outputs)
-    print(f"wrote {target}; its answers to the bundled faces are those of {network.name}")
+    print(f"wrote {target}; its answers to the included faces are those of {network.name}")
     print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
+    parser = options.parser(__doc__)
     parser.add_argument("--export", required=True, choices=FORMATS, help="format to write")
-    command_line.add_model_option(parser)
-    add_feeding_options(parser)
-    parser.add_argument("--outputs", default="outputs", help="folder to write to")
+    options.add_options(parser, choice.ModelOptions)
+    options.add_options(parser, options.OutputOptions)
     return parser.parse_args()
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

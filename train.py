@@ -23,8 +23,8 @@ import platform
 import numpy as np
 
 import fer2013
-from base import command_line, files
-from fer2013 import bundled
+from base import files, options
+from fer2013 import DataOptions, included
 from networks.precision import PRECISIONS
 from training.recipe import (
     CLASS_WEIGHTS,
@@ -38,14 +38,13 @@ from training.recipe import (
 
 def main():
     args = parse_arguments()
-    data = bundled.choose_training_data(bundled.data_of(args))
-    if bundled.name_at(data) == bundled.NAMES[bundled.AVATARS]:
-        print(f"demonstration on {bundled.name_at(data)}, which are rendered, not on FER2013; "
-              f"{bundled.USE_FER2013}")
-    train, validation = load(data, "train"), load(data, "validation")
-    fer2013.check_validation(data, train, validation)
+    data = included.open_for_training(options.settings(args, DataOptions))
+    if data.included:
+        print(f"demonstration on {data.in_words}")
+    train, validation = (load(data, split) for split in ("train", "validation"))
+    data.check_validation()
     folder = files.make_folder(args.outputs)
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         from training import checkpoint, devices, learner
     recipe = make_recipe(args, data)
     with files.locked(folder, checkpoint.FILES):
@@ -62,7 +61,7 @@ def main():
         start_from = "" if before else recipe.start_from
         model, compiled = learner.build(recipe, len(train[1]), start_from, data)
         keeper = checkpoint.Keeper(folder, model, compiled, record, recipe.epochs)
-        with command_line.advice("the same command continues after the last complete epoch"):
+        with options.advice("the same command continues after the last complete epoch"):
             start_or_go_on(keeper, before)
             learner.fit(compiled, recipe, train, validation, keeper)
             keeper.finish()
@@ -72,7 +71,7 @@ def main():
 
 
 def parse_arguments():
-    parser = command_line.parser(__doc__)
+    parser = options.parser(__doc__)
     add_run_options(parser.add_argument_group("the run"))
     add_optimiser_options(parser.add_argument_group("optimiser"))
     add_augmentation_options(parser.add_argument_group("augmentation"))
@@ -81,51 +80,51 @@ def parse_arguments():
 
 
 def add_run_options(group):
-    bundled.add_data_options(group)
-    group.add_argument("--outputs", default="outputs", help="folder to write to")
+    options.add_options(group, DataOptions)
+    options.add_options(group, options.OutputOptions)
     group.add_argument("--fresh", action="store_true",
                        help="start over, even if --outputs holds a run")
-    group.add_argument("--epochs", type=command_line.automatic_or_positive_integer, default="auto",
+    group.add_argument("--epochs", type=options.automatic_or_positive_integer, default="auto",
                        help=f"passes over the training faces; auto: {EPOCHS}, or "
-                            f"{DEMONSTRATION_EPOCHS} on the bundled avatars")
-    group.add_argument("--batch-size", type=command_line.positive_integer,
+                            f"{DEMONSTRATION_EPOCHS} on the included avatars")
+    group.add_argument("--batch-size", type=options.positive_integer,
                        default=Recipe.batch_size, help="faces per training step")
     group.add_argument("--precision", choices=PRECISIONS, default=Recipe.precision,
                        help="precision of the arithmetic; bfloat16 is faster on processors that "
                             "support it")
-    group.add_argument("--devices", type=command_line.positive_integer, default=Recipe.devices,
+    group.add_argument("--devices", type=options.positive_integer, default=Recipe.devices,
                        help="number of devices that share every batch; more than one only with "
                             "KERAS_BACKEND=jax")
     group.add_argument("--start-from", default=Recipe.start_from, metavar="MODEL",
                        help="a .keras file with the initial weights; new weights if none is given")
-    group.add_argument("--seed", type=command_line.seed_number, default=Recipe.seed,
+    group.add_argument("--seed", type=options.seed_number, default=Recipe.seed,
                        help="seed of every random choice of the run")
 
 
 def add_optimiser_options(group):
     group.add_argument("--optimizer", choices=OPTIMIZERS, default=Recipe.optimizer,
                        help="method that updates the weights")
-    group.add_argument("--learning-rate", type=command_line.positive_number,
+    group.add_argument("--learning-rate", type=options.positive_number,
                        default=Recipe.learning_rate, help="highest learning rate of the schedule")
     group.add_argument("--schedule", choices=SCHEDULES, default=Recipe.schedule,
                        help="how the learning rate changes during the run")
-    group.add_argument("--weight-decay", type=command_line.positive_number,
+    group.add_argument("--weight-decay", type=options.positive_number,
                        default=Recipe.weight_decay,
                        help="share by which each step shrinks the weights, times the learning rate")
-    group.add_argument("--label-smoothing", type=command_line.share, default=Recipe.label_smoothing,
+    group.add_argument("--label-smoothing", type=options.share, default=Recipe.label_smoothing,
                        help="share of each target that is spread over all classes")
     group.add_argument("--class-weight", choices=CLASS_WEIGHTS, default=Recipe.class_weight,
                        help="how much more the faces of rare emotions count in the loss")
-    group.add_argument("--block-dropout", type=command_line.share, default=Recipe.block_dropout,
+    group.add_argument("--block-dropout", type=options.share, default=Recipe.block_dropout,
                        help="share of activations dropped after each block")
-    group.add_argument("--dense-dropout", type=command_line.share, default=Recipe.dense_dropout,
+    group.add_argument("--dense-dropout", type=options.share, default=Recipe.dense_dropout,
                        help="share of activations dropped after the hidden dense layer")
 
 
 def add_augmentation_options(group):
-    group.add_argument("--sharp", type=command_line.closed_share, default=Recipe.sharp,
+    group.add_argument("--sharp", type=options.closed_share, default=Recipe.sharp,
                        help="share of the faces that are neither turned nor scaled")
-    group.add_argument("--erase", type=command_line.closed_share, default=Recipe.erase,
+    group.add_argument("--erase", type=options.closed_share, default=Recipe.erase,
                        help="share of the faces in which a random rectangle is made grey")
 
 
@@ -134,13 +133,13 @@ def add_teacher_options(group):
                        help="Keras models whose mean answer to each augmented face is mixed into "
                             "its target (distillation); the training accuracy then measures "
                             "agreement with the mixture")
-    group.add_argument("--teachers-share", type=command_line.closed_share,
+    group.add_argument("--teachers-share", type=options.closed_share,
                        default=Recipe.teachers_share,
                        help="share of the teachers in the targets; the label has the rest")
-    group.add_argument("--filters", nargs=4, type=command_line.positive_integer, metavar="N",
+    group.add_argument("--filters", nargs=4, type=options.positive_integer, metavar="N",
                        help="number of filters in each of the four blocks, to train a larger "
                             "teacher; those of model.py if none are given")
-    group.add_argument("--hidden", type=command_line.positive_integer, default=Recipe.hidden,
+    group.add_argument("--hidden", type=options.positive_integer, default=Recipe.hidden,
                        metavar="UNITS",
                        help="number of units in the hidden dense layer, for a teacher as well")
 
@@ -149,18 +148,17 @@ def make_recipe(args, data):
     """The Recipe of the options; "auto" and missing values are replaced by numbers."""
     import model as network
 
-    automatic = DEMONSTRATION_EPOCHS if data == bundled.AVATARS else EPOCHS
-    recipe = command_line.settings(args, Recipe)
+    automatic = DEMONSTRATION_EPOCHS if data.included else EPOCHS
+    recipe = options.settings(args, Recipe)
     return dataclasses.replace(
         recipe, epochs=automatic if args.epochs == "auto" else args.epochs,
         filters=recipe.filters or network.FILTERS)
 
 
-def load(path, split):
-    """Load and describe one split: uint8 (n, 48, 48) pixels and uint8 (n,) labels."""
-    pixels, labels, _ = fer2013.load(path, split)
-    print(*bundled.describe(path, split, labels), sep="\n")
-    return pixels, labels
+def load(data, split):
+    """Describe one split and return its uint8 (n, 48, 48) pixels and uint8 (n,) labels."""
+    print(*data.describe(split), sep="\n")
+    return data.split(split).pixels, data.split(split).labels
 
 
 def start_or_go_on(keeper, before):
@@ -197,19 +195,18 @@ def describe_run(recipe, args, data, train, validation):
     counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS)).tolist()
               for split, (_, labels) in splits.items()}
     digests = {split: checkpoint.digest(*arrays) for split, arrays in splits.items()}
-    source = fer2013.find(data)
     settings = {name: list(value) if isinstance(value, tuple) else value
                 for name, value in dataclasses.asdict(recipe).items()}
     reading = {name: getattr(args, name) for name in ("classes", "ignore_classes", "fer_plus")
                if getattr(args, name)}
     return {
-        "trained_on": bundled.name_of(data, counts["train"]),
+        "trained_on": data.name,
         "arguments": {"data": args.data, **reading, **settings, "outputs": args.outputs},
-        "dataset": {"form": source.form, "root": source.root, "faces": counts, "sha256": digests},
+        "dataset": {"form": data.form, "root": data.path, "faces": counts, "sha256": digests},
         "versions": versions | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
     }
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

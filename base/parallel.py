@@ -19,7 +19,7 @@ import platform
 from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
-from base import command_line
+from base import options
 from base.errors import UserError
 
 GROWTH = 4_000_000_000  # bytes by which a worker's memory may grow after its first item
@@ -60,7 +60,7 @@ class Workers(NamedTuple):
 def add_options(parser):
     """--jobs and --cluster."""
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--jobs", type=command_line.positive_integer, default=1, metavar="N",
+    which.add_argument("--jobs", type=options.positive_integer, default=1, metavar="N",
                        help="processes that share the work on this machine")
     which.add_argument("--cluster", default="", metavar="tcp://HOST:PORT",
                        help="address of a Dask scheduler whose workers share the work")
@@ -154,7 +154,7 @@ def on_worker(pickled, expected, item):
 @functools.lru_cache(maxsize=2)
 def unpickle(pickled):
     """The function, whose import of TensorFlow is kept quiet."""
-    with command_line.quiet_stderr():
+    with options.quiet_stderr():
         return pickle.loads(pickled)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from base import command_line, streams
+from base import options, streams
 from base.errors import UserError
 from explaining import wording
 from explaining.wording import Explained
@@ -154,7 +154,7 @@ def counted(count, small):
 def draw(explained, target):
     """Write the figure of an ExplainedPhotograph to the path `target`."""
     small, scale = shrink(framing.read(explained.path))
-    source = {"command": command_line.command(), "faces": explained.path.name}
+    source = {"command": options.command(), "faces": explained.path.name}
     named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in explained.rows}
     figure = explanations.photograph(
         small, [face.corners * scale for face in explained.found.faces],

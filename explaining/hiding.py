@@ -12,7 +12,7 @@ import numpy as np
 import scipy  # imports its submodules when they are first used
 from PIL import Image
 
-from fer2013 import bundled
+from fer2013 import included
 
 BLUR = 4  # standard deviation in pixels: from 4 on, the included model is right no more than chance
 
@@ -34,7 +34,7 @@ def superpixel_mean(face, segments):
 
 @functools.cache
 def read_mean_face():
-    with Image.open(bundled.MEAN_FACE) as picture:
+    with Image.open(included.MEAN_FACE) as picture:
         return np.asarray(picture)
 
 

@@ -1,7 +1,7 @@
 """The settings of LIME, and the command-line options that set them."""
 import dataclasses
 
-from base import command_line
+from base import options
 from explaining.hiding import HIDING
 from explaining.superpixels import SEGMENTATIONS
 
@@ -31,11 +31,11 @@ def add_lime_options(parser, samples=True):
     group.add_argument("--hide", choices=HIDING, default=LimeSettings.hide,
                        help="what a hidden superpixel shows")
     if samples:
-        group.add_argument("--samples", type=command_line.automatic_or_positive_integer,
+        group.add_argument("--samples", type=options.automatic_or_positive_integer,
                            default=LimeSettings.samples,
                            help="number of perturbed faces for each explained face; auto: 500, "
                                 "doubled up to 4,000 until both halves of them agree on the five "
                                 "strongest superpixels; with --count, auto is always 500, because "
                                 "the explanations are averaged")
-    group.add_argument("--seed", type=command_line.seed_number, default=LimeSettings.seed,
+    group.add_argument("--seed", type=options.seed_number, default=LimeSettings.seed,
                        help="seed of the random samples and of the random choice of faces")

@@ -1,6 +1,7 @@
 """FER2013 as arrays, read from any of the forms in which it is distributed.
 
-    pixels, labels, names = load("data", "train")   # uint8 (n, 48, 48), uint8 (n,), list of n names
+    data = fer2013.open("data")
+    train = data.split("train")     # .pixels uint8 (n, 48, 48), .labels uint8 (n,), .names
 
 The form is found automatically: the challenge's fer2013.csv, its re-issue icml_face_data.csv, a
 table for each split, folders of images as Kaggle has them or with validation/, parquet files, a
@@ -19,25 +20,17 @@ splits, names and leftovers is logged in one line each.
     splits.py     returns the splits as arrays
     glance.py     counts identical faces, conflicting labels and blank faces
     download.py   downloads the dataset from Kaggle
-    bundled.py    the faces and the model that the repository ships, and when they are used
+    dataset.py    the opened dataset, and the options that name it
+    included.py   the faces that the repository contains, and when they are used
 
 Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1307.0414), section
 4.
 """
-from fer2013.names import EMOTIONS, SPLITS, Data, read_as
-from fer2013.sources import SIZE, find, search
-from fer2013.splits import (
-    COUNTS,
-    by_emotion,
-    check_validation,
-    describe,
-    held_out_split,
-    load,
-    load_unlabelled,
-    seen_in,
-    splits,
-)
+from fer2013.dataset import DataOptions, Dataset, Split
+from fer2013.dataset import open_dataset as open
+from fer2013.names import EMOTIONS, SPLITS
+from fer2013.sources import SIZE
+from fer2013.splits import COUNTS, by_emotion, seen_in
 
-__all__ = ["COUNTS", "Data", "EMOTIONS", "SIZE", "SPLITS", "by_emotion", "check_validation",
-           "describe", "find", "held_out_split", "load", "load_unlabelled",
-           "read_as", "search", "seen_in", "splits"]
+__all__ = ["COUNTS", "DataOptions", "Dataset", "EMOTIONS", "SIZE", "SPLITS", "Split", "by_emotion",
+           "open", "seen_in"]

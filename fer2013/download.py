@@ -5,7 +5,7 @@ import tempfile
 
 from base import files
 from base.errors import UserError
-from fer2013.sources import find, search
+from fer2013.sources import DATA, HERE, find, search
 
 ON_KAGGLE = "msambare/fer2013"
 
@@ -18,7 +18,7 @@ def download(path):
     Raises:
         UserError: kagglehub is not installed, or the download failed; it says how to do it by hand.
     """
-    folder = files.make_folder(path)
+    folder = files.make_folder(HERE / DATA if path == DATA else path)
     if search(folder) is not None:
         print(f"{folder}: already contains FER2013, nothing to download")
         return

@@ -26,18 +26,19 @@ def conflicting(group, labels):
     return np.bincount(pairs[0]) > 1
 
 
-def summary(by_split):
+def summary(splits):
     """The text that `python dataset.py` prints: a table with a column per split, and one line.
 
     The row "also in train" counts the faces of a split that are pixel-identical to another face,
     one of the train split.
 
     Args:
-        by_split: {split: (pixels, labels, names)}.
+        splits: the Splits.
     """
-    pixels, labels = (np.concatenate([data[part] for data in by_split.values()]) for part in (0, 1))
-    split = np.repeat([SPLITS.index(name) for name in by_split],
-                      [len(labels) for _, labels, _ in by_split.values()])  # (n,)
+    pixels = np.concatenate([split.pixels for split in splits])
+    labels = np.concatenate([split.labels for split in splits])
+    columns = [SPLITS.index(split.name) for split in splits]
+    split = np.repeat(columns, list(map(len, splits)))  # (n,)
     group = group_identical(pixels)  # (n,)
     size, mixed = np.bincount(group), conflicting(group, labels)  # (groups,) each
     table = np.zeros((len(size), len(SPLITS)), int)  # faces of each group in each split
@@ -46,10 +47,10 @@ def summary(by_split):
     rows = {emotion: labels == label for label, emotion in enumerate(EMOTIONS)}
     rows |= {f"also in {SPLITS[index]}": others[:, index] > 0 for index in np.unique(split)}
     rows |= {"labels in conflict": mixed[group], "blank": blank(pixels)}
-    lines = [f"{'':<20}" + "".join(f"{name:>12}" for name in by_split)]
+    lines = [f"{'':<20}" + "".join(f"{SPLITS[column]:>12}" for column in columns)]
     for name, chosen in rows.items():
         counts = np.bincount(split[chosen], minlength=len(SPLITS))
-        in_columns = (f"{counts[SPLITS.index(column)]:>12,}" for column in by_split)
+        in_columns = (f"{counts[column]:>12,}" for column in columns)
         lines.append(f"{name:<20}" + "".join(in_columns))
     lines.append(f"{(size > 1).sum():,} groups of pixel-identical faces contain "
                  f"{size[size > 1].sum():,} faces; "

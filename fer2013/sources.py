@@ -15,6 +15,10 @@ from fer2013.others import enumeration
 SIZE = 48
 CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
 CSV_ENDINGS = (".csv", ".tsv")
+HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
+DATA = "data"  # the default of --data
+AVATARS, COMPOSITES = HERE / DATA / "avatars", HERE / DATA / "composites"
+INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite faces"}
 BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
 # what file managers and archivers leave behind, and "" of a .zip's folders
 CLUTTER = {"", "__macosx", "lost+found", "thumbs.db", "desktop.ini"}

@@ -8,7 +8,6 @@ from fer2013.folders import list_faces
 from fer2013.images import read_folders
 from fer2013.names import EMOTIONS, SPLITS
 from fer2013.parquet import read_parquet
-from fer2013.sources import find
 from fer2013.tables import UNLABELLED, read_csv
 
 COUNTS = {  # faces per emotion in FER2013, in label order
@@ -22,12 +21,11 @@ READERS = {"CSV": lambda source, split: read_csv(source)[split], "folders": read
 LISTS = {"CSV": read_csv, "folders": list_faces, "parquet": read_parquet}  # by split
 
 
-def load(path, split):
+def load(source, split):
     """Read one split.
 
     Args:
-        path: a CSV, a .zip, or a directory, in one of the forms that the package's docstring lists;
-            as a names.Data where its classes are not named or numbered as FER2013's.
+        source: a sources.Source.
         split: "train", "validation" (PublicTest) or "test" (PrivateTest).
 
     Returns:
@@ -42,7 +40,6 @@ def load(path, split):
     """
     if split not in SPLITS:
         raise ValueError(f"split {split!r}: expected one of {', '.join(SPLITS)}")
-    source = find(path)
     data = READERS[source.form](source, split)
     if data is None and source.form == "CSV" and read_csv(source)[UNLABELLED]:
         raise UserError(f"{source.place}: faces without labels; python evaluate.py --data "
@@ -52,40 +49,26 @@ def load(path, split):
     return data
 
 
-def load_unlabelled(path):
-    """Pixels and names, as load() returns them, if no face of a CSV has a label; else None.
+def load_unlabelled(source):
+    """Pixels, labels and names, as load() returns them, if no face of a CSV has a label; else None.
 
     The contest's test.csv is such a table.
     """
-    source = find(path)
     by_split = read_csv(source) if source.form == "CSV" else {}
     data = by_split.get(UNLABELLED)
-    return (data[0], data[2]) if data and not any(map(by_split.get, SPLITS)) else None
+    return data if data and not any(map(by_split.get, SPLITS)) else None
 
 
-def splits(path):
-    """The splits that have faces, in the order train, validation, test."""
-    source = find(path)
-    by_split = LISTS[source.form](source)
-    return tuple(split for split in SPLITS if by_split[split])
-
-
-def held_out_split(path):
-    """The split to report on: test if it has faces, else validation."""
-    return "test" if "test" in splits(path) else "validation"
-
-
-def describe(path, split, labels):
+def describe(source, split, labels):
     """The lines that describe a loaded split: its form and faces per emotion.
 
     A second line says so if these are not FER2013's own counts, and a third one, but for train,
     which emotions have no face.
 
     Args:
-        path, split: as load() takes them.
+        source, split: as load() takes them.
         labels: uint8 (n,), as load() returns them.
     """
-    source = find(path)
     counts = tuple(np.bincount(labels, minlength=len(EMOTIONS)).tolist())
     per_emotion = ", ".join(f"{count} {emotion}"
                             for emotion, count in zip(EMOTIONS, counts, strict=True))
@@ -106,21 +89,21 @@ def check_validation(path, train, validation):
 
     Args:
         path: of the data, for messages.
-        train, validation: pixels, uint8 (n, 48, 48), and labels, uint8 (n,), of the two splits.
+        train, validation: the Splits.
     """
-    missing = sorted(set(train[1].tolist()) - set(validation[1].tolist()))
+    missing = sorted(set(train.labels.tolist()) - set(validation.labels.tolist()))
     if missing:
         emotions = [EMOTIONS[label] for label in missing]
         raise UserError(f"{path}: no face of validation is labelled {', '.join(emotions)}, but "
                         "faces of train are; expected all emotions of train (without validation, a "
                         f"tenth of train is held out), or --ignore-classes {' '.join(emotions)}")
-    shared = int(seen_in(validation[0], train[0]).sum())
-    if shared > len(validation[1]) / 2:
-        raise UserError(f"{path}: {shared:,} of {len(validation[1]):,} faces of validation are "
+    shared = int(seen_in(validation.pixels, train.pixels).sum())
+    if shared > len(validation) / 2:
+        raise UserError(f"{path}: {shared:,} of {len(validation):,} faces of validation are "
                         "pixel-identical to a face of train; expected other faces")
     if shared:
         log.info("%s of %s faces of validation are pixel-identical to a face of train",
-                 f"{shared:,}", f"{len(validation[1]):,}")
+                 f"{shared:,}", f"{len(validation):,}")
 
 
 def by_emotion(probabilities):

@@ -1,4 +1,4 @@
-"""A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the bundled faces.
+"""A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the included faces.
 
     path = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
 """
@@ -16,9 +16,9 @@ import keras
 import numpy as np
 
 import fer2013
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import included
 from networks import feeding, ways
 from networks.formats import FORMATS
 
@@ -56,7 +56,7 @@ def export(network, kind, folder):
     about = describe(network)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=files.unfinished(path.name)) as place:
         temporary = pathlib.Path(place, path.name)
-        with command_line.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
+        with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
             KINDS[kind].write(network.keras_model, temporary, about)
             check_answers(network, KINDS[kind].ask, temporary, path)
         replace(temporary, path)
@@ -98,13 +98,13 @@ def describe(network):
 
 
 def check_answers(network, ask, temporary, path):
-    """UserError if the file's answers to the bundled faces differ from the network's."""
-    pixels = fer2013.load(bundled.COMPOSITES, "test")[0]
+    """UserError if the file's answers to the included faces differ from the network's."""
+    pixels = fer2013.open(included.COMPOSITES).split("test").pixels
     pictures = keras.ops.convert_to_numpy(network.feed(pixels.astype(np.float32)))
     expected = feeding.ask(network.raw, pixels, network.feeding.scale)
     difference = np.abs(ask(temporary, pictures) - expected).max()
     if not difference <= TOLERANCE:  # true for NaN too
-        raise UserError(f"{path}: not written, its answers to the bundled faces differ from those "
+        raise UserError(f"{path}: not written, its answers to the included faces differ from those "
                         f"of {network.name} by {difference:.1e}, more than {TOLERANCE}")
 
 

@@ -1,6 +1,6 @@
 """Anybody's network behind one small interface: faces in, probabilities of seven emotions out.
 
-    network = open_network("theirs.h5", data="data", folder="outputs")
+    network = open_network("theirs.h5", data=fer2013.open("data"), folder="outputs")
     network.predict(pixels)     # uint8 (n, 48, 48) -> float32 (n, 7), in FER2013's order
     network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % ..."
 """
@@ -153,7 +153,7 @@ def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None
 
     Args:
         path: see files.read().
-        data: FER2013 in any form, to find it out on its training split; None for the bundled
+        data: a Dataset, to find it out on its training split; None for the included
             composites.
         scale, labels: how it is fed, where the user says so: a name in ways.SCALES; a name in
             ways.LABELS, or a tuple of the outputs' names.
@@ -206,7 +206,7 @@ def said(found, scale, labels):
 def kept(folder, raw, own):
     """The Feeding that an earlier run kept for these weights; None where there is none.
 
-    What an earlier version kept, or what was found on the bundled faces where now there are more
+    What an earlier version kept, or what was found on the included faces where now there are more
     (`own`), is looked for again.
     """
     path = pathlib.Path(folder, KEPT)

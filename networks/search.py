@@ -21,7 +21,7 @@ from scipy.stats import binomtest, ttest_1samp
 
 import fer2013
 from base.errors import UserError
-from fer2013 import EMOTIONS, bundled
+from fer2013 import EMOTIONS, included
 from networks import feeding, statistics, ways
 from networks.feeding import Feeding
 
@@ -42,7 +42,7 @@ class Faces(NamedTuple):
     """Labelled faces to try ways on."""
     pixels: np.ndarray  # uint8 (n, 48, 48)
     labels: np.ndarray  # uint8 (n,), each emotion about equally often in every first part
-    words: str  # "faces", or "bundled faces"
+    words: str  # "faces", or "included faces"
 
 
 class Way(NamedTuple):
@@ -59,21 +59,20 @@ class Way(NamedTuple):
 
 
 def labelled_faces(data, seed=0):
-    """The Faces to try ways on: of the training split of `data`, else the bundled composites."""
+    """The Faces to try ways on: of the training split of `data`, else the included composites."""
     own = has_own(data)
-    data = bundled.own_data(data) if own else data
-    pixels, labels, _ = fer2013.load(*((data, "train") if own else (bundled.COMPOSITES, "test")))
+    split = data.split("train") if own else fer2013.open(included.COMPOSITES).split("test")
+    pixels, labels = split.pixels, split.labels
     random = np.random.default_rng(seed)
     piles = [random.permutation(np.flatnonzero(labels == label)) for label in range(len(EMOTIONS))]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
     chosen = [index for index in turns if index is not None][:STAGES[-1]]
-    return Faces(pixels[chosen], labels[chosen], "faces" if own else "bundled faces")
+    return Faces(pixels[chosen], labels[chosen], "faces" if own else "included faces")
 
 
 def has_own(data):
-    """Whether `data` is FER2013 with a training split; else the bundled composites are taken."""
-    return (data is not None and not bundled.name_at(data) and bundled.has_own(data)
-            and "train" in fer2013.splits(bundled.own_data(data)))
+    """Whether `data` is FER2013 with a training split; else the included composites are taken."""
+    return data is not None and not data.included and "train" in data.splits
 
 
 def find(raw, faces, scale=None, order=None):

@@ -111,16 +111,3 @@ def order_of_labels(text):
             f"with commas between them: {','.join(EMOTIONS)}, and one other if there is one; "
             f"found {text!r}")
     return names
-
-
-def add_feeding_options(parser):
-    """--scale and --labels, for every program that reads a model."""
-    group = parser.add_argument_group("a model from elsewhere")
-    scales = "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items())
-    group.add_argument("--scale", choices=(AUTO, *SCALES), default=AUTO,
-                       help=f"how its pixels are scaled; {AUTO}: found out on labelled faces; "
-                            + scales)
-    group.add_argument("--labels", type=order_of_labels, metavar="ORDER", default=AUTO,
-                       help=f"the order of its outputs, one of {', '.join(LABELS)}, or their seven "
-                            f"or eight names with commas between them; {AUTO}: found out on "
-                            "labelled faces")

@@ -8,16 +8,16 @@ import numpy as np
 from PIL import Image
 
 from explaining import wording
-from fer2013 import EMOTIONS, bundled
+from fer2013 import EMOTIONS, included
 from figures import explanations, style
 from page import cards, session
 
 EXAMPLES = (  # path, name, and the label that it was made for
-    (bundled.HERE / "examples" / "eileen_collins.jpg", "a portrait", None),
-    (bundled.COMPOSITES / "test" / "surprise" / "surprise_01.png", "average of surprise", 5),
-    (bundled.COMPOSITES / "test" / "angry" / "angry_01.png", "average of angry", 0),
-    (bundled.COMPOSITES / "test" / "sad" / "sad_01.png", "average of sad", 4),
-    (bundled.AVATARS / "test" / "happy" / "id0293_happy_0.png", "one that goes wrong", 3),
+    (included.HERE / "examples" / "eileen_collins.jpg", "a portrait", None),
+    (included.COMPOSITES / "test" / "surprise" / "surprise_01.png", "average of surprise", 5),
+    (included.COMPOSITES / "test" / "angry" / "angry_01.png", "average of angry", 0),
+    (included.COMPOSITES / "test" / "sad" / "sad_01.png", "average of sad", 4),
+    (included.AVATARS / "test" / "happy" / "id0293_happy_0.png", "one that goes wrong", 3),
 )
 SMALL = 96  # pixels of an example on its button
 

@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from PIL import Image
 
-from base.command_line import quiet_stderr
 from base.errors import UserError
+from base.options import quiet_stderr
 
 # longer sides in pixels at which a picture is looked at, if it is as large: MTCNN's confidence in
 # the same face changes with its size. The largest takes about 2 s on two CPU cores

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the bundled avatars, which are easier
+EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the included avatars, which are easier
 
 
 @dataclasses.dataclass(frozen=True)

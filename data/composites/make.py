@@ -7,7 +7,7 @@ nearest neighbours of its own, and after a few rounds the mean is a clear face. 
 the model classifies correctly, the sharpest are kept, and of these the most different ones are
 chosen. README.md in this folder describes all steps. At the end of the run it writes, under --out:
 
-    test/<emotion>/<emotion>_00.png   48x48, 8-bit grey; fer2013.load(out, "test") reads them
+    test/<emotion>/<emotion>_00.png   48x48, 8-bit grey; fer2013.open(out) reads them
     members.csv                       one row per composite: members, probability, nearest face
     contact_sheet.png                 all composites, a row per emotion
 
@@ -25,7 +25,7 @@ from PIL import Image
 
 import fer2013
 import model as network
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
 from data.composites import averages
 from data.composites.averages import MEMBERS
@@ -65,15 +65,15 @@ def main():
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=command_line.HelpFormatter)
+                                     formatter_class=options.HelpFormatter)
     parser.add_argument("--data", default="data",
                         help="path of FER2013: a CSV, a .zip, folders of images, or a directory "
                              "that contains one of them")
     parser.add_argument("--model", default="pretrained/emotion_cnn.keras",
                         help="the model that classifies the faces, a .keras file")
-    parser.add_argument("--count", type=command_line.positive_integer, default=10,
+    parser.add_argument("--count", type=options.positive_integer, default=10,
                         help="number of composites per emotion")
-    parser.add_argument("--seed", type=command_line.seed_number, default=0,
+    parser.add_argument("--seed", type=options.seed_number, default=0,
                         help="seed of the random choice of the faces that start a search")
     parser.add_argument("--out", default=HERE, type=pathlib.Path, help="folder to write to")
     return parser.parse_args()
@@ -88,8 +88,10 @@ def load_faces(path):
     They are sorted because the order of the CSV differs from that of the folders. The few faces of
     a single grey are left out, because their correlation with other faces is undefined.
     """
-    pixels, labels, _ = fer2013.load(path, "train")
-    print(*fer2013.describe(path, "train", labels), sep="\n", flush=True)
+    data = fer2013.open(path)
+    faces = data.split("train")
+    pixels, labels = faces.pixels, faces.labels
+    print(*data.describe("train"), sep="\n", flush=True)
     order = sorted(range(len(pixels)), key=lambda index: (pixels[index].tobytes(), labels[index]))
     order = [index for index in order if pixels[index].std() > 0]
     return pixels[order], labels[order]
@@ -280,4 +282,4 @@ def draw_contact_sheet(composites, scale=2):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

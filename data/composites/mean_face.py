@@ -9,22 +9,23 @@ import numpy as np
 from PIL import Image
 
 import fer2013
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import included
 
 
 def main():
-    parser = command_line.parser(__doc__)
-    parser.add_argument("--data", default=bundled.DATA, help="FER2013 in any form")
+    parser = options.parser(__doc__)
+    parser.add_argument("--data", default=fer2013.DataOptions.data, help="FER2013 in any form")
     data = parser.parse_args().data
-    pixels, labels, _ = fer2013.load(data, "train")  # (n, 48, 48)
-    if bundled.name_of(data, np.bincount(labels)) != "FER2013":
+    faces = fer2013.open(data).split("train")
+    pixels = faces.pixels
+    if faces.counts != fer2013.COUNTS["train"]:
         raise UserError(f"{data}: not the training split of FER2013")
-    with files.replacing(bundled.MEAN_FACE) as path:
+    with files.replacing(included.MEAN_FACE) as path:
         Image.fromarray(pixels.mean(axis=0).round().astype(np.uint8)).save(path)
-    print(f"wrote {bundled.MEAN_FACE}: the mean of {len(pixels):,} faces")
+    print(f"wrote {included.MEAN_FACE}: the mean of {len(pixels):,} faces")
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    options.run(main)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 import model as network
 import train
-from base import command_line, files
+from base import files, options
 from base.errors import UserError
 from figures import style
 from tests.support import ROOT
@@ -131,7 +131,7 @@ def test_incomplete_files_of_a_killed_run_are_removed_and_nothing_else(tmp_path)
 
 HOLD = """
 import pathlib, sys, time
-from base import command_line, files
+from base import options, files
 with files.locked(pathlib.Path(sys.argv[1]), []):
     print("held", flush=True)
     time.sleep(60)
@@ -255,7 +255,7 @@ def test_escape_sequences_of_a_record_do_not_reach_the_terminal(tmp_path):
     files.write_json(path, {"name": "a\x1b[31mb\x9bc"})
     assert files.read_json(path) == {"name": "a?[31mb?c"}
     error = FileNotFoundError(2, "No such file", "\x1b[2J")
-    assert command_line.in_words(error) == "\\x1b[2J: No such file"
+    assert options.in_words(error) == "\\x1b[2J: No such file"
 
 
 def test_what_a_killed_run_left_an_hour_ago_is_removed_and_what_is_being_written_stays(tmp_path):

@@ -12,7 +12,7 @@ from base.errors import UserError
 from base.parallel import Workers
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
-from fer2013 import bundled
+from networks import choice
 from networks.network import open_network
 from tests.support import ROOT
 
@@ -106,7 +106,7 @@ class Mortal:
 
 def test_explanations_of_a_cluster_are_those_of_one_process_to_the_last_bit(cluster, tmp_path):
     faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
-    network = open_network(pathlib.Path(bundled.PRETRAINED))
+    network = open_network(pathlib.Path(choice.PRETRAINED))
     here = Engine(network.predict, LimeSettings("grid", "zero", 100))
     there = here._replace(workers=Workers(cluster=cluster),
                           source=Mortal(network.source, tmp_path / "opened"))
@@ -120,7 +120,7 @@ def test_explanations_of_a_cluster_are_those_of_one_process_to_the_last_bit(clus
 
 
 def test_a_worker_without_the_model_or_with_another_says_so(tmp_path):
-    source = open_network(pathlib.Path(bundled.PRETRAINED)).source
+    source = open_network(pathlib.Path(choice.PRETRAINED)).source
     with pytest.raises(UserError, match="nowhere.keras: no such file"):
         source._replace(path=str(tmp_path / "nowhere.keras")).open()
     with pytest.raises(UserError, match="holds other weights"):

@@ -11,15 +11,15 @@ from tests.support import ROOT
 
 PROGRAM = """
 import sys
-from base import command_line
+from base import options
 
 def main():
-    args = command_line.parser("A program.").parse_args()
+    args = options.parser("A program.").parse_args()
     for number in range(20_000):
         print("R², 笑", number)
     print("done", file=sys.stderr)
 
-command_line.run(main)
+options.run(main)
 """
 
 

@@ -19,19 +19,21 @@ from explaining.methods.perturbation import (
     rise,
     shapley_values,
 )
-from fer2013 import bundled
+from fer2013 import included
+from networks import choice
 
 HAPPY = fer2013.EMOTIONS.index("happy")
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.as_network(network.load_model(bundled.PRETRAINED))
+    return network.as_network(network.load_model(choice.PRETRAINED))
 
 
 @pytest.fixture(scope="module")
 def face():
-    pixels, labels, _ = fer2013.load(bundled.COMPOSITES, "test")
+    faces = fer2013.open(included.COMPOSITES).split("test")
+    pixels, labels = faces.pixels, faces.labels
     return pixels[labels == HAPPY][0]
 
 

@@ -19,7 +19,7 @@ from tests.fer2013.test_dataset import PIXELS, ROWS, write_csv, write_kaggle, zi
 
 def error_of(path):
     with pytest.raises(UserError) as error:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
     return str(error.value)
 
@@ -72,9 +72,9 @@ def test_every_archive_gives_the_same_faces(container, write, tmp_path):
     write(tmp_path / "fer2013")
     path = CONTAINERS[container](tmp_path / "fer2013", tmp_path / "made")
     for split, numbers in ROWS.items():
-        faces = fer2013.load(path, split)[0]
+        faces = fer2013.open(path).split(split).pixels
         np.testing.assert_array_equal(faces, PIXELS[[number - 1 for number in numbers]])
-    assert fer2013.find(path).root.startswith(str(path))
+    assert fer2013.open(path).source.root.startswith(str(path))
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +92,7 @@ def test_archives_deeper_than_two_are_not_opened(tmp_path):
     path = packed(write_csv(tmp_path / "0" / "f").parent, "zip", tmp_path / "1" / "a")
     for depth in (2, 3, 4):
         path = packed(path.parent, "zip", tmp_path / str(depth) / "a")
-    assert fer2013.search(path) is None
+    assert sources.search(path) is None
 
 
 # Damage
@@ -107,7 +107,8 @@ def test_no_wrong_bit_in_the_list_of_a_zip_loses_a_face(tmp_path):
         path = tmp_path / f"{bit}.zip"
         path.write_bytes(changed)
         try:
-            count = sum(len(fer2013.load(path, split)[1]) for split in fer2013.splits(path))
+            count = sum(len(fer2013.open(path).split(split))
+                        for split in fer2013.open(path).splits)
         except UserError:
             continue
         if count != len(PIXELS):
@@ -166,7 +167,7 @@ def test_a_tar_with_a_name_that_points_outside_is_refused(fields, tmp_path):
 def test_links_and_devices_in_a_tar_are_not_read(tmp_path):
     for number, kind in enumerate((tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE)):
         path = write_tar(tmp_path / f"{number}.tar", b"", type=kind, linkname="/etc/passwd")
-        assert fer2013.find(path).files == ("train/happy/z.png",)
+        assert fer2013.open(path).source.files == ("train/happy/z.png",)
 
 
 # Bombs

@@ -60,7 +60,8 @@ def try_load(kind, path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            pixels, labels, _ = fer2013.load(path, "train")
+            faces = fer2013.open(path).split("train")
+            pixels, labels = faces.pixels, faces.labels
         except UserError as error:
             assert str(error).isprintable() and str(error).startswith(str(path))
             outcomes[kind, "refused"] += 1
@@ -400,7 +401,7 @@ def test_a_directory_of_anything_loads_or_is_refused(things):
 def error_of(path):
     """The message with which loading fails."""
     with pytest.raises(UserError) as error:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     return str(error.value)
 
 
@@ -412,7 +413,7 @@ def put_image(folder, content):
 
 def face_of(folder, content):
     """uint8 (48, 48): the face that is loaded from an image's bytes."""
-    return fer2013.load(put_image(folder, content), "train")[0][0]
+    return fer2013.open(put_image(folder, content)).split("train").pixels[0]
 
 
 def test_sixteen_bits_keep_their_greys(tmp_path):
@@ -512,7 +513,7 @@ import fer2013
 from base.errors import UserError
 for path in sys.argv[1:]:
     try:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     except UserError as error:
         print(error)
 """

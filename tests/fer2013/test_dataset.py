@@ -17,7 +17,7 @@ from PIL import Image
 
 import fer2013
 from base.errors import UserError
-from fer2013 import glance
+from fer2013 import glance, sources
 from tests.support import ROOT
 
 FACES = (  # emotion and usage of rows 1 to 7; each split is in the order of its folders' names
@@ -135,12 +135,13 @@ def test_every_form_in_every_place_gives_the_same_arrays(form, place, tmp_path):
     path = PLACES[place](write(tmp_path / "outer" / "inner"), tmp_path)
     for split, numbers in ROWS.items():
         rows = [number - 1 for number in numbers]
-        pixels, labels, names = fer2013.load(path, split)
+        faces = fer2013.open(path).split(split)
+        pixels, labels, names = faces.pixels, faces.labels, faces.names
         assert pixels.dtype == labels.dtype == np.uint8
         np.testing.assert_array_equal(pixels, PIXELS[rows])
         np.testing.assert_array_equal(labels, [LABELS[FACES[row][0]] for row in rows])
         assert names == [all_names[row] for row in rows]
-    assert fer2013.splits(path) == ("train", "validation", "test")
+    assert fer2013.open(path).splits == ("train", "validation", "test")
 
 
 def test_emotions_are_in_the_order_of_their_labels_in_the_challenge():
@@ -150,7 +151,8 @@ def test_emotions_are_in_the_order_of_their_labels_in_the_challenge():
 def test_rows_of_a_csv_keep_their_order_with_any_labels(tmp_path):
     rows = [row(6), row(0, usage="PublicTest"), row(2), row(0)]
     path = write_table(tmp_path / "any_name.csv", rows)
-    _, labels, names = fer2013.load(path, "train")
+    faces = fer2013.open(path).split("train")
+    labels, names = faces.labels, faces.names
     assert labels.tolist() == [6, 2, 0]
     assert names == ["row 1", "row 3", "row 4"]
 
@@ -169,7 +171,7 @@ def test_a_csv_as_other_programs_write_it_loads_the_same(change, tmp_path):
     path.write_bytes(change(path.read_bytes()))
     for split, numbers in ROWS.items():
         rows = [number - 1 for number in numbers]
-        np.testing.assert_array_equal(fer2013.load(path, split)[0], PIXELS[rows])
+        np.testing.assert_array_equal(fer2013.open(path).split(split).pixels, PIXELS[rows])
 
 
 @pytest.mark.parametrize("named", ["the file", "its directory"])
@@ -177,19 +179,19 @@ def test_a_csv_that_has_changed_is_read_again(named, tmp_path):
     path = tmp_path if named == "its directory" else tmp_path / "fer2013.csv"
     for count in (1, 2):
         write_table(tmp_path / "fer2013.csv", [row()] * count)
-        assert len(fer2013.load(path, "train")[1]) == count
+        assert len(fer2013.open(path).split("train").labels) == count
 
 
 def test_folders_are_preferred_to_a_csv_beside_them(tmp_path):
     write_csv(tmp_path)
     write_kaggle(tmp_path)
-    assert fer2013.find(tmp_path).form == "folders"
+    assert fer2013.open(tmp_path).source.form == "folders"
 
 
 def test_the_least_nested_dataset_is_used(tmp_path):
     write_table(tmp_path / "a" / "fer2013.csv", [row()] * 2)
     write_table(tmp_path / "fer2013.csv", [row()])
-    assert len(fer2013.load(tmp_path, "train")[1]) == 1
+    assert len(fer2013.open(tmp_path).split("train").labels) == 1
 
 
 def test_a_zip_without_faces_does_not_hide_the_one_with_them(tmp_path):
@@ -198,39 +200,39 @@ def test_a_zip_without_faces_does_not_hide_the_one_with_them(tmp_path):
     write_csv(tmp_path / "made")
     zip_of(tmp_path / "made", tmp_path / "b")
     shutil.rmtree(tmp_path / "made")
-    assert fer2013.find(tmp_path).root == str(tmp_path / "b.zip")
+    assert fer2013.open(tmp_path).source.root == str(tmp_path / "b.zip")
 
 
 def test_a_link_to_a_folder_is_followed(tmp_path):
     write_kaggle(tmp_path / "elsewhere")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "fer2013").symlink_to(tmp_path / "elsewhere")
-    assert fer2013.splits(tmp_path / "data") == fer2013.SPLITS
+    assert fer2013.open(tmp_path / "data").splits == fer2013.SPLITS
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "._face_1.png", "Thumbs.db", "desktop.ini"])
 def test_files_that_file_managers_leave_behind_are_ignored(name, tmp_path):
     write_three_folders(tmp_path)
     (tmp_path / "train" / "angry" / name).write_bytes(b"?")
-    assert len(fer2013.load(tmp_path, "train")[1]) == 3
+    assert len(fer2013.open(tmp_path).split("train").labels) == 3
 
 
 def test_outside_test_the_folder_determines_the_split_and_not_the_file_name(tmp_path):
     for folder in ("train", "val"):
         write_image(tmp_path / folder / "happy" / "PrivateTest_1.png")
-    assert fer2013.splits(tmp_path) == ("train", "validation")
+    assert fer2013.open(tmp_path).splits == ("train", "validation")
 
 
 def test_splits_and_the_held_out_split_are_those_that_have_faces(tmp_path):
     table = write_table(tmp_path / "t.csv", [row(usage="PublicTest"), row()])
-    assert fer2013.splits(table) == ("train", "validation")
-    assert fer2013.held_out_split(table) == "validation"
-    assert fer2013.held_out_split(write_csv(tmp_path)) == "test"
+    assert fer2013.open(table).splits == ("train", "validation")
+    assert fer2013.open(table).held_out == "validation"
+    assert fer2013.open(write_csv(tmp_path)).held_out == "test"
 
 
 def test_a_wrong_split_is_the_callers_mistake():
     with pytest.raises(ValueError, match="'PublicTest'.*train, validation, test"):
-        fer2013.load("anything", "PublicTest")
+        fer2013.open("anything").split("PublicTest")
 
 
 # The folders that the repository ships
@@ -241,15 +243,15 @@ def test_a_users_data_are_preferred_to_the_bundled_faces(bundled, tmp_path):
     write_kaggle(tmp_path / "data" / bundled)
     write_csv(tmp_path / "data" / "z" / "users")
     for named in (tmp_path / "data", tmp_path):
-        source = fer2013.find(named)
+        source = fer2013.open(named).source
         assert (source.form, source.base.split("/")[-1]) == ("CSV", "fer2013.csv")
 
 
 @pytest.mark.parametrize("bundled", ["avatars", "composites"])
 def test_bundled_faces_are_found_only_if_named_themselves(bundled, tmp_path):
     write_kaggle(tmp_path / bundled)
-    assert fer2013.search(tmp_path) is None
-    assert fer2013.splits(tmp_path / bundled) == fer2013.SPLITS
+    assert sources.search(tmp_path) is None
+    assert fer2013.open(tmp_path / bundled).splits == fer2013.SPLITS
 
 
 # Folders without a validation split
@@ -257,7 +259,7 @@ def test_bundled_faces_are_found_only_if_named_themselves(bundled, tmp_path):
 
 def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
     write_unsplit(tmp_path, {"happy": 40, "disgust": 20})
-    train, validation = (fer2013.load(tmp_path, split) for split in ("train", "validation"))
+    train, validation = (fer2013.open(tmp_path).split(split) for split in ("train", "validation"))
     assert np.bincount(train[1], minlength=7).tolist() == [0, 18, 0, 36, 0, 0, 0]
     assert np.bincount(validation[1], minlength=7).tolist() == [0, 2, 0, 4, 0, 0, 0]
     all_names = [f"{number:03}.png" for number in range(60)]
@@ -269,7 +271,7 @@ def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
 
 def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
     folder = write_unsplit(tmp_path / "made", {"happy": 40, "disgust": 20})
-    held_out = [fer2013.load(path, "validation")[2]
+    held_out = [fer2013.open(path).split("validation").names
                 for path in (folder, folder, zip_of(folder, tmp_path / "archive", nested=True))]
     assert held_out[0] == held_out[1] == held_out[2]
     first = {f"{number:03}.png" for number in (0, 1, 2, 3, 40, 41)}
@@ -279,13 +281,13 @@ def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
 def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
     write_unsplit(tmp_path, {"happy": 10})
-    fer2013.load(tmp_path, "train")
+    fer2013.open(tmp_path).split("train")
     assert "no validation split found: 1 faces, a stratified tenth of train" in caplog.text
 
 
 def test_nothing_is_held_out_if_there_is_a_validation_split(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
-    fer2013.load(write_kaggle(tmp_path), "train")
+    fer2013.open(write_kaggle(tmp_path)).split("train")
     assert caplog.text == ""
 
 
@@ -297,7 +299,8 @@ def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
     write_three_folders(tmp_path)
     write_image(tmp_path / "train" / "sad" / "large.png", np.full((96, 64), 90, np.uint8))
     write_image(tmp_path / "train" / "sad" / "red.png", np.full((48, 48, 3), (255, 0, 0), np.uint8))
-    pixels, _, names = fer2013.load(tmp_path, "train")
+    faces = fer2013.open(tmp_path).split("train")
+    pixels, names = faces.pixels, faces.names
     by_name = dict(zip(names, pixels, strict=True))
     assert (by_name["large.png"] == 90).all()
     assert (by_name["red.png"] == 76).all()  # ITU-R 601: 0.299 * 255
@@ -312,7 +315,7 @@ def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
 def test_describe_names_form_counts_and_the_difference_to_fer2013(form, tmp_path):
     write, kind, _ = FORMS[form]
     path = write(tmp_path)
-    labels = fer2013.load(path, "train")[1]
+    labels = fer2013.open(path).split("train").labels
     assert fer2013.describe(path, "train", labels) == [
         "train: 3 faces (1 angry, 0 disgust, 0 fear, 1 happy, 0 sad, 0 surprise, 1 neutral), "
         f"{kind} in {path}",
@@ -341,7 +344,7 @@ def test_seen_in_distinguishes_identical_from_almost_identical_faces():
 def error_of(path, split="train"):
     """The message with which loading fails."""
     with pytest.raises(UserError) as error:
-        fer2013.load(path, split)
+        fer2013.open(path).split(split)
     message = str(error.value)
     assert "\n" not in message
     return message
@@ -432,7 +435,7 @@ def test_a_file_that_is_not_such_a_table_is_named_with_what_was_expected(content
 def test_a_csv_with_only_a_header_has_no_face(tmp_path):
     path = write_table(tmp_path / "t.csv", [])
     assert error_of(path) == f"{path}: no face in the train split"
-    assert fer2013.splits(path) == ()
+    assert fer2013.open(path).splits == ()
 
 
 @pytest.mark.parametrize("make", [
@@ -458,7 +461,7 @@ def test_an_unreadable_image_is_named(content, zipped, tmp_path):
     (folder / "train" / "happy" / "bad.png").write_bytes(content)
     path = zip_of(folder, tmp_path / "archive") if zipped else folder
     assert error_of(path).startswith(f"{path}: train/happy/bad.png is not a readable image")
-    assert len(fer2013.load(path, "test")[1]) == 2
+    assert len(fer2013.open(path).split("test").labels) == 2
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
@@ -475,7 +478,7 @@ def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
     (tmp_path / "README.md").write_text("read me")
     assert error_of(tmp_path).startswith(f"{tmp_path}: no FER2013 in it")
     assert error_of(tmp_path).endswith("data/README.md says how to get FER2013")
-    assert fer2013.search(tmp_path) is None
+    assert sources.search(tmp_path) is None
 
 
 def test_a_zip_without_a_dataset_says_how_to_get_one(tmp_path):
@@ -560,7 +563,7 @@ def both_forms(real_fer2013):
     table = real_fer2013 / "fer2013.csv"
     if not (table.is_file() and (real_fer2013 / "train").is_dir()):
         pytest.skip("needs FER2013 as folders and as fer2013.csv in one directory")
-    return {form: {split: fer2013.load(path, split) for split in ("train", "validation")}
+    return {form: {split: fer2013.open(path).split(split) for split in ("train", "validation")}
             for form, path in (("folders", real_fer2013), ("CSV", table))}
 
 
@@ -675,7 +678,7 @@ def test_download_puts_the_kaggle_folders_into_data_and_describes_them(tmp_path)
     assert result.returncode == 0, result.stderr
     assert "train: 3 faces" in result.stdout
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["fer2013"]
-    np.testing.assert_array_equal(fer2013.load(tmp_path / "data", "train")[0], PIXELS[[0, 3, 6]])
+    np.testing.assert_array_equal(fer2013.open(tmp_path / "data").split("train").pixels, PIXELS[[0, 3, 6]])
     again = run_download(tmp_path, tmp_path / "data", FAIL="1")
     assert again.returncode == 0 and "already contains FER2013, nothing to download" in again.stdout
 

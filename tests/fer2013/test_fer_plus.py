@@ -6,7 +6,7 @@ import pytest
 
 import fer2013
 from base.errors import UserError
-from fer2013 import fer_plus
+from fer2013 import DataOptions, fer_plus
 from tests.fer2013.test_dataset import FACES, PIXELS, write_csv, write_kaggle, write_table
 from tests.support import run
 
@@ -32,12 +32,12 @@ def write_votes(path, votes=VOTES, usages=None):
 
 def test_the_majority_becomes_the_label(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
-    path = fer2013.read_as(write_csv(tmp_path), fer_plus=write_votes(tmp_path / "fer2013new.csv"))
+    path = DataOptions(write_csv(tmp_path), fer_plus=write_votes(tmp_path / "fer2013new.csv"))
     for split, rows, labels in (("train", [0, 6], [2, 0]), ("validation", [1, 4], [3, 6])):
-        found = fer2013.load(path, split)
+        found = fer2013.open(path).split(split)
         np.testing.assert_array_equal(found[0], PIXELS[rows])
         assert found[1].tolist() == labels and found[2] == [f"row {row + 1}" for row in rows]
-    assert fer2013.splits(path) == ("train", "validation")  # both faces of test are left out
+    assert fer2013.open(path).splits == ("train", "validation")  # both faces of test are left out
     assert ("4 of 7 faces; left out: 1 contempt, 0 unknown, 1 not a face, 1 without a majority"
             in caplog.text)
 
@@ -55,9 +55,9 @@ def test_the_majority_is_more_than_half_of_the_votes_that_are_not_single():
     (str, "not readable as FER+'s fer2013new.csv"),
 ])
 def test_votes_for_other_faces_are_refused(write, reason, tmp_path):
-    path = fer2013.read_as(write_csv(tmp_path), fer_plus=write(tmp_path / "fer2013new.csv"))
+    path = DataOptions(write_csv(tmp_path), fer_plus=write(tmp_path / "fer2013new.csv"))
     with pytest.raises(UserError) as error:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     assert reason in str(error.value) and "\n" not in str(error.value)
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 import fer2013
 from base.errors import UserError
-from fer2013 import folders, names
+from fer2013 import DataOptions, folders, names
 from tests.support import make_dataset, run
 
 numbers = itertools.count()
@@ -30,12 +30,12 @@ def put(root, *paths):
 
 
 def labels(root, split):
-    return fer2013.load(root, split)[1].tolist()
+    return fer2013.open(root).split(split).labels.tolist()
 
 
 def error_of(root, split="train"):
     with pytest.raises(UserError) as error:
-        fer2013.load(root, split)
+        fer2013.open(root).split(split)
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -51,7 +51,7 @@ def error_of(root, split="train"):
 def test_the_usual_names_of_splits_are_known_in_any_case(split, folders, tmp_path):
     for folder in folders:
         put(tmp_path / folder, f"{folder}/happy/a.png")
-        assert fer2013.splits(tmp_path / folder) == (split,)
+        assert fer2013.open(tmp_path / folder).splits == (split,)
 
 
 @pytest.mark.parametrize("label, folders", list(enumerate([
@@ -74,9 +74,9 @@ def test_class_folders_that_are_numbers_are_fer2013s_and_a_line_says_so(tmp_path
 def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
     put(tmp_path, *(f"test/{number}/a.png" for number in range(6)))
     assert "only the numbers 0 to 5 occur, which may mean other classes" in error_of(tmp_path)
-    six = fer2013.read_as(tmp_path, "angry,fear,happy,sad,surprise,neutral")
+    six = DataOptions(tmp_path, "angry,fear,happy,sad,surprise,neutral")
     assert labels(six, "test") == [0, 2, 3, 4, 5, 6]
-    assert labels(fer2013.read_as(tmp_path, "fer2013"), "test") == [0, 1, 2, 3, 4, 5]
+    assert labels(DataOptions(tmp_path, "fer2013"), "test") == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("scheme, expected", [
@@ -86,7 +86,8 @@ def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tm
 ])
 def test_classes_gives_numbers_another_meaning(scheme, expected, tmp_path):
     put(tmp_path, *(f"test/{number}/{number}.png" for number in expected))
-    _, found, files = fer2013.load(fer2013.read_as(tmp_path, scheme), "test")
+    faces = fer2013.open(DataOptions(tmp_path, scheme)).split("test")
+    found, files = faces.labels, faces.names
     assert {int(file[0]): label for file, label in zip(files, found, strict=True)} == expected
 
 
@@ -101,13 +102,13 @@ def test_classes_that_fer2013_lacks_are_left_out_only_if_asked(ignored, scheme, 
     folder = "7" if ignored == "7" or scheme else "Contempt"
     put(tmp_path, "test/happy/a.png", f"test/{folder}/a.png", f"test/{folder}/b.png")
     assert f"--ignore-classes {folder}" in error_of(tmp_path)
-    assert labels(fer2013.read_as(tmp_path, scheme, [ignored]), "test") == [3]
+    assert labels(DataOptions(tmp_path, scheme, [ignored]), "test") == [3]
     assert "2 files are of classes that --ignore-classes leaves out" in said()
 
 
 def test_a_class_that_is_none_is_refused_in_the_option():
     with pytest.raises(UserError, match="--classes: 'bored' is no class; expected fer2013, fer+"):
-        fer2013.read_as("data", "angry,bored")
+        DataOptions("data", "angry,bored")
 
 
 @pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git"])
@@ -187,8 +188,10 @@ def test_a_test_folder_of_which_a_part_is_publictest_is_said(tmp_path, said):
 def test_augmented_copies_do_not_cross_the_held_out_split(tmp_path, said):
     put(tmp_path, *(f"train/happy/{number}.jpg" for number in range(20)),
         *(f"train/happy/{number}.jpg{copy}.jpg" for number in range(20) for copy in range(2)))
-    _, _, train = fer2013.load(tmp_path, "train")
-    _, _, validation = fer2013.load(tmp_path, "validation")
+    faces = fer2013.open(tmp_path).split("train")
+    train = faces.names
+    faces = fer2013.open(tmp_path).split("validation")
+    validation = faces.names
     assert len(validation) == 2 and len(train) == 18 * 3
     assert not {name.split(".")[0] for name in train} & {name.split(".")[0] for name in validation}
     assert "40 files are named as copies of others (x.jpg0.jpg)" in said()
@@ -197,7 +200,7 @@ def test_augmented_copies_do_not_cross_the_held_out_split(tmp_path, said):
 def test_augmented_copies_in_a_given_split_are_counted(tmp_path, said):
     put(tmp_path, "train/happy/1.jpg", "train/happy/2.jpg", "validation/happy/1.jpg0.jpg",
         "validation/happy/9.jpg")
-    fer2013.load(tmp_path, "validation")
+    fer2013.open(tmp_path).split("validation")
     assert ("1 files of validation are named as copies of other pictures (x.jpg0.jpg), and 1 "
             "pictures are named as copies across train and validation") in said()
 
@@ -206,7 +209,7 @@ def test_emotions_that_a_split_lacks_are_said(tmp_path):
     make_dataset(tmp_path, {"train": 1, "test": 1})
     for path in (tmp_path / "test" / "fear").iterdir():
         path.unlink()
-    found = fer2013.load(tmp_path, "test")[1]
+    found = fer2013.open(tmp_path).split("test").labels
     last = fer2013.describe(tmp_path, "test", found)[2]
     assert last.startswith("test: no face is labelled fear; what")
 

@@ -10,7 +10,7 @@ import pytest
 
 import fer2013
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import included
 from tests.fer2013.test_dataset import PIXELS, write_csv
 from tests.fer2013.test_folders import put
 from tests.support import ROOT
@@ -21,7 +21,7 @@ PAGE = b"\n<!DOCTYPE html><html><head><title>Kaggle: sign in</title></head></htm
 
 def error_of(path):
     with pytest.raises(UserError) as error:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
     return str(error.value)
 
@@ -114,7 +114,8 @@ def test_the_lines_of_the_readme_make_a_table_of_arrays(tmp_path):
     np.save(tmp_path / "X.npy", PIXELS[..., None] / 255)
     np.save(tmp_path / "y.npy", np.arange(7))
     subprocess.run([sys.executable, "-c", code.split("```")[0]], check=True, cwd=tmp_path)
-    pixels, labels, _ = fer2013.load(tmp_path, "train")
+    faces = fer2013.open(tmp_path).split("train")
+    pixels, labels = faces.pixels, faces.labels
     np.testing.assert_array_equal(pixels, PIXELS)
     assert labels.tolist() == list(range(7))
 
@@ -123,7 +124,7 @@ def test_a_table_of_another_name_is_told_and_read_if_it_is_named(tmp_path):
     write_csv(tmp_path).rename(tmp_path / "faces_2013.csv")
     assert "tables of other names, faces_2013.csv; expected fer2013.csv, or the" in error_of(
         tmp_path)
-    assert len(fer2013.load(tmp_path / "faces_2013.csv", "train")[1]) == 3
+    assert len(fer2013.open(tmp_path / "faces_2013.csv").split("train").labels) == 3
 
 
 def test_a_split_that_is_named_itself_leads_to_the_folder_above(tmp_path):
@@ -141,7 +142,7 @@ def test_an_empty_folder_and_an_empty_zip_have_nothing_in_them(tmp_path):
 def test_the_demonstration_says_what_lies_in_data_instead_of_fer2013(
         tmp_path, monkeypatch, caplog):
     caplog.set_level("INFO", "fer2013")
-    monkeypatch.setattr(bundled, "HERE", tmp_path)
+    monkeypatch.setattr(included, "HERE", tmp_path)
     put(tmp_path, "data/Happy/a.png", "data/avatars/train/happy/a.png")
-    assert not bundled.has_own("data")
+    assert included.open_own() is None
     assert "data: no FER2013 in it, but class folders Happy; expected train/" in caplog.text

@@ -10,6 +10,7 @@ from PIL import Image
 
 import fer2013
 from base.errors import UserError
+from fer2013 import DataOptions
 from tests.fer2013.test_dataset import FACES, LABELS, PIXELS, ROWS
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -38,7 +39,7 @@ def write(path, pictures, labels, columns=("image", "label"), names=None):
 
 def error_of(path):
     with pytest.raises(UserError) as error:
-        fer2013.load(path, "train")
+        fer2013.open(path).split("train")
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -74,31 +75,32 @@ def test_parquet_gives_the_same_faces(case, zipped, tmp_path):
             for member, file in written.items():
                 archive.write(file, member)
     for split, rows in SPLITS.items():
-        pixels, labels, _ = fer2013.load(path, split)
+        faces = fer2013.open(path).split(split)
+        pixels, labels = faces.pixels, faces.labels
         np.testing.assert_array_equal(pixels, PIXELS[rows])
         assert labels.tolist() == [TRUE[row] for row in rows]
-    assert fer2013.splits(path) == fer2013.SPLITS and fer2013.find(path).form == "parquet"
+    assert fer2013.open(path).splits == fer2013.SPLITS and fer2013.open(path).source.form == "parquet"
 
 
 def test_a_single_file_is_train_and_several_of_one_split_are_joined(tmp_path):
     path = write(tmp_path / "faces.parquet", as_structs([0, 3]), [0, 3])
-    assert fer2013.load(path, "train")[1].tolist() == [0, 3]
+    assert fer2013.open(path).split("train").labels.tolist() == [0, 3]
     for number in range(2):
         write(tmp_path / f"train-0000{number}-of-00002.parquet", as_structs([number]), [number])
-    assert fer2013.load(tmp_path, "train")[1].tolist() == [0, 1]
+    assert fer2013.open(tmp_path).split("train").labels.tolist() == [0, 1]
 
 
 def test_a_parquet_file_that_has_changed_is_read_again(tmp_path):
     for count in (1, 2):
         write(tmp_path / "train-0.parquet", as_structs([0] * count), [0] * count)
-        assert len(fer2013.load(tmp_path, "train")[1]) == count
+        assert len(fer2013.open(tmp_path).split("train").labels) == count
 
 
 def test_other_classes_columns_and_contents_are_refused_with_the_reason(tmp_path):
     structs = as_structs([0, 1])
     contempt = write(tmp_path / "a.parquet", structs, ["happy", "contempt"])
     assert "row 2: unknown class 'contempt'; expected angry" in error_of(contempt)
-    assert fer2013.load(fer2013.read_as(contempt, "", ["contempt"]), "train")[1].tolist() == [3]
+    assert fer2013.open(DataOptions(contempt, "", ["contempt"])).split("train").labels.tolist() == [3]
     other = write(tmp_path / "b.parquet", structs, [0, 1], ("picture", "label"))
     assert "columns picture, label; expected one of image, img" in error_of(other)
     broken = write(tmp_path / "c.parquet", [{"bytes": b"?"}, {"bytes": None}], [0, 1])

@@ -7,6 +7,7 @@ import pytest
 
 import fer2013
 from base.errors import UserError
+from fer2013 import DataOptions
 from tests.fer2013.test_dataset import HEADER, PIXELS, ROWS, row, table_rows, write_table
 from tests.support import run
 
@@ -15,13 +16,13 @@ TEXTS = [" ".join(map(str, face.ravel())) for face in PIXELS]
 
 def error_of(path, split="train"):
     with pytest.raises(UserError) as error:
-        fer2013.load(path, split)
+        fer2013.open(path).split(split)
     assert str(error.value).startswith(str(path)) and "\n" not in str(error.value)
     return str(error.value)
 
 
 def labels(path, split="train"):
-    return fer2013.load(path, split)[1].tolist()
+    return fer2013.open(path).split(split).labels.tolist()
 
 
 DIALECTS = {
@@ -48,7 +49,8 @@ def test_every_dialect_gives_the_same_faces(dialect, tmp_path):
     path = write_table(tmp_path / "t.csv", table_rows())
     path.write_bytes(DIALECTS[dialect](path.read_text()))
     for split, numbers in ROWS.items():
-        faces, _, rows = fer2013.load(path, split)
+        faces = fer2013.open(path).split(split)
+        faces, rows = faces.pixels, faces.names
         np.testing.assert_array_equal(faces, PIXELS[[number - 1 for number in numbers]])
         assert rows == [f"row {number}" for number in numbers]
 
@@ -69,13 +71,13 @@ def test_the_training_rows_alone_get_the_held_out_tenth_of_folders(tmp_path, cap
     caplog.set_level(logging.INFO, "fer2013")
     rows = [row(label) for label in [3] * 40 + [1] * 20]
     path = write_table(tmp_path / "t.csv", rows)
-    (_, train, in_train), (_, held, in_held) = (fer2013.load(path, split)
+    (_, train, in_train), (_, held, in_held) = (fer2013.open(path).split(split)
                                                 for split in ("train", "validation"))
     assert np.bincount(train).tolist() == [0, 18, 0, 36]
     assert np.bincount(held).tolist() == [0, 2, 0, 4]
     assert sorted(in_train + in_held) == sorted(f"row {number}" for number in range(1, 61))
     assert "60 faces" not in caplog.text and "6 faces, a stratified tenth of train" in caplog.text
-    assert fer2013.splits(path) == ("train", "validation")
+    assert fer2013.open(path).splits == ("train", "validation")
 
 
 def test_the_contests_train_csv_is_train(tmp_path, caplog):
@@ -95,8 +97,8 @@ def test_a_table_for_each_split_is_read_as_that_split(named, tmp_path):
     for label, (name, text) in enumerate(zip(named, TEXTS, strict=False)):
         write_table(tmp_path / f"{name}.csv", [f"{label},{text}"], "emotion,pixels")
     assert [labels(tmp_path, split) for split in fer2013.SPLITS] == [[0], [1], [2]]
-    assert fer2013.load(tmp_path, "test")[2] == [f"{named[2]}.csv row 1"]
-    assert fer2013.splits(tmp_path / f"{named[2]}.csv") == ("test",)
+    assert fer2013.open(tmp_path).split("test").names == [f"{named[2]}.csv row 1"]
+    assert fer2013.open(tmp_path / f"{named[2]}.csv").splits == ("test",)
 
 
 def test_two_tables_for_one_split_are_refused(tmp_path):
@@ -149,7 +151,7 @@ def test_evaluate_predicts_faces_without_labels_and_measures_nothing(tmp_path):
 def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
     path = write_table(tmp_path / "t.csv", [row(number) for number in (5, 4, 3, 2, 1, 0)])
     assert "only the numbers 0 to 5 occur" in error_of(path)
-    six = fer2013.read_as(path, "angry,fear,happy,sad,surprise,neutral")
+    six = DataOptions(path, "angry,fear,happy,sad,surprise,neutral")
     assert labels(six) == [6, 5, 4, 3, 2, 0]
 
 
@@ -164,6 +166,6 @@ def test_contempt_is_refused_or_left_out(tmp_path, caplog):
     caplog.set_level(logging.INFO, "fer2013")
     path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 7, 1)])
     assert "row 2: emotion '7'; expected a label from 0 to 6" in error_of(path)
-    assert "--ignore-classes contempt leaves it out" in error_of(fer2013.read_as(path, "fer+"))
-    assert labels(fer2013.read_as(path, "fer+", ["contempt"])) == [6, 3]
+    assert "--ignore-classes contempt leaves it out" in error_of(DataOptions(path, "fer+"))
+    assert labels(DataOptions(path, "fer+", ["contempt"])) == [6, 3]
     assert "1 rows are of classes that --ignore-classes leaves out" in caplog.text

@@ -21,7 +21,7 @@ def tiny():
 def test_an_exported_file_says_what_it_takes_and_gives(kind, tiny, tmp_path):
     for package in export.KINDS[kind].packages:
         pytest.importorskip(package)
-    path, about = export.export(tiny, kind, tmp_path)  # checks the answers to the bundled faces
+    path, about = export.export(tiny, kind, tmp_path)  # checks the answers to the included faces
     assert path.name.startswith("tiny") and path.exists()
     if kind == "onnx":
         import onnx
@@ -36,7 +36,7 @@ def test_an_exported_file_says_what_it_takes_and_gives(kind, tiny, tmp_path):
 
 def test_a_file_that_answers_otherwise_is_not_written(tiny, tmp_path, monkeypatch):
     other = dataclasses.replace(tiny.raw, call=lambda x: np.eye(7, dtype="float32")[[0] * len(x)])
-    with pytest.raises(UserError, match="not written, its answers to the bundled faces differ"):
+    with pytest.raises(UserError, match="not written, its answers to the included faces differ"):
         export.export(dataclasses.replace(tiny, raw=other), "tflite", tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -136,7 +136,7 @@ def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
 
 
-def test_what_was_found_on_bundled_faces_or_kept_by_an_earlier_version_is_looked_for_again(
+def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looked_for_again(
         tmp_path, monkeypatch):
     raw, asked = bright_network("unit", ALPHABETICAL, softmax), []
     monkeypatch.setattr(network, "read", lambda path: raw)
@@ -144,7 +144,7 @@ def test_what_was_found_on_bundled_faces_or_kept_by_an_earlier_version_is_looked
 
     def faces(data):
         asked.append(data)
-        return bright_faces(70)._replace(words="faces" if data == "data" else "bundled faces")
+        return bright_faces(70)._replace(words="faces" if data == "data" else "included faces")
     monkeypatch.setattr(search, "labelled_faces", faces)
     for data in (None, None, "data", "data", None):
         found = open_network("theirs.h5", data, folder=tmp_path).feeding

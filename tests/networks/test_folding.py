@@ -5,7 +5,8 @@ import pytest
 
 import fer2013
 import model as network
-from fer2013 import bundled
+from fer2013 import included
+from networks import choice
 from networks.folding import folded
 
 LAYERS = keras.layers
@@ -23,9 +24,9 @@ def filled(model):
 
 
 def test_the_included_network_answers_as_before():
-    model = network.load_model(bundled.PRETRAINED)
+    model = network.load_model(choice.PRETRAINED)
     before, names = model.get_weights(), kinds(model)
-    pixels = fer2013.load(bundled.COMPOSITES, "test")[0][::10]
+    pixels = fer2013.open(included.COMPOSITES).split("test").pixels[::10]
     answers = network.predict(model, pixels)
     fast = folded(model)
     assert "BatchNormalization" in names and "BatchNormalization" not in kinds(fast)

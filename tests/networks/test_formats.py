@@ -10,7 +10,7 @@ import pytest
 
 import fer2013
 from base.errors import UserError
-from fer2013 import EMOTIONS, bundled
+from fer2013 import EMOTIONS, included
 from networks import export, ways
 from networks.files import read
 from tests.support import ROOT, run
@@ -35,7 +35,8 @@ def theirs(tmp_path_factory):
 
 def classifier():
     """A linear network that knows the composites: pixels / 255, labels in alphabetical order."""
-    pixels, labels, _ = fer2013.load(bundled.COMPOSITES, "test")
+    faces = fer2013.open(included.COMPOSITES).split("test")
+    pixels, labels = faces.pixels, faces.labels
     order = [ways.names_of("alphabetical", 7).index(EMOTIONS[label]) for label in labels]
     features = pixels.reshape(-1, 12, 4, 12, 4).mean(axis=(2, 4)).reshape(-1, 144) / 255
     features = np.concatenate([features, np.ones((len(features), 1))], axis=1)  # (n, 145)
@@ -152,7 +153,7 @@ def test_onnx_of_two_answers_is_refused(tmp_path):
 def test_a_tflite_network_of_integers_gives_nearly_the_answers_of_the_original(tmp_path):
     import tensorflow
 
-    model, pixels = classifier(), fer2013.load(bundled.COMPOSITES, "test")[0]
+    model, pixels = classifier(), fer2013.open(included.COMPOSITES).split("test").pixels
     pictures = (pixels[..., None] / 255).astype(np.float32)
     converter = tensorflow.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tensorflow.lite.Optimize.DEFAULT]

@@ -8,16 +8,17 @@ import pytest
 
 import fer2013
 from base.errors import UserError
-from fer2013 import bundled
+from fer2013 import included
 from model import as_network
+from networks import choice
 from networks.network import OURS, Network, open_network
 from networks.precision import in_precision, on_cpu
 from networks.raw import RawNetwork
 
 
 def test_bfloat16_changes_the_answers_a_little_and_shows_in_caption_and_identity():
-    network = open_network(bundled.PRETRAINED)
-    pixels = fer2013.load(bundled.COMPOSITES, "test")[0][::10]
+    network = open_network(choice.PRETRAINED)
+    pixels = fer2013.open(included.COMPOSITES).split("test").pixels[::10]
     exact, identity = network.predict(pixels), network.identity()
     rounded = in_precision(network, "bfloat16")
     differences = np.abs(rounded.predict(pixels) - exact)
@@ -28,7 +29,7 @@ def test_bfloat16_changes_the_answers_a_little_and_shows_in_caption_and_identity
 
 
 def test_float32_is_the_network_as_it_is():
-    network = open_network(bundled.PRETRAINED)
+    network = open_network(choice.PRETRAINED)
     assert in_precision(network, "float32") is network
 
 
@@ -40,9 +41,9 @@ def test_bfloat16_of_another_format_is_an_error():
 
 
 def test_another_process_opens_the_network_in_the_same_precision():
-    network = in_precision(open_network(bundled.PRETRAINED), "bfloat16")
+    network = in_precision(open_network(choice.PRETRAINED), "bfloat16")
     assert network.source.open().precision == "bfloat16"
-    assert open_network(bundled.PRETRAINED).source.open().precision == "float32"
+    assert open_network(choice.PRETRAINED).source.open().precision == "float32"
 
 
 def test_bfloat16_reaches_the_layers_of_models_inside_of_a_model():

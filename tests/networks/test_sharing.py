@@ -7,15 +7,15 @@ import fer2013
 import model as network
 from explaining import methods
 from explaining.superpixels import segment
-from fer2013 import bundled
-from networks import folding, sharing
+from fer2013 import included
+from networks import choice, folding, sharing
 
 LAYERS = keras.layers
 
 
 def pictures_of_a_face(count=120):
     """A face with random superpixels black: float32 (count, 48, 48, 1)."""
-    face = fer2013.load(bundled.COMPOSITES, "test")[0][0]
+    face = fer2013.open(included.COMPOSITES).split("test").pixels[0]
     segments = segment(face)
     shown = np.random.default_rng(0).integers(0, 2, (count, segments.max() + 1))
     return (face * shown[:, segments])[..., None].astype(np.float32)
@@ -29,7 +29,7 @@ def forbid(model):
 
 
 def test_the_included_network_answers_as_before():
-    model, pictures = network.load_model(bundled.PRETRAINED), pictures_of_a_face()
+    model, pictures = network.load_model(choice.PRETRAINED), pictures_of_a_face()
     answers = model.predict_on_batch(pictures)
     shared = sharing.sharing(model)
     forbid(shared.whole)
@@ -55,7 +55,7 @@ def test_layers_of_other_sizes_and_a_border_that_is_not_zero(first, second, monk
 
 
 def test_few_pictures_and_pictures_without_anything_in_common_go_through_the_whole_network():
-    shared = sharing.sharing(network.load_model(bundled.PRETRAINED))
+    shared = sharing.sharing(network.load_model(choice.PRETRAINED))
     forbid(shared.start)
     noise = np.random.default_rng(0).integers(0, 256, (120, 48, 48, 1)).astype(np.float32)
     for pictures in (pictures_of_a_face(5), noise):

@@ -12,7 +12,8 @@ from base.errors import UserError
 from explaining import explain_photographs
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
-from fer2013 import bundled
+from fer2013 import included
+from networks import choice
 from photographs import detection, framing
 from photographs.detection import Detection
 from tests.support import run
@@ -23,7 +24,7 @@ POINTS = np.array([(30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.as_network(network.load_model(bundled.PRETRAINED))
+    return network.as_network(network.load_model(choice.PRETRAINED))
 
 
 def hopper():
@@ -40,7 +41,8 @@ def side_by_side():
 
 def composite_on_canvas(side, left, top, index=30):
     picture = np.full((400, 500, 3), 128, np.uint8)
-    face = Image.fromarray(fer2013.load(bundled.COMPOSITES, "test")[0][index]).convert("RGB")
+    composites = fer2013.open(included.COMPOSITES).split("test").pixels
+    face = Image.fromarray(composites[index]).convert("RGB")
     enlarged = face.resize((side, side), Image.Resampling.BICUBIC)
     picture[top:top + side, left:left + side] = np.asarray(enlarged)
     return picture
@@ -90,7 +92,7 @@ def test_a_picture_that_is_already_cropped_is_taken_whole(side):
 
 
 def test_a_grey_48x48_picture_is_not_changed():
-    face = fer2013.load(bundled.COMPOSITES, "test")[0][0]
+    face = fer2013.open(included.COMPOSITES).split("test").pixels[0]
     assert np.array_equal(framing.take_whole(np.stack([face] * 3, axis=-1)).pixels, face)
 
 
@@ -246,7 +248,8 @@ def test_explain_continues_after_a_picture_without_a_face_and_reports_it_at_the_
 
 
 def test_a_cropped_picture_is_taken_whole_and_not_replaced(tmp_path, capsys):
-    picture = save(tmp_path / "face.png", fer2013.load(bundled.COMPOSITES, "test")[0][40])
+    composites = fer2013.open(included.COMPOSITES).split("test").pixels
+    picture = save(tmp_path / "face.png", composites[40])
     before = picture.read_bytes()
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     happy = [fer2013.EMOTIONS.index("happy")]

@@ -17,7 +17,7 @@ from PIL import Image
 import fer2013
 from base import files
 from base.errors import UserError
-from fer2013 import bundled
+from networks import choice
 from tests.support import ENVIRONMENT, ROOT, make_dataset, run
 from training.recipe import Recipe
 
@@ -67,7 +67,8 @@ def test_the_saved_model_is_that_of_the_best_epoch(data, trained):
     import model as network
 
     folder, _ = trained
-    pixels, labels, _ = fer2013.load(data, "validation")
+    faces = fer2013.open(data).split("validation")
+    pixels, labels = faces.pixels, faces.labels
     model = network.load_model(folder / "model.keras")
     accuracy = (network.predict(model, pixels).argmax(axis=1) == labels).mean()
     assert accuracy == pytest.approx(pandas.read_csv(folder / "history.csv").val_accuracy.max(),
@@ -289,7 +290,8 @@ def test_evaluate_takes_validation_where_there_is_no_test(trained, tmp_path):
     assert list(table) == ["name", "label", "predicted",
                            *(f"p_{emotion}" for emotion in fer2013.EMOTIONS),
                            "in_training"]
-    assert list(table.name) == fer2013.load(data, "validation")[2] and not table.in_training.any()
+    names = fer2013.open(data).split("validation").names
+    assert list(table.name) == names and not table.in_training.any()
     probabilities = table.filter(like="p_")
     assert np.allclose(probabilities.sum(axis=1), 1, atol=1e-4)
     assert list(probabilities.idxmax(axis=1)) == [f"p_{emotion}" for emotion in table.predicted]
@@ -323,7 +325,7 @@ def test_faces_with_nothing_to_see_are_explained_without_a_warning(data, tmp_pat
         Image.fromarray(face.astype(np.uint8)).save(tmp_path / "data" / split / emotion
                                                     / f"{emotion}.png")
     result = run("explain.py", "--data", tmp_path / "data", "--label", *faces, "--model",
-                 bundled.PRETRAINED,
+                 choice.PRETRAINED,
                  "--samples", 200, "--outputs", tmp_path)
     assert result.stderr == "face 1 of 3\nface 2 of 3\nface 3 of 3\n"
     assert result.stdout.count("explained: ") == 3

@@ -5,7 +5,8 @@ import pandas
 import pytest
 
 from explaining import engine
-from fer2013 import bundled
+from fer2013 import included
+from networks import choice
 from tests.support import ROOT, make_dataset
 
 FAST = ("--superpixels", "grid", "--samples", "60", "--no-figures")
@@ -27,7 +28,7 @@ def explain(monkeypatch, folder, *options):
 
 
 def of_data(data):
-    return "--data", data, "--split", "test", "--model", bundled.PRETRAINED
+    return "--data", data, "--split", "test", "--model", choice.PRETRAINED
 
 
 def test_every_way_of_choosing_faces_gives_a_table(data, tmp_path, monkeypatch):
@@ -44,8 +45,8 @@ def test_every_way_of_choosing_faces_gives_a_table(data, tmp_path, monkeypatch):
 
 
 def test_an_interrupted_run_goes_on_and_ends_with_the_same_bytes(tmp_path, monkeypatch):
-    options = ("--count", "all", "--label", "happy", "surprise", "--data", bundled.COMPOSITES,
-               "--model", bundled.PRETRAINED)
+    options = ("--count", "all", "--label", "happy", "surprise", "--data", included.COMPOSITES,
+               "--model", choice.PRETRAINED)
     explain(monkeypatch, tmp_path / "undisturbed", *options)
     asked, explain_one = [], engine.explain_one
 

@@ -19,7 +19,7 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
     """--help with the script's docstring, its line breaks kept, and defaults that are values."""
 
     def _get_help_string(self, action):  # argparse's own hook, used by its formatters too
-        nothing = action.default is None or action.default in ([], "", False)
+        nothing = action.default in (None, (), "", False) or action.default == []
         return action.help if nothing else super()._get_help_string(action)
 
 
@@ -43,6 +43,26 @@ def parser(text):
 def command():
     """The command line of this process, as a shell takes it: python, the program, its options."""
     return shlex.join(["python", os.path.basename(sys.argv[0]), *sys.argv[1:]])
+
+
+def option(default, help, **arguments):
+    """A field of a frozen dataclass that is also an option of the programs that use it.
+
+    Args:
+        default: its value where the option is not given.
+        help: its text in --help.
+        arguments: others of argparse's add_argument().
+    """
+    arguments |= {"action": "store_true"} if default is False else {}
+    return dataclasses.field(default=default, metadata={"option": {"help": help} | arguments})
+
+
+def add_options(parser, kind, leave_out=()):
+    """Add the options of a dataclass, --two-words for the field two_words, to a parser or group."""
+    for field in dataclasses.fields(kind):
+        if "option" in field.metadata and field.name not in leave_out:
+            parser.add_argument(f"--{field.name.replace('_', '-')}", default=field.default,
+                                **field.metadata["option"])
 
 
 def settings(args, kind):
@@ -98,20 +118,17 @@ automatic_or_positive_integer = or_positive_integer("auto")
 all_or_positive_integer = or_positive_integer("all")
 
 
-def add_model_option(parser):
-    """--model, for every script that uses a trained network."""
-    parser.add_argument("--model", default="",
-                        help="the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx "
-                             "file; if none is given, model.keras in --outputs, or the pretrained "
-                             "model if there is none")
+@dataclasses.dataclass(frozen=True)
+class OutputOptions:
+    """Where a program writes."""
+    outputs: str = option("outputs", "folder to write to")
 
 
-def add_figure_options(parser):
-    """--format and --dpi, for every script that draws."""
-    parser.add_argument("--format", choices=("png", "pdf", "svg"), default="png",
-                        help="file format of the figures")
-    parser.add_argument("--dpi", type=resolution, default=120,
-                        help="resolution of the figures in dots per inch")
+@dataclasses.dataclass(frozen=True)
+class FigureOptions:
+    """How figures are written."""
+    format: str = option("png", "file format of the figures", choices=("png", "pdf", "svg"))
+    dpi: int = option(120, "resolution of the figures in dots per inch", type=resolution)
 
 
 @contextlib.contextmanager

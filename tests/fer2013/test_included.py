@@ -1,7 +1,6 @@
-"""The faces and the model that the repository ships, and when they are used."""
+"""The faces and the model that the repository contains, and when they are used."""
 import functools
 import json
-import pathlib
 import shutil
 
 import matplotlib.cbook
@@ -17,21 +16,22 @@ from explaining import wording
 from explaining.hiding import BASELINES
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
-from fer2013 import bundled
+from fer2013 import DataOptions, dataset, included
+from networks import choice
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(bundled.PRETRAINED)
+    return network.load_model(choice.PRETRAINED)
 
 
 def identities(split):
     """The identities of the avatars in a split."""
-    return {name.split("_")[0] for name in fer2013.load(bundled.AVATARS, split)[2]}
+    return {name.split("_")[0] for name in fer2013.open(included.AVATARS).split(split).names}
 
 
 def test_avatars_are_balanced_and_enough():
-    counts = {split: np.bincount(fer2013.load(bundled.AVATARS, split)[1])
+    counts = {split: np.bincount(fer2013.open(included.AVATARS).split(split).labels)
               for split in fer2013.SPLITS}
     assert all((count == count[0]).all() and len(count) == 7 for count in counts.values())
     assert sum(count.sum() for count in counts.values()) >= 2_100
@@ -43,8 +43,8 @@ def test_no_avatar_identity_is_in_two_splits():
 
 
 def test_ground_truth_belongs_to_the_test_avatars():
-    truth = np.load(bundled.AVATARS / "ground_truth.npz")
-    names = fer2013.load(bundled.AVATARS, "test")[2]
+    truth = np.load(included.AVATARS / "ground_truth.npz")
+    names = fer2013.open(included.AVATARS).split("test").names
     assert sorted(name.split("/")[-1] for name in truth["names"]) == sorted(names)
     assert truth["motion"].shape == (len(names), 48, 48) and truth["motion"].dtype == np.float16
     assert all(f"test/{name.split('_')[1]}/" in name for name in truth["names"])
@@ -53,19 +53,20 @@ def test_ground_truth_belongs_to_the_test_avatars():
     assert furthest[neutral].max() < 0.05 < furthest[~neutral].min()  # expressions move the skin
 
 
-def test_bundled_faces_are_small():
-    size = sum(path.stat().st_size for path in bundled.AVATARS.rglob("*") if path.is_file())
+def test_included_faces_are_small():
+    size = sum(path.stat().st_size for path in included.AVATARS.rglob("*") if path.is_file())
     assert size < 7_000_000
 
 
 def test_the_pretrained_model_is_small_and_has_a_record_of_its_training():
-    assert bundled.PRETRAINED.stat().st_size <= 14_000_000
-    record = json.loads((bundled.PRETRAINED.parent / "run.json").read_text())
+    assert choice.PRETRAINED.stat().st_size <= 14_000_000
+    record = json.loads((choice.PRETRAINED.parent / "run.json").read_text())
     assert record["trained_on"] == "FER2013" and record["best_val_accuracy"] > 0.6
 
 
 def test_the_pretrained_model_classifies_the_composites_correctly(pretrained):
-    pixels, labels, _ = fer2013.load(bundled.COMPOSITES, "test")
+    faces = fer2013.open(included.COMPOSITES).split("test")
+    pixels, labels = faces.pixels, faces.labels
     assert (np.bincount(labels, minlength=7) >= 10).all()
     correct = network.predict(pretrained, pixels).argmax(axis=1) == labels
     assert all(correct[labels == label].any() for label in range(7))
@@ -108,61 +109,53 @@ def test_an_explanation_of_a_photograph_holds_or_says_that_it_may_not(pretrained
     assert 30 <= len(explanation.weights) <= 60 and 0 < explanation.r2 <= 1
 
 
-def run_folder(folder, trained_on):
-    """The path of an empty model file, with a run.json beside it that names its training data."""
-    folder.mkdir()
-    (folder / "model.keras").write_bytes(b"")
-    (folder / "run.json").write_text(json.dumps({"trained_on": trained_on}))
-    return folder / "model.keras"
+def test_included_faces_are_of_the_kind_on_which_the_model_was_trained(monkeypatch):
+    monkeypatch.setattr(included, "search", lambda path: None)
+    on_avatars = included.open_for_explaining(DataOptions(), "the included avatars")
+    assert on_avatars.path == str(included.AVATARS) and on_avatars.included
+    on_fer2013 = included.open_for_explaining(DataOptions(), "FER2013")
+    assert on_fer2013.path == str(included.COMPOSITES)
+    assert included.open_for_training(DataOptions()).path == str(included.AVATARS)
+    assert on_fer2013.in_words.startswith("the included composite faces; to use FER2013, put it")
 
 
-def test_a_users_own_model_is_preferred_to_the_pretrained_one(tmp_path):
-    assert bundled.choose_model("", tmp_path / "run") == bundled.PRETRAINED
-    model = run_folder(tmp_path / "run", "FER2013")
-    assert bundled.choose_model("", tmp_path / "run") == model
-    assert bundled.choose_model(str(bundled.PRETRAINED), tmp_path / "run") == bundled.PRETRAINED
+def test_a_users_own_data_are_preferred_to_the_included_faces(tmp_path, monkeypatch):
+    monkeypatch.setattr(included, "HERE", tmp_path)
+    monkeypatch.setattr(dataset, "HERE", tmp_path)
+    shutil.copytree(included.COMPOSITES / "test", tmp_path / "data" / "composites" / "test")
+    assert included.open_own() is None  # only the included faces
+    shutil.copytree(included.COMPOSITES / "test", tmp_path / "data" / "train")
+    assert included.open_own().path == str(tmp_path / "data")
+    assert included.open_for_training(DataOptions()).path == str(tmp_path / "data")
 
 
-def test_a_named_model_that_does_not_exist_is_not_replaced_by_another(tmp_path):
-    with pytest.raises(UserError, match="typo.keras: no such file"):
-        bundled.choose_model(tmp_path / "typo.keras", tmp_path)
-
-
-def test_bundled_faces_are_of_the_kind_on_which_the_model_was_trained(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundled, "has_own", lambda path: False)
-    on_avatars = run_folder(tmp_path / "a", bundled.NAMES[bundled.AVATARS])
-    on_fer2013 = run_folder(tmp_path / "b", "FER2013")
-    assert bundled.choose_faces("data", on_avatars) == bundled.AVATARS
-    assert bundled.choose_faces("data", on_fer2013) == bundled.COMPOSITES
-    assert bundled.choose_training_data("data") == bundled.AVATARS
-    line = "trained on FER2013; faces: the bundled composite faces; to use FER2013, put it"
-    assert line in bundled.in_use(bundled.COMPOSITES, on_fer2013)
-
-
-def test_a_users_own_data_are_preferred_to_the_bundled_faces(tmp_path, monkeypatch):
-    monkeypatch.setattr(bundled, "HERE", tmp_path)
-    shutil.copytree(bundled.COMPOSITES / "test", tmp_path / "data" / "composites" / "test")
-    assert not bundled.has_own("data")  # only the bundled faces
-    shutil.copytree(bundled.COMPOSITES / "test", tmp_path / "data" / "train")
-    assert bundled.has_own("data") and bundled.has_own(pathlib.Path("elsewhere"))
-    assert bundled.choose_training_data("data") == tmp_path / "data"
+def test_the_default_data_are_the_repositorys_whichever_folder_the_program_runs_in(
+        tmp_path, monkeypatch):
+    clone, elsewhere = tmp_path / "clone", tmp_path / "elsewhere"
+    shutil.copytree(included.COMPOSITES / "test", clone / "data" / "train")
+    elsewhere.mkdir()
+    monkeypatch.setattr(included, "HERE", clone)
+    monkeypatch.setattr(dataset, "HERE", clone)
+    monkeypatch.chdir(elsewhere)
+    assert included.open_own().path == str(clone / "data")
+    monkeypatch.chdir(clone)
+    assert included.open_own().path == "data"
 
 
 def test_links_in_a_circle_are_no_data(tmp_path):
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
-    assert bundled.choose_training_data(str(tmp_path / "a")) == str(tmp_path / "a")
     with pytest.raises((UserError, OSError), match="a"):
-        fer2013.load(tmp_path / "a", "train")
+        fer2013.open(tmp_path / "a")
 
 
-def test_training_data_are_named_by_their_counts_or_path():
-    assert bundled.name_of("anywhere", fer2013.COUNTS["train"]) == "FER2013"
-    assert bundled.name_of("data/avatars", (250,) * 7) == "the bundled avatars"
-    assert bundled.name_of("mine", (5,) * 7) == "mine"
+def test_included_faces_are_not_measured_against_the_counts_of_fer2013():
+    data = fer2013.open(included.COMPOSITES)
+    assert len(data.describe("test")) == 1 and data.name == "the included composite faces"
+    assert data.title("test") == "the included composite faces, test split"
 
 
-def test_bundled_faces_are_not_measured_against_the_counts_of_fer2013():
-    labels = fer2013.load(bundled.COMPOSITES, "test")[1]
-    assert len(fer2013.describe(bundled.COMPOSITES, "test", labels)) == 2
-    assert len(bundled.describe(bundled.COMPOSITES, "test", labels)) == 1
+def test_included_faces_are_read_as_the_options_say():
+    data = fer2013.open(DataOptions(str(included.AVATARS), ignore_classes=("disgust",)))
+    assert data.name == "the included avatars"
+    assert 1 not in data.split("test").labels

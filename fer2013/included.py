@@ -1,0 +1,42 @@
+"""The faces that come with the repository, and when they are used in the place of FER2013."""
+import dataclasses
+
+from fer2013.dataset import DataOptions, open_dataset
+from fer2013.sources import AVATARS, COMPOSITES, DATA, HERE, INCLUDED, lying_at, search
+from fer2013.splits import log
+
+__all__ = ["AVATARS", "COMPOSITES", "HERE", "MEAN_FACE", "NAMES", "open_for_explaining",
+           "open_for_training", "open_own"]
+NAMES = INCLUDED
+MEAN_FACE = COMPOSITES / "mean_face.png"  # uint8 (48, 48), of the 28,709 training faces
+
+
+def open_for_training(options):
+    """The user's Dataset, or the avatars if none is named and data/ holds no FER2013."""
+    return open_own(options) or open_included(AVATARS, options)
+
+
+def open_for_explaining(options, trained_on):
+    """The user's Dataset, or else included faces of the kind on which the model was trained.
+
+    Args:
+        options: DataOptions.
+        trained_on: the name of the model's training data.
+    """
+    faces = AVATARS if trained_on == INCLUDED[AVATARS] else COMPOSITES
+    return open_own(options) or open_included(faces, options)
+
+
+def open_own(options=DataOptions()):  # noqa: B008, it is immutable
+    """The user's Dataset; None if none is named and data/ holds no FER2013."""
+    folder = HERE / DATA
+    if options.data != DATA or search(folder) is not None:
+        return open_dataset(options)
+    lying = lying_at(folder)
+    if lying:
+        log.info("%s: no FER2013 in it, but %s", DATA, lying)
+    return None
+
+
+def open_included(place, options):
+    return open_dataset(dataclasses.replace(options, data=str(place)))

@@ -1,0 +1,71 @@
+"""The model that a program uses, and what it was trained on."""
+import dataclasses
+import pathlib
+
+from base import files
+from base.errors import UserError
+from base.options import option
+from fer2013.dataset import shorten
+from fer2013.included import AVATARS, HERE, NAMES
+from networks.ways import AUTO, LABELS, SCALES, order_of_labels
+
+PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelOptions:
+    """Which model is used, and the preprocessing of one from elsewhere."""
+    model: str = option("", "the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx file; "
+                            "if none is given, model.keras in --outputs, or the included model if "
+                            "there is none")
+    scale: str = option(AUTO, f"how the pixels of a model from elsewhere are scaled; {AUTO}: found "
+                              "out on labelled faces; "
+                        + "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items()),
+                        choices=(AUTO, *SCALES))
+    labels: str = option(AUTO, "the order of the outputs of a model from elsewhere, one of "
+                               f"{', '.join(LABELS)}, or their seven or eight names with commas "
+                               f"between them; {AUTO}: found out on labelled faces",
+                         type=order_of_labels, metavar="ORDER")
+
+
+def choose(path, folder):
+    """The model to use: `path` if given, else model.keras in `folder`, else the included model.
+
+    Raises:
+        UserError: `path` is given and there is no such file, or `folder` holds a training run
+            without its model.
+    """
+    in_folder = pathlib.Path(folder) / "model.keras"
+    candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
+    for candidate in candidates:
+        if candidate.exists():
+            return candidate
+        if (candidate.parent / "run.json").is_file():
+            raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "
+                            "train.py writes the model, and --model names another")
+    raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
+
+
+def choose_for_photographs(path, folder):
+    """Like choose(), but photographs get a model of rendered faces only if it is named.
+
+    The network of the avatars predicts fear for a smiling astronaut.
+    """
+    chosen = choose(path, folder)
+    if path or trained_on(chosen) != NAMES[AVATARS]:
+        return chosen
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
+    return PRETRAINED
+
+
+def trained_on(path):
+    """The name of a model's training data, read from the run.json beside it."""
+    path = path.parent / "run.json"
+    record = files.read_json(path) if path.is_file() else {}
+    return record.get("trained_on", "unknown data (no run.json beside it says)")
+
+
+def in_words(path):
+    """The model and what it was trained on, in words."""
+    return f"model: {shorten(path)}, trained on {trained_on(path)}"

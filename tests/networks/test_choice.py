@@ -1,0 +1,43 @@
+"""Which model the programs take by themselves."""
+import json
+
+import pytest
+
+from base.errors import UserError
+from fer2013 import included
+from networks import choice
+
+
+def run_folder(folder, trained_on):
+    folder.mkdir()
+    (folder / "model.keras").write_bytes(b"")
+    (folder / "run.json").write_text(json.dumps({"trained_on": trained_on}), encoding="utf-8")
+    return folder / "model.keras"
+
+
+def test_a_model_of_rendered_faces_explains_photographs_only_if_it_is_named(tmp_path, capsys):
+    on_avatars = run_folder(tmp_path / "a", included.NAMES[included.AVATARS])
+    assert choice.choose_for_photographs("", tmp_path / "a") == choice.PRETRAINED
+    assert "was trained on the included avatars, which are rendered" in capsys.readouterr().out
+    assert choice.choose_for_photographs(str(on_avatars), tmp_path / "a") == on_avatars
+    on_photographs = run_folder(tmp_path / "b", "FER2013")
+    assert choice.choose_for_photographs("", tmp_path / "b") == on_photographs
+    assert capsys.readouterr().out == ""
+
+
+def test_a_training_run_without_its_model_is_not_replaced_by_the_pretrained_one(tmp_path):
+    run_folder(tmp_path / "run", "FER2013").unlink()
+    with pytest.raises(UserError, match="model.keras: gone, but a training run's run.json"):
+        choice.choose("", tmp_path / "run")
+
+
+def test_a_users_own_model_is_preferred_to_the_included_one(tmp_path):
+    assert choice.choose("", tmp_path / "run") == choice.PRETRAINED
+    model = run_folder(tmp_path / "run", "FER2013")
+    assert choice.choose("", tmp_path / "run") == model
+    assert choice.choose(str(choice.PRETRAINED), tmp_path / "run") == choice.PRETRAINED
+
+
+def test_a_named_model_that_does_not_exist_is_not_replaced_by_another(tmp_path):
+    with pytest.raises(UserError, match="typo.keras: no such file"):
+        choice.choose(tmp_path / "typo.keras", tmp_path)
