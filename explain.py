@@ -43,9 +43,11 @@ superpixels, weights and pairs into faces.npz (docs/long_runs.md).
 """
 import contextlib
 import dataclasses
+import functools
+import sys
 
 import fer2013
-from base import files, options, parallel
+from base import files, options, parallel, streams
 from base.errors import UserError
 from base.parallel import Workers
 from base.store import Store
@@ -58,7 +60,7 @@ from networks.precision import PRECISIONS, in_precision
 def main():
     args = parse_arguments()
     with options.quiet_stderr():
-        from explaining import explain_photographs, many_faces, methods, single_faces
+        from explaining import many_faces, methods, single_faces
         from explaining.face_set import FaceSet
         from explaining.samples import FIRST
         from explaining.table import Table
@@ -80,9 +82,8 @@ def main():
         network = read_network(model_path, included.open_own(chosen))
         folder = files.make_folder(args.outputs)
         with open_engine(args, folder, network, settings) as engine:
-            explain_photographs.explain_all(
-                args.image, asked, engine, folder, args.format, args.cropped, network.caption,
-                choice.in_words(model_path), table)
+            explain_pictures(args, asked, engine, folder, table, fed=network.caption,
+                             source=choice.in_words(model_path))
         return
     data = included.open_for_explaining(chosen, choice.trained_on(model_path))
     print(f"{choice.in_words(model_path)}; faces: {data.in_words}")
@@ -124,6 +125,38 @@ def main():
                 single_faces.compare_each(rows, network, folder, args.format, source)
     if table:
         print(table.write())
+
+
+def explain_pictures(args, labels, engine, folder, table, **about):
+    """Explain the faces in pictures; a problem of one does not stop the others."""
+    from explaining import wording
+    from explaining.photographs_explained import explain_photographs, name_figures
+    from figures import style
+    from photographs.finding import find_all, read, shrink
+    from photographs.listing import list_pictures
+
+    paths, skipped = list_pictures(args.image, leave_out=folder)
+    print(skipped, end="\n" * bool(skipped))
+    find = functools.partial(find_all, cropped=args.cropped, store=engine.store,
+                             workers=engine.workers)
+    explained, problems = explain_photographs(paths, find, labels, engine, **about), []
+    for each, target in zip(streams.progress(explained, "picture", len(paths)),
+                            name_figures(paths, folder, args.format), strict=True):
+        if each.problem:
+            problems.append(each.problem)
+        else:
+            print(each.summary, *(f"  {wording.one_line(row)}" for row in each.rows), sep="\n")
+        if table:
+            table.add_photograph(each)
+        if args.format and not each.problem:
+            figure, record = each.figure(*shrink(read(each.path)))
+            style.save(figure, target, record)
+            print(f"wrote {target}")
+    if table:
+        print(table.write())
+    if problems:
+        print(*problems[:-1], sep="\n", end="\n" * (len(problems) > 1), file=sys.stderr)
+        raise UserError(problems[-1])
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ COLUMNS = (
     "r2", "r2_pairs", "stability",
     *(name for name in Without._fields if name != "called"), "called",
     *(f"share_{region}" for region in averages.AREAS), "superpixels", "division", "hide",
-    "samples", "seed")
+    "samples", "seed", "problem")
 SHAPES = {"segments": (48, 48), "weights": (MOST,), "pairs": (MOST, MOST)}  # of a row
 
 
@@ -86,10 +86,22 @@ class Table:
             **parts, "called": emotions[parts["called"]],
             **{f"share_{region}": share for region, share in shares.items()},
             "superpixels": len(explanation.weights), "division": settings.superpixels,
-            "hide": settings.hide, "samples": explanation.samples, "seed": explanation.seed})
+            "hide": settings.hide, "samples": explanation.samples, "seed": explanation.seed,
+            "problem": ""})
         self.arrays.append((explanation.segments.astype(np.uint8),
                             explanation.weights.astype(np.float32),
                             explanation.together.astype(np.float32)))
+
+    def add_photograph(self, explained):
+        """Add a row for each face of an ExplainedPhotograph, or one that says why there is none."""
+        for row in explained.rows:
+            self.add(row.explanation, row.settings, explained.path, face=row.number,
+                     corners=explained.found.faces[row.number - 1].corners)
+        if explained.problem:
+            self.rows.append(dict.fromkeys(COLUMNS) | {
+                "name": str(explained.path), "problem": explained.problem})
+            self.arrays.append((np.zeros((48, 48), np.uint8), np.zeros(0, np.float32),
+                                np.zeros((0, 0), np.float32)))
 
     def write(self):
         """Write the table and the arrays; returns the sentence that says so."""

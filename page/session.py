@@ -9,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from base.errors import UserError
-from explaining.explain_photographs import counted, largest, shrink
 from explaining.settings import LimeSettings
 from fer2013 import pictures
 from page import cards, what_if
-from photographs import framing
+from photographs import finding, framing
 from photographs.framing import Face
 
 LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
@@ -102,9 +101,10 @@ def read(path, name=None, posed=None):
         return Opened(name, str(error)), ""
     except (OSError, ValueError) as error:
         return Opened(name, UNREADABLE.format(error)), ""
-    faces = tuple(found[index] for index in largest(found))
-    words = f"{name}: {counted(len(found), too_small)}"
-    small, scale = shrink(photograph)
+    all_found = finding.Found((), found, too_small)
+    faces = tuple(found[index] for index in all_found.largest())
+    words = f"{name}: {all_found.count()}"
+    small, scale = finding.shrink(photograph)
     return (Opened(name, "", faces, framing.take_whole(photograph), posed),
             cards.photograph(small, [face.corners * scale for face in faces], words))
 

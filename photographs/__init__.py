@@ -1,7 +1,7 @@
-"""Photographs: which files are pictures, their pixels, the faces in them, framed as in FER2013.
+"""Photographs: which files are pictures, and the faces in them, framed as in FER2013.
 
     listing.py     which files in folders are pictures
-    detection.py   detection of faces in photographs
-    framing.py     photographs, and framing of their faces as in FER2013
-    finding.py     the faces in many pictures
+    detection.py   where the faces of a photograph are
+    framing.py     faces cut out as in FER2013
+    finding.py     picture files and the faces in them, kept on the disk
 """

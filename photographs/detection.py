@@ -1,4 +1,4 @@
-"""Detection of faces in photographs, in several sizes and turns of the picture.
+"""Detection of faces in photographs, in several sizes and, if need be, rotations of the picture.
 
 The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn, which includes its
 weights. It found 23 of 24 views of two portraits and 12 of 12 lying on their side, and took nothing
@@ -22,7 +22,7 @@ SMALLEST = 320  # shorter side in pixels for the detection, because a face needs
 # confidence of the detector, from 0 to 1: on grass it was up to 0.92, and on 5 % of FER2013's faces
 # it was below 0.93
 CONFIDENT = 0.93
-# two portraits on their side got false faces of up to 0.973; turned back, theirs have at least 0.98
+# two portraits on their side got false faces of up to 0.973; rotated, theirs have at least 0.98
 CERTAIN = 0.98
 SIDE = 2.3  # side of the frame in units of the face's size
 # pixels of a frame: shrunk to 30 pixels, FER2013's faces are classified nearly as well as at 48,
@@ -36,19 +36,16 @@ class Detection(NamedTuple):
     points: np.ndarray  # float (5, 2): left eye, right eye, nose, left and right mouth corner
 
     @property
-    def eyes(self):
-        return self.points[:2]
-
-    @property
-    def mouth(self):
-        return self.points[3:]
+    def middles(self):
+        """The middle of the eyes and that of the mouth: float (2,) each."""
+        return self.points[:2].mean(axis=0), self.points[3:].mean(axis=0)
 
     @property
     def size(self):
         """sqrt(distance of the eyes * distance from the eyes to the mouth)."""
-        between = np.linalg.norm(self.eyes[1] - self.eyes[0])
-        down = np.linalg.norm(self.mouth.mean(axis=0) - self.eyes.mean(axis=0))
-        return float(np.sqrt(between * down))
+        eyes, mouth = self.middles
+        between = np.linalg.norm(self.points[1] - self.points[0])
+        return float(np.sqrt(between * np.linalg.norm(mouth - eyes)))
 
     @property
     def large(self):
@@ -59,8 +56,8 @@ class Detection(NamedTuple):
 def detect(photograph):
     """The large faces in a photograph, and how many smaller ones there are.
 
-    If none is certain, the picture is also looked at in its three other quarter turns, and counts
-    as turned if one of them has a certain face.
+    If no face is found with high confidence, the image is also tried rotated by 90, 180 and 270
+    degrees; the rotation with the surest face is taken, if that one is certain.
 
     Args:
         photograph: uint8 (height, width, 3).
@@ -73,12 +70,11 @@ def detect(photograph):
     """
     found = look(photograph, LONGEST)
     if surest(found) < CERTAIN:
-        turned = [[turned_back(detection, photograph.shape, turns)
-                   for detection in look(np.rot90(photograph, turns), LONGEST[1:])]
-                  for turns in (1, 2, 3)]
-        best = max(turned, key=surest)
+        rotated = [rotated_back(look(np.rot90(photograph, turns), LONGEST[1:]),
+                                photograph.shape, turns) for turns in (1, 2, 3)]
+        best = max(rotated, key=surest)
         found = best if surest(best) >= CERTAIN else found
-    large = [detection for detection in found if detection.large]
+    large = [face for face in found if face.large]
     return large, len(found) - len(large)
 
 
@@ -87,35 +83,30 @@ def surest(detections):
     return max([each.confidence for each in detections if each.large], default=0.0)
 
 
-def turned_back(detection, shape, turns):
-    """The Detection in a photograph of this shape, of one in np.rot90(photograph, turns)."""
-    points = detection.points
+def rotated_back(detections, shape, turns):
+    """Detections in a photograph of this shape, of those in np.rot90(photograph, turns)."""
     for turn in reversed(range(turns)):
         width = shape[1 - turn % 2]  # before this turn
-        points = np.stack([width - points[:, 1], points[:, 0]], axis=1)  # (5, 2)
-    return detection._replace(points=points)
+        detections = [each._replace(points=np.stack(
+            [width - each.points[:, 1], each.points[:, 0]], axis=1)) for each in detections]
+    return detections
 
 
 def look(photograph, longest):
-    """The faces that a picture as it is shows in one of several sizes, each face once.
+    """The faces that a picture shows as it is: the large ones first, the surest first, each once.
 
     Args:
         photograph: uint8 (height, width, 3).
-        longest: the largest longer sides to look at, in pixels; of the last ones those that the
-            picture exceeds.
-
-    Returns:
-        A list of Detection: the large ones before the others, the surest first.
+        longest: the longer sides in pixels at which to look, the largest first; the others only if
+            the picture exceeds them.
     """
-    longer = max(photograph.shape[:2])
-    sizes = [longest[0], *(size for size in longest[1:] if size < longer)]
-    found = [detection for size in sizes for detection in detect_at(photograph, size)]
+    sizes = [longest[0], *(size for size in longest[1:] if size < max(photograph.shape[:2]))]
+    found = [face for size in sizes for face in detect_at(photograph, size)]
     kept = []
-    for detection in sorted(found, key=lambda each: (not each.large, -each.confidence)):
-        middle = detection.points.mean(axis=0)
-        if all(np.linalg.norm(middle - other.points.mean(axis=0))
-               > max(detection.size, other.size) for other in kept):
-            kept.append(detection)
+    for face in sorted(found, key=lambda each: (not each.large, -each.confidence)):
+        if not any(np.linalg.norm((face.points - other.points).mean(axis=0))
+                   <= max(face.size, other.size) for other in kept):
+            kept.append(face)
     return kept
 
 
@@ -123,7 +114,7 @@ def detect_at(photograph, longest):
     """The confident detections, if the picture is shrunk to a longer side of `longest` pixels."""
     height, width = photograph.shape[:2]
     scale = min(max(1, SMALLEST / min(height, width)), longest / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
+    size = [max(1, round(side * scale)) for side in (width, height)]
     picture = np.asarray(Image.fromarray(photograph).resize(size, Image.Resampling.BILINEAR))
     # min_face_size stays at its default of 20: with 40, mtcnn 1.0.0 shrinks small pictures below
     # its window and finds no face
@@ -138,11 +129,10 @@ def detector():
     if keras.backend.backend() != "tensorflow":
         raise UserError("face detection needs KERAS_BACKEND=tensorflow; "
                         "--cropped pictures need no detection")
-    try:
-        with quiet_stderr():
-            from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
-    except ImportError as error:
-        raise UserError(f"face detection needs the package mtcnn ({error}); "
-                        "pip install -r requirements.txt") from error
     with quiet_stderr():  # on Python 3.13 its reader of the weights complains when it is closed
+        try:
+            from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
+        except ImportError as error:
+            raise UserError(f"face detection needs the package mtcnn ({error}); "
+                            "pip install -r requirements.txt") from error
         return MTCNN()

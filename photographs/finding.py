@@ -1,81 +1,97 @@
-"""The faces in many pictures, found in worker processes, or kept from an earlier run."""
+"""Picture files and the faces in them.
+
+    found = find("me.jpg")
+    found.faces[0].pixels        # uint8 (48, 48)
+    found.error                  # why the picture could not be read, or ""
+"""
 import functools
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from base.errors import UserError
-from base.parallel import versions
+from base.parallel import packages
 from base.store import kept_or_computed, make_key
-from photographs import framing
-from photographs.framing import Face
+from fer2013 import pictures
+from photographs.detection import LEAST
+from photographs.framing import Face, find_faces, take_whole
+
+VERSION = 1  # higher where the same picture gets other faces
+MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
 
 
 class Found(NamedTuple):
-    """What was found in a picture.
+    """What was found in a picture."""
+    size: tuple = (0, 0)  # width, height in pixels
+    faces: list = []  # of framing.Face, from left to right
+    small: int = 0  # how many faces of under LEAST pixels are left out
+    error: str = ""  # why the picture was not read; empty if it was
 
-    Attributes:
-        size: (width, height) in pixels.
-        faces: list of framing.Face, from left to right.
-        small: how many faces are too small to be read and are left out.
-        error: why the picture was not read; empty if it was.
-    """
-    size: tuple
-    faces: list
-    small: int = 0
-    error: str = ""
+    def largest(self):
+        """The indices of the MOST largest faces, from left to right."""
+        order = sorted(range(len(self.faces)), key=lambda index: -self.faces[index].side)
+        return sorted(order[:MOST])
+
+    def count(self):
+        """In words how many faces there are, and how many of them are left out."""
+        count = len(self.faces)
+        return (f"{count} {'face' if count == 1 else 'faces'}"
+                + f", of which the {MOST} largest are explained" * (count > MOST)
+                + f"; {self.small} of under {LEAST} pixels left out" * bool(self.small))
 
 
-def find_all(pictures, cropped, store, workers):
+def read(path, most_pixels=pictures.MOST_PIXELS):
+    """A photograph as viewers show it: uint8 (height, width, 3); UserError if that fails."""
+    try:
+        with open(path, "rb") as file:
+            return np.asarray(pictures.decode(file, most_pixels).convert("RGB"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: not a readable picture ({error})") from error
+
+
+def find(path, cropped=False):
+    """The Found of a picture; `cropped`: it is one face, from forehead to chin."""
+    try:
+        photograph = read(path)
+    except UserError as error:
+        return Found(error=str(error))
+    faces, small = ([take_whole(photograph)], 0) if cropped else find_faces(photograph)
+    return Found(photograph.shape[1::-1], faces, small)
+
+
+def find_all(paths, cropped, store, workers):
     """Yield the Found of each picture, in order.
 
     Args:
-        pictures: list of pathlib.Path.
-        cropped: whether each picture is one face from forehead to chin.
+        paths: list of pathlib.Path.
+        cropped: whether each picture is one face.
         store: a base.store.Store that keeps the faces by the content of the file, or None.
         workers: a base.parallel.Workers.
     """
-    keys = [make_key({"cropped": cropped, "versions": versions()}, content(picture))
-            if store else "" for picture in pictures]
-    items = [(str(picture.resolve()), str(picture)) for picture in pictures]
-    task = functools.partial(find, cropped)
-    return kept_or_computed(store, keys, items, lambda missing: workers.map(task, missing),
+    keys = [make_key({"cropped": cropped, "version": VERSION, "packages": packages()},
+                     path.read_bytes()) if store and path.is_file() else "" for path in paths]
+    task = functools.partial(find, cropped=cropped)
+    return kept_or_computed(store, keys, paths, lambda missing: workers.map(task, missing),
                             pack, unpack)
-
-
-def content(picture):
-    try:
-        return picture.read_bytes()
-    except OSError:  # find() says so
-        return b""
-
-
-def find(cropped, picture):
-    """The Found of a (path, name)."""
-    try:
-        photograph = framing.read(*picture)  # (height, width, 3)
-    except UserError as error:
-        return Found((0, 0), [], error=str(error))
-    faces, small = (([framing.take_whole(photograph)], 0) if cropped
-                    else framing.find_faces(photograph))
-    return Found(photograph.shape[1::-1], faces, small)
 
 
 def pack(found):
     """A Found as {name: array}; None if the picture was not read, because it may be next time."""
     if found.error:
         return None
-    return {"size": np.array(found.size), "small": np.array(found.small)} | {
-        f"{number} {name}": np.asarray(value) for number, face in enumerate(found.faces)
-        for name, value in face._asdict().items()}
+    faces = {name: np.array([getattr(face, name) for face in found.faces]) for name in Face._fields}
+    return faces | {"size": np.array(found.size), "small": np.array(found.small)}
 
 
-def unpack(arrays, picture):
+def unpack(arrays, _):
     """The Found that pack() was given."""
-    faces = {}
-    for name, array in arrays.items():
-        number, _, field = name.partition(" ")
-        if field:
-            faces.setdefault(int(number), {})[field] = array if array.ndim else array.item()
-    return Found(tuple(arrays["size"].tolist()),
-                 [Face(**faces[number]) for number in sorted(faces)], arrays["small"].item())
+    faces = map(Face, arrays["pixels"], arrays["corners"], arrays["note"].tolist())
+    return Found(tuple(arrays["size"].tolist()), list(faces), arrays["small"].item())
+
+
+def shrink(photograph, longest=1000):
+    """The photograph with a longer side of at most `longest` pixels, and its scale, at most 1."""
+    scale = min(1, longest / max(photograph.shape[:2]))
+    size = [max(1, round(side * scale)) for side in photograph.shape[1::-1]]
+    return np.asarray(Image.fromarray(photograph).resize(size, Image.Resampling.LANCZOS)), scale

@@ -1,6 +1,5 @@
-"""Face detection in photographs, and framing of the faces as in FER2013.
+"""Faces in photographs, cut out as in FER2013.
 
-    photograph = read("me.jpg")              # uint8 (height, width, 3)
     faces, small = find_faces(photograph)    # from left to right; faces[0].pixels is uint8 (48, 48)
 """
 from typing import NamedTuple
@@ -8,16 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-import fer2013
-from base.errors import UserError
-from fer2013 import pictures
+from fer2013 import SIZE
 from photographs.detection import LEAST, SIDE, detect
 
-LARGEST = 100_000_000  # pixels of a photograph, 300 MB in memory; cameras take 12 to 60 million
 UPWARDS = 0.2  # from the middle of eyes and mouth to that of the frame, in units of the face's size
 FILLED = 0.7  # a square picture is already cropped if a frame is longer than this share of its side
 SQUARE = 0.9  # the least shorter side of a square picture, as a share of the longer side
-TINY = fer2013.SIZE  # a frame of fewer pixels is enlarged and has less detail than FER2013's faces
 OUTSIDE = 0.1  # share of a frame outside of the picture of which a note tells
 # from the middle of the eyes to the nose, along the eyes and in units of their distance: above 0.5
 # the face is turned far to the side, as 1 in 100 of FER2013's faces
@@ -43,26 +38,6 @@ class Face(NamedTuple):
         return bool(abs(np.degrees(np.arctan2(right[1], right[0]))) <= ON_ITS_SIDE)
 
 
-def read(path, name=None):
-    """Read a photograph as a viewer shows it: turned as its EXIF says, white where transparent.
-
-    Args:
-        path: path of a picture, in one of the formats of fer2013.pictures.
-        name: name of the picture in error messages, by default its path.
-
-    Returns:
-        uint8 (height, width, 3).
-
-    Raises:
-        UserError: the file is not a readable picture, or has more than LARGEST pixels.
-    """
-    try:
-        with open(path, "rb") as file:
-            return np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{name or path}: not a readable picture ({error})") from error
-
-
 def find_faces(photograph):
     """The faces in a photograph, from left to right, and how many are too small to be read.
 
@@ -78,39 +53,35 @@ def find_faces(photograph):
     found, small = detect(photograph)
     faces = [frame(photograph, detection) for detection in found]
     shorter, longer = sorted(photograph.shape[:2])
-    square = shorter >= SQUARE * longer
-    if square and len(faces) == 1 and faces[0].side >= FILLED * longer and faces[0].upright:
-        return [take_whole(photograph, "the face fills the picture, which was taken whole")], small
-    if square and not faces and LEAST <= longer <= 2 * fer2013.SIZE:
-        return [take_whole(photograph, "no face was found; the small, square picture was taken "
-                                       "whole")], 0
+    if shorter >= SQUARE * longer:
+        if len(faces) == 1 and faces[0].side >= FILLED * longer and faces[0].upright:
+            note = "the face fills the picture, which was taken whole"
+            return [take_whole(photograph, note)], small
+        if not faces and LEAST <= longer <= 2 * SIZE:
+            note = "no face was found; the small, square picture was taken whole"
+            return [take_whole(photograph, note)], 0
     return sorted(faces, key=lambda face: face.corners[:, 0].mean()), small
 
 
 def take_whole(photograph, note="taken whole"):
     """The Face of a photograph that is already cropped to a face."""
     height, width = photograph.shape[:2]
-    grey = Image.fromarray(photograph).convert("L")
-    pixels = np.asarray(grey.resize((fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR))
+    grey = Image.fromarray(photograph).convert("L").resize((SIZE, SIZE), Image.Resampling.BILINEAR)
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], float)
-    return Face(pixels, corners, note)
+    return Face(np.asarray(grey), corners, note)
 
 
 def frame(photograph, detection):
-    """Cut one face out as in FER2013, with its eyes level.
+    """The Face of a Detection, cut out as in FER2013, with its eyes level.
 
     Args:
         photograph: uint8 (height, width, 3); its border is repeated outside it.
-        detection: a detection.Detection.
-
-    Returns:
-        A Face.
     """
-    eyes, mouth, size = detection.eyes, detection.mouth, detection.size
-    right = (eyes[1] - eyes[0]) / np.linalg.norm(eyes[1] - eyes[0])  # the face's own axes
+    between = detection.points[1] - detection.points[0]
+    right = between / np.linalg.norm(between)  # the face's own axes
     down = np.array([-right[1], right[0]])
-    centre = (eyes.mean(axis=0) + mouth.mean(axis=0)) / 2 - UPWARDS * size * down
-    half = SIDE * size / 2
+    centre = np.mean(detection.middles, axis=0) - UPWARDS * detection.size * down
+    half = SIDE * detection.size / 2
     corners = centre + half * np.array(
         [-right - down, right - down, right + down, -right + down])  # (4, 2)
     degrees = np.degrees(np.arctan2(right[1], right[0]))
@@ -121,10 +92,10 @@ def frame(photograph, detection):
 def cautions(face, detection, shape):
     """A list of what a reader should know about a face in a photograph of this shape."""
     outside = share_outside(face.corners, shape)
-    aside = (detection.points[2] - detection.eyes.mean(axis=0)) @ (
-        detection.eyes[1] - detection.eyes[0]) / np.sum((detection.eyes[1] - detection.eyes[0])**2)
+    between = detection.points[1] - detection.points[0]
+    aside = (detection.points[2] - detection.middles[0]) @ between / np.sum(between**2)
     notes = {
-        f"only {face.side:.0f} pixels wide, enlarged": face.side < TINY,
+        f"only {face.side:.0f} pixels wide, enlarged": face.side < SIZE,
         "it lies on its side in the picture and was set upright": not face.upright,
         f"{outside:.0%} of its frame lie outside of the picture and repeat the border":
             outside >= OUTSIDE,
@@ -136,7 +107,7 @@ def cautions(face, detection, shape):
 
 def share_outside(corners, shape):
     """The share of a frame, corners float (4, 2), that is outside of a picture of this shape."""
-    steps = (np.arange(fer2013.SIZE) + 0.5) / fer2013.SIZE  # (48,)
+    steps = (np.arange(SIZE) + 0.5) / SIZE  # (48,)
     along, down = corners[1] - corners[0], corners[3] - corners[0]
     x, y = (corners[0] + steps[:, None, None] * along + steps[:, None] * down).T  # (48, 48) each
     return float(1 - ((x >= 0) & (x <= shape[1]) & (y >= 0) & (y <= shape[0])).mean())
@@ -153,5 +124,4 @@ def cut(photograph, centre, half, degrees):
     upright = Image.fromarray(around).convert("L").rotate(
         degrees, Image.Resampling.BICUBIC, center=(x, y))
     box = (x - half, y - half, x + half, y + half)
-    return np.asarray(upright.resize(
-        (fer2013.SIZE, fer2013.SIZE), Image.Resampling.BILINEAR, box=box))
+    return np.asarray(upright.resize((SIZE, SIZE), Image.Resampling.BILINEAR, box=box))

@@ -17,7 +17,7 @@ ALLOWED = {  # beside itself
     "networks": {"base", "fer2013"},
     "training": {"base", "fer2013", "model", "figures", "networks"},
     "photographs": {"base", "fer2013"},
-    "explaining": {"base", "fer2013", "model", "figures", "networks", "photographs"},
+    "explaining": {"base", "fer2013", "model", "figures", "networks"},
     "page": {"base", "fer2013", "model", "figures", "networks", "photographs", "explaining"},
 } | dict.fromkeys(PROGRAMS, ROOMS | {"model"})
 

@@ -1,0 +1,101 @@
+"""The faces in photographs, explained, for explain.py --image.
+
+    for each in explain_photographs(paths, find, labels=[], engine=engine):
+        each.problem or each.rows
+"""
+import pathlib
+from typing import NamedTuple
+
+import numpy as np
+
+from base import options
+from explaining import wording
+from explaining.wording import Explained
+from fer2013 import EMOTIONS
+from figures import explanations
+
+TOGETHER = 64  # pictures whose faces the network predicts in one batch
+OWN = {  # names of the programs' other figures
+    "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
+    "emotions_average", "pairs_average",
+    *(emotion + kind for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
+NO_FACE = ("no face found, also not in the picture rotated by 90, 180 and 270 degrees; "
+           "if it is a face from forehead to chin, use --cropped")
+
+
+class ExplainedPhotograph(NamedTuple):
+    """A photograph, the faces in it, and the explanations of the largest of them."""
+    path: pathlib.Path
+    found: object  # a photographs.finding.Found
+    rows: list  # of wording.Explained
+
+    @property
+    def problem(self):
+        """Why there is no explanation; empty if there is one."""
+        return self.found.error or ("" if self.found.faces else f"{self.path}: {NO_FACE}")
+
+    @property
+    def summary(self):
+        """The line above its figure."""
+        width, height = self.found.size
+        return f"{self.path.name}: {width} x {height} pixels, {self.found.count()}"
+
+    def figure(self, picture, scale):
+        """Its figure, and the record in it.
+
+        Args:
+            picture: uint8 (height, width, 3), the photograph with its sides times `scale`.
+        """
+        frames = [face.corners * scale for face in self.found.faces]
+        named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in self.rows}
+        rows = [wording.figure_row(row) for row in self.rows]
+        return explanations.photograph(picture, frames, rows, self.summary), wording.record(
+            named, {"command": options.command(), "faces": self.path.name})
+
+
+def explain_photographs(paths, find, labels, engine, **about):
+    """Yield the ExplainedPhotograph of each picture.
+
+    Args:
+        paths: list of pathlib.Path.
+        find: function from a list of paths to an iterator of their photographs.finding.Found.
+        labels: labels to explain; if there are none, the predicted label of each face.
+        engine: an engine.Engine.
+        about: fields of each wording.Explained, such as source.
+    """
+    for start in range(0, len(paths), TOGETHER):
+        some = paths[start:start + TOGETHER]
+        photographs = list(find(some))
+        faces = [each.faces[index].pixels for each in photographs for index in each.largest()]
+        answers = engine.explain(ask(faces, labels, engine))
+        for path, found in zip(some, photographs, strict=True):
+            rows = [Explained(explanation, engine.settings, found.faces[index].note,
+                              number=index + 1, **about)
+                    for index in found.largest() for explanation in next(answers).values()]
+            yield ExplainedPhotograph(path, found, rows)
+
+
+def ask(faces, labels, engine):
+    """(face, labels) of each face; if there are no labels, that which the network predicts."""
+    if labels or not faces:
+        return [(face, labels) for face in faces]
+    predicted = engine.predict(np.stack(faces)).argmax(axis=1)  # (faces,)
+    return [(face, [int(label)]) for face, label in zip(faces, predicted, strict=True)]
+
+
+def name_figures(paths, folder, suffix="png"):
+    """A path in `folder` for the figure of each picture, with the picture's name.
+
+    The names of other figures of the programs are extended by "_photograph". Equal names are
+    numbered. No path is that of one of the pictures.
+    """
+    taken, targets = {str(path.resolve()).lower() for path in paths}, []
+    for path in paths:
+        stem = f"{path.stem}_photograph" if path.stem.lower() in OWN else path.stem
+        number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
+        while str(target.resolve()).lower() in taken:
+            number += 1
+            target = pathlib.Path(folder, f"{stem}_{number}.{suffix}")
+        taken.add(str(target.resolve()).lower())
+        targets.append(target)
+    return targets
