@@ -1,6 +1,8 @@
 """Train the network on FER2013 and keep its best epoch.
 
     python train.py --data data
+    python train.py --data data --epochs 40 --precision bfloat16 --outputs outputs/long
+    python train.py --data data --teachers outputs/long/model.keras --outputs outputs/student
 
 Trains on the Training faces, selects the epoch with the best accuracy on PublicTest (the validation
 split) and never uses PrivateTest. Writes these files after every epoch, each completely or not at
@@ -8,204 +10,97 @@ all:
 
     outputs/model.keras       the network at its best epoch: raw pixels in, probabilities out
     outputs/history.csv       one row per epoch: accuracy and loss of both splits, learning rate
-    outputs/run.json          arguments, versions, the dataset's form and counts, the best epoch,
-                              seconds
-    outputs/checkpoint.npz    the state to continue from, until the run is finished
+    outputs/run.json          arguments, versions, dataset, best epoch, seconds
+    outputs/checkpoint.npz    the state from which to resume, until the run is finished
 
-The same command continues an interrupted run after its last complete epoch; --fresh starts over.
-On a CPU, with the same package versions, the final weights are the same to the last bit.
+The same command resumes an interrupted run after its last complete epoch. On a CPU, with the same
+package versions, the final weights are the same to the last bit.
 """
 import dataclasses
-import importlib.metadata
-import os
-import platform
 
-import numpy as np
-
-import fer2013
 from base import files, options
 from fer2013 import DataOptions, included
-from networks.precision import PRECISIONS
-from training.recipe import (
-    CLASS_WEIGHTS,
-    DEMONSTRATION_EPOCHS,
-    EPOCHS,
-    OPTIMIZERS,
-    SCHEDULES,
-    Recipe,
-)
+from training.recipe import DEMONSTRATION_EPOCHS, EPOCHS, Recipe
+
+COMMON = ("epochs", "batch_size", "seed", "precision", "start_from")  # fields of Recipe
 
 
 def main():
     args = parse_arguments()
     data = included.open_for_training(options.settings(args, DataOptions))
     if data.included:
-        print(f"demonstration on {data.in_words}")
-    train, validation = (load(data, split) for split in ("train", "validation"))
+        print(f"This is a demonstration on {data.in_words}")
+    for name in ("train", "validation"):
+        print(*data.describe(name), sep="\n")
     data.check_validation()
+    recipe = make_recipe(args, data)
     folder = files.make_folder(args.outputs)
     with options.quiet_stderr():
-        from training import checkpoint, devices, learner
-    recipe = make_recipe(args, data)
+        from training import checkpoint, record
+    about = record.describe(args, recipe, data)
     with files.locked(folder, checkpoint.FILES):
-        if recipe.devices > 1:
-            train = devices.share_batches(recipe.devices, recipe.batch_size, train)
-        record = describe_run(recipe, args, data, train, validation)
-        before = None if args.fresh else checkpoint.find(folder, record)
-        if before and before.get("finished"):
-            with checkpoint.as_written(folder):
-                print(f"{folder} holds this run already, finished: epoch {before['best_epoch']} is "
-                      f"best, with {before['best_val_accuracy']:.2%} on validation; "
-                      "--fresh starts over")
+        earlier = None if args.fresh else checkpoint.find(folder, about)
+        if earlier and earlier.get("finished"):
+            print(f"{folder} holds this run already, finished: epoch {earlier['best_epoch']} is "
+                  f"best, with {earlier['best_val_accuracy']:.2%} on validation; "
+                  "--fresh starts over")
             return
-        start_from = "" if before else recipe.start_from
-        model, compiled = learner.build(recipe, len(train[1]), start_from, data)
-        keeper = checkpoint.Keeper(folder, model, compiled, record, recipe.epochs)
-        with options.advice("the same command continues after the last complete epoch"):
-            start_or_go_on(keeper, before)
-            learner.fit(compiled, recipe, train, validation, keeper)
-            keeper.finish()
-    best = keeper.best_row()
+        with options.advice("the same command resumes after the last complete epoch"):
+            best = train(recipe, data, folder, about, earlier)
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
           f"wrote model.keras, history.csv and run.json in {folder}")
 
 
 def parse_arguments():
     parser = options.parser(__doc__)
-    add_run_options(parser.add_argument_group("the run"))
-    add_optimiser_options(parser.add_argument_group("optimiser"))
-    add_augmentation_options(parser.add_argument_group("augmentation"))
-    add_teacher_options(parser.add_argument_group("teachers"))
+    rare = tuple(field.name for field in dataclasses.fields(Recipe) if field.name not in COMMON)
+    options.add_options(parser, DataOptions)
+    options.add_options(parser, options.OutputOptions)
+    parser.add_argument("--fresh", action="store_true",
+                        help="start over, even if --outputs holds a run")
+    options.add_options(parser, Recipe, leave_out=rare)
+    options.add_options(parser.add_argument_group("experiments with the recipe"), Recipe,
+                        leave_out=COMMON)
+    parser.set_defaults(epochs=None)
     return parser.parse_args()
 
 
-def add_run_options(group):
-    options.add_options(group, DataOptions)
-    options.add_options(group, options.OutputOptions)
-    group.add_argument("--fresh", action="store_true",
-                       help="start over, even if --outputs holds a run")
-    group.add_argument("--epochs", type=options.automatic_or_positive_integer, default="auto",
-                       help=f"passes over the training faces; auto: {EPOCHS}, or "
-                            f"{DEMONSTRATION_EPOCHS} on the included avatars")
-    group.add_argument("--batch-size", type=options.positive_integer,
-                       default=Recipe.batch_size, help="faces per training step")
-    group.add_argument("--precision", choices=PRECISIONS, default=Recipe.precision,
-                       help="precision of the arithmetic; bfloat16 is faster on processors that "
-                            "support it")
-    group.add_argument("--devices", type=options.positive_integer, default=Recipe.devices,
-                       help="number of devices that share every batch; more than one only with "
-                            "KERAS_BACKEND=jax")
-    group.add_argument("--start-from", default=Recipe.start_from, metavar="MODEL",
-                       help="a .keras file with the initial weights; new weights if none is given")
-    group.add_argument("--seed", type=options.seed_number, default=Recipe.seed,
-                       help="seed of every random choice of the run")
-
-
-def add_optimiser_options(group):
-    group.add_argument("--optimizer", choices=OPTIMIZERS, default=Recipe.optimizer,
-                       help="method that updates the weights")
-    group.add_argument("--learning-rate", type=options.positive_number,
-                       default=Recipe.learning_rate, help="highest learning rate of the schedule")
-    group.add_argument("--schedule", choices=SCHEDULES, default=Recipe.schedule,
-                       help="how the learning rate changes during the run")
-    group.add_argument("--weight-decay", type=options.positive_number,
-                       default=Recipe.weight_decay,
-                       help="share by which each step shrinks the weights, times the learning rate")
-    group.add_argument("--label-smoothing", type=options.share, default=Recipe.label_smoothing,
-                       help="share of each target that is spread over all classes")
-    group.add_argument("--class-weight", choices=CLASS_WEIGHTS, default=Recipe.class_weight,
-                       help="how much more the faces of rare emotions count in the loss")
-    group.add_argument("--block-dropout", type=options.share, default=Recipe.block_dropout,
-                       help="share of activations dropped after each block")
-    group.add_argument("--dense-dropout", type=options.share, default=Recipe.dense_dropout,
-                       help="share of activations dropped after the hidden dense layer")
-
-
-def add_augmentation_options(group):
-    group.add_argument("--sharp", type=options.closed_share, default=Recipe.sharp,
-                       help="share of the faces that are neither turned nor scaled")
-    group.add_argument("--erase", type=options.closed_share, default=Recipe.erase,
-                       help="share of the faces in which a random rectangle is made grey")
-
-
-def add_teacher_options(group):
-    group.add_argument("--teachers", nargs="+", default=[], metavar="MODEL",
-                       help="Keras models whose mean answer to each augmented face is mixed into "
-                            "its target (distillation); the training accuracy then measures "
-                            "agreement with the mixture")
-    group.add_argument("--teachers-share", type=options.closed_share,
-                       default=Recipe.teachers_share,
-                       help="share of the teachers in the targets; the label has the rest")
-    group.add_argument("--filters", nargs=4, type=options.positive_integer, metavar="N",
-                       help="number of filters in each of the four blocks, to train a larger "
-                            "teacher; those of model.py if none are given")
-    group.add_argument("--hidden", type=options.positive_integer, default=Recipe.hidden,
-                       metavar="UNITS",
-                       help="number of units in the hidden dense layer, for a teacher as well")
-
-
 def make_recipe(args, data):
-    """The Recipe of the options; "auto" and missing values are replaced by numbers."""
-    import model as network
+    """The Recipe of the options, in which the numbers of epochs and filters are decided."""
+    from model import FILTERS
 
-    automatic = DEMONSTRATION_EPOCHS if data.included else EPOCHS
     recipe = options.settings(args, Recipe)
     return dataclasses.replace(
-        recipe, epochs=automatic if args.epochs == "auto" else args.epochs,
-        filters=recipe.filters or network.FILTERS)
+        recipe, epochs=args.epochs or (DEMONSTRATION_EPOCHS if data.included else EPOCHS),
+        filters=recipe.filters or FILTERS)
 
 
-def load(data, split):
-    """Describe one split and return its uint8 (n, 48, 48) pixels and uint8 (n,) labels."""
-    print(*data.describe(split), sep="\n")
-    return data.split(split).pixels, data.split(split).labels
+def train(recipe, data, folder, about, earlier):
+    """Train to the last epoch and return the row of the history of the best one.
 
-
-def start_or_go_on(keeper, before):
-    """Restore the run whose record is `before`, or write a first checkpoint if it is None.
-
-    The first checkpoint shows before the training whether the disk has room for it.
+    Args:
+        recipe: a Recipe.
+        data: the Dataset.
+        folder: pathlib.Path to write to.
+        about: dict that describes this run.
+        earlier: that of the interrupted run in `folder` from which to resume, or None.
     """
-    if before is None:
-        keeper.write()
-        return
-    keeper.restore()
-    print(f"goes on with this run after epoch {len(keeper.rows)} of {keeper.epochs}; "
-          "--fresh starts over", flush=True)
-    from training import checkpoint
+    from training import learner, record
+    from training.checkpoint import Checkpoint
 
-    with checkpoint.as_written(checkpoint.FILE):
-        now, then = ({"the machine": record["machine"]} | record["versions"]
-                     for record in (keeper.record, before))
-    for name, version in now.items():
-        if then.get(name) != version:
-            print(f"{name} was {then.get(name)}, now {version}: the run goes on, "
-                  "but not bit for bit")
-
-
-def describe_run(recipe, args, data, train, validation):
-    """The record of the run for run.json: a dict of arguments, dataset, versions and machine."""
-    import keras
-
-    from training import checkpoint
-
-    packages = ("keras", keras.backend.backend(), "numpy")
-    versions = {name: importlib.metadata.version(name) for name in packages}
-    splits = {"train": train, "validation": validation}
-    counts = {split: np.bincount(labels, minlength=len(fer2013.EMOTIONS)).tolist()
-              for split, (_, labels) in splits.items()}
-    digests = {split: checkpoint.digest(*arrays) for split, arrays in splits.items()}
-    settings = {name: list(value) if isinstance(value, tuple) else value
-                for name, value in dataclasses.asdict(recipe).items()}
-    reading = {name: getattr(args, name) for name in ("classes", "ignore_classes", "fer_plus")
-               if getattr(args, name)}
-    return {
-        "trained_on": data.name,
-        "arguments": {"data": args.data, **reading, **settings, "outputs": args.outputs},
-        "dataset": {"form": data.form, "root": data.path, "faces": counts, "sha256": digests},
-        "versions": versions | {"python": platform.python_version()},
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-    }
+    start_from = "" if earlier else recipe.start_from
+    network = learner.build(recipe, len(data.split("train")), start_from, data)
+    checkpoint = Checkpoint(folder, network, learner.plain_network(recipe), about)
+    if earlier is None:
+        checkpoint.start()  # it shows whether the disk has room, before the training
+    else:
+        checkpoint.restore()
+        done = len(checkpoint.rows)
+        print(f"Resuming after epoch {done} of {recipe.epochs}." if done else "Starting over.",
+              *record.changed_versions(earlier, about), sep="\n", flush=True)
+    learner.fit(network, recipe, data.split("train"), data.split("validation"), checkpoint)
+    checkpoint.finish()
+    return record.best(checkpoint.rows)
 
 
 if __name__ == "__main__":

@@ -40,9 +40,10 @@ def choose(path, folder):
     for candidate in candidates:
         if candidate.exists():
             return candidate
-        if (candidate.parent / "run.json").is_file():
-            raise UserError(f"{candidate}: gone, but a training run's run.json is there; python "
-                            "train.py writes the model, and --model names another")
+        if any((candidate.parent / name).is_file() for name in ("run.json", "checkpoint.npz")):
+            raise UserError(f"{candidate.parent} holds a training run without its "
+                            f"{candidate.name}; python train.py with the same options writes it, "
+                            "and --model names another")
     raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
 
 

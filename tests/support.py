@@ -1,10 +1,13 @@
 """Shared by several test files: the repository's path, a way to run programs, a tiny dataset."""
+import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import fer2013
@@ -22,6 +25,32 @@ def run(script, *options, check=True):
     if check:
         assert result.returncode == 0, result.stderr
     return result
+
+
+def main_of(module, monkeypatch, *options):
+    """The main() of a program in this process, as its command line would call it."""
+    monkeypatch.setattr(sys, "argv", [module.__name__, *map(str, options)])
+    module.main()
+
+
+def train_options(data, outputs):
+    """Options with which train.py takes seconds."""
+    return [*map(str, ("--data", data, "--outputs", outputs, "--erase", 0.5, "--epochs", 2,
+                       "--batch-size", 14, "--filters", 8, 8, 8, 8, "--hidden", 16))]
+
+
+@contextlib.contextmanager
+def no_room(size=1_000_000):
+    """As on a full disk, no file of this process can grow beyond `size` bytes."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def make_dataset(folder, per_emotion):

@@ -8,16 +8,15 @@ import keras
 from keras import ops
 
 
-def layers(sharp, erase, seed):
+def layers(erase, seed):
     """The list of layers that augment the faces in front of the network during training.
 
     Args:
-        sharp: share of the faces that FaceAugmentation does not resample.
         erase: share of the faces in which a rectangle, up to a third of the face, is made grey:
             random erasing (Zhong et al. 2017, arXiv 1708.04896).
         seed: seed of every random choice in these layers.
     """
-    augmentations = [FaceAugmentation(sharp=sharp, seed=seed)]
+    augmentations = [FaceAugmentation(seed=seed)]
     if erase:
         augmentations.append(keras.layers.RandomErasing(
             (erase, erase), fill_value=128.0, seed=seed + 1, dtype="float32"))

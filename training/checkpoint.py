@@ -1,288 +1,137 @@
-"""Checkpoints, from which an interrupted training run continues exactly.
+"""The checkpoint, from which an interrupted training run resumes exactly.
 
     outputs/checkpoint.npz    all variables of the learner and its optimizer, among them the
                               statistics of batch normalisation and the random states of
                               augmentation and dropout; the weights of the best epoch; the run's
                               record and the rows of its history
 
-The seed and the epoch decide the order of the training faces (batches.py), so nothing else is
-needed. Each file replaces its old version in one step, the checkpoint first, and the other files
-are made from it. So a run can be killed at any time: the next one finds a complete checkpoint and
-writes the others again. A finished run deletes its checkpoint.
+The order of the training faces follows from the seed and the epoch (batches.py), so nothing else is
+needed. The checkpoint is replaced in one step, and the other files are made from it, so a run can
+be killed at any moment. Keras's callbacks do not allow that: BackupAndRestore writes the weights
+before the number of their epoch, and ModelCheckpoint overwrites the model in place.
 """
-import contextlib
-import hashlib
-import io
 import json
-import math
-import sys
 import time
 import zipfile
 
 import keras
 import numpy as np
-import pandas
 
-import model as network
 from base import files
 from base.errors import UserError
+from training import record
 
 FILE = "checkpoint.npz"
-FILES = (FILE, "model.keras", "history.csv", "run.json")
-HISTORY = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate")
-# not compared between runs: the faces themselves are, and their labels
-PLACES = ("--data", "--classes", "--ignore-classes", "--fer-plus", "--outputs")
-START_OVER = "--fresh starts over, --outputs takes another folder"
+FILES = (FILE, "run.json", "model.keras", "history.csv")
 
 
-def find(folder, record):
-    """The stored record of the run that `record` describes, or None if `folder` holds no run.
+def find(folder, about):
+    """The stored record of the run that `about` describes, or None if `folder` holds no run.
 
     Raises:
-        UserError: the run in `folder` had other arguments or other faces, or it was interrupted and
-            has no checkpoint.
+        UserError: the run in `folder` had other arguments or other faces, or lacks a file.
     """
     if (folder / FILE).exists():
-        with as_written(folder / FILE):
-            earlier = read(folder / FILE)["record"]
+        earlier = read(folder / FILE)[0]["record"]
     elif (folder / "run.json").exists():
         earlier = files.read_json(folder / "run.json")
     else:
         return None
-    with as_written(folder):
-        before, now = compared(earlier), compared(record)
-    changed = [f"{name} was {before.get(name)}, now {now.get(name)}"
-               for name in {**before, **now} if before.get(name) != now.get(name)]
-    if changed:
-        raise UserError(f"{folder} holds another run: {'; '.join(changed)}; {START_OVER}")
-    if not (folder / FILE).exists() and not earlier.get("finished"):
-        raise UserError(
-            f"{folder} holds a run that did not finish, without its {FILE}; {START_OVER}")
-    if earlier.get("finished"):
-        check_model(folder, earlier)
+    record.check_same_run(folder, earlier, about)
+    needed = "model.keras" if earlier.get("finished") else FILE
+    if not (folder / needed).exists():
+        raise UserError(f"{folder} holds a run without its {needed}; {record.START_OVER}")
     return earlier
 
 
-@contextlib.contextmanager
-def as_written(path):
-    """Turn what a record of another structure raises in the block into a UserError about `path`."""
-    try:
-        yield
-    except UserError:
-        raise
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise UserError(f"{path}: holds a run that is not as this version writes it ({error!r}); "
-                        f"{START_OVER}") from error
-
-
-def check_model(folder, record):
-    """Raise a UserError if the model of a finished run is gone or is not the one it wrote."""
-    path = folder / "model.keras"
-    if not path.is_file():
-        raise UserError(f"{folder} holds a finished run, but its model.keras is gone; {START_OVER}")
-    known = record.get("model_sha256")
-    if known and hashlib.sha256(path.read_bytes()).hexdigest() != known:
-        raise UserError(f"{folder} holds a finished run, but its model.keras is damaged or of "
-                        f"another run; {START_OVER}")
-
-
-def compared(record):
-    """{name: value} of the arguments and the faces, which are equal in records of the same run."""
-    arguments = {f"--{name.replace('_', '-')}": value
-                 for name, value in record.get("arguments", {}).items()}
-    dataset = record.get("dataset", {})
-    digests = dataset.get("sha256", {})
-    faces = {f"the {split} split": f"{sum(counts):,} faces ({str(digests.get(split))[:12]})"
-             for split, counts in dataset.get("faces", {}).items()}
-    return {name: value for name, value in (arguments | faces).items() if name not in PLACES}
-
-
-def read_history(path):
-    """The DataFrame of a history.csv; None if there is none, UserError if it is not as written."""
-    if not path.is_file():
-        return None
-    try:
-        history = pandas.read_csv(io.StringIO(files.read_lines(path)))
-        if list(history.columns) != list(HISTORY) or history.empty:
-            raise ValueError(f"expected the columns {', '.join(HISTORY)}, and a row for each epoch")
-        history.astype(float)  # a ValueError where a cell is no number
-        return history
-    except (OSError, ValueError) as error:  # pandas' and UTF-8's errors are ValueErrors
-        raise UserError(f"{path}: not a history as python train.py writes it "
-                        f"({str(error).splitlines()[0]}); remove it to draw no curves") from error
-
-
-def read(path, arrays=False):
-    """The state that Keeper.write saved.
-
-    Args:
-        path: of the checkpoint.
-        arrays: whether to read the lists of arrays too.
-
-    Returns:
-        {"record": dict, "rows": list of dicts, "variables", "best"}; the last two are lists of
-        arrays, or only their lengths if `arrays` is false.
+def read(path):
+    """The state in a checkpoint, {"record": dict, "rows": list of dicts}, and its arrays.
 
     Raises:
-        UserError: the file is not readable as a checkpoint.
+        UserError: the file is damaged or no checkpoint.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            state = json.loads(str(file["state"]))
-            if arrays:
-                for kind in ("variables", "best"):
-                    state[kind] = [file[f"{kind}{index}"] for index in range(state[kind])]
-    except files.UNREADABLE as error:
-        raise UserError(f"{path}: not readable as a checkpoint ({error}); {START_OVER}") from error
-    return state
+        with np.load(path) as file:
+            arrays = [file[f"arr_{index}"] for index in range(len(file.files) - 1)]
+            return json.loads(str(file["state"])), arrays
+    except (OSError, ValueError, LookupError, EOFError, RuntimeError,
+            zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: not readable as a checkpoint ({error}); "
+                        f"{record.START_OVER}") from error
 
 
-class Keeper:
-    """Saves the state and the results of a training run; its methods are callbacks of fit().
+class Checkpoint(keras.callbacks.Callback):
+    """Saves the state and the results of a training run after every epoch of fit().
 
     Args:
         folder: pathlib.Path to write to.
-        trained: the network.
-        learner: the compiled model that trains it.
-        record: dict that describes the run, the content of run.json before the results.
-        epochs: number of epochs planned.
+        learner: the compiled learner.Learner.
+        saved: a network that takes the student's weights, to be written as model.keras.
+        about: dict that describes the run, the content of run.json before the results.
     """
 
-    def __init__(self, folder, trained, learner, record, epochs):
-        self.folder, self.trained, self.learner = folder, trained, learner
-        self.record, self.epochs = record, epochs
-        convolutions = [layer for layer in trained.layers if isinstance(layer, keras.layers.Conv2D)]
-        filters = [layer.filters for layer in convolutions[::2]]  # two convolutions in each block
-        hidden = trained.get_layer("hidden").units
-        # float32 at any precision of training
-        self.saved = network.build_model(filters=filters, hidden=hidden)
+    def __init__(self, folder, learner, saved, about):
+        super().__init__()
+        self.folder, self.learner, self.saved, self.about = folder, learner, saved, about
         self.rows, self.best = [], []  # a dict per epoch; the weights of the best epoch
         learner.optimizer.build(learner.trainable_variables)
+        self.variables = learner.variables + learner.optimizer.variables
 
-    def variables(self):
-        return self.learner.variables + self.learner.optimizer.variables
-
-    def write(self):
-        """Write the checkpoint, from which the other files can be made."""
-        variables = [keras.ops.convert_to_numpy(variable) for variable in self.variables()]
-        state = {"record": self.record, "rows": self.rows,
-                 "variables": len(variables), "best": len(self.best)}
-        arrays = {f"variables{index}": array for index, array in enumerate(variables)}
-        arrays |= {f"best{index}": array for index, array in enumerate(self.best)}
-        with files.replacing(self.folder / FILE) as path:
-            np.savez(path, state=json.dumps(state), **arrays)
+    def start(self):
+        """Remove an earlier run, the checkpoint first, and write the state before epoch 1."""
+        for name in FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        self.write()
 
     def restore(self):
-        """Continue from the checkpoint; UserError if it is of another network."""
-        state = read(self.folder / FILE, arrays=True)
-        variables = self.variables()
-        shapes = [tuple(variable.shape) for variable in variables]
-        if [array.shape for array in state["variables"]] != shapes:
-            raise UserError(f"{self.folder / FILE}: weights of another network; {START_OVER}")
-        for variable, array in zip(variables, state["variables"], strict=True):
+        """Continue from the checkpoint in the folder."""
+        state, arrays = read(self.folder / FILE)
+        count = len(self.variables)
+        for variable, array in zip(self.variables, arrays[:count], strict=True):
             variable.assign(array)
-        with as_written(self.folder / FILE):
-            self.rows, self.best = state["rows"], state["best"]
-            if self.rows:
-                self.write_model()
-                self.write_history()
+        self.rows, self.best = state["rows"], arrays[count:]
+        if self.rows:
+            self.write_results()
 
-    def begin_epoch(self, epoch, logs=None):
-        self.started = time.perf_counter()
+    def write(self):
+        arrays = [keras.ops.convert_to_numpy(variable) for variable in self.variables]
+        state = json.dumps({"record": self.about, "rows": self.rows})
+        with files.replacing(self.folder / FILE) as path:
+            np.savez(path, *arrays, *self.best, state=state)
 
-    def check_loss(self, step, logs):
-        """Raise a UserError at a non-finite loss, which no later step can repair."""
-        if not math.isfinite(logs["loss"]):
-            epochs = len(self.rows)
-            kept = f"the state after epoch {epochs} is kept" if epochs else "no epoch was complete"
-            raise UserError(f"the loss became {logs['loss']} in epoch {epochs + 1}, training "
-                            f"stopped; {kept}; a lower --learning-rate may help")
-
-    def end_epoch(self, epoch, logs):
-        """Add the epoch to the history and write all files."""
-        for name in ("loss", "val_loss"):
-            self.check_loss(epoch, {"loss": logs[name]})
-        rate = float(self.learner.optimizer.learning_rate)
-        seconds = time.perf_counter() - self.started
-        self.rows.append({"epoch": epoch + 1, **logs, "learning_rate": rate, "seconds": seconds})
-        improved = self.best_row() is self.rows[-1]
-        if improved:
-            self.best = self.finite_weights()
-        self.write()
-        if improved:
-            self.write_model()
-        self.try_to_write_history()
-        if not sys.stdout.isatty():
-            print(f"epoch {epoch + 1}/{self.epochs}: accuracy {logs['accuracy']:.4f}, validation "
-                  f"{logs['val_accuracy']:.4f}, {seconds:.0f} s", flush=True)
-
-    def finite_weights(self):
-        """The network's weights; a UserError if one is not finite, as after an exploding step."""
-        weights = self.trained.get_weights()
-        if not all(np.isfinite(array).all() for array in weights):
-            epochs = len(self.rows) - 1
-            kept = f"the state after epoch {epochs} is kept" if epochs else "no epoch was complete"
-            raise UserError(f"a weight became non-finite in epoch {epochs + 1}, training "
-                            f"stopped; {kept}; a lower --learning-rate may help")
-        return weights
-
-    def try_to_write_history(self):
-        """Write the history, or warn: the checkpoint has it, and the last epoch writes it again."""
-        try:
-            self.write_history()
-        except UserError as error:
-            print(f"warning: {error}; training goes on and writes it again later", file=sys.stderr,
-                  flush=True)
-
-    def best_row(self):
-        """The row of the first epoch with the highest validation accuracy."""
-        return max(self.rows, key=lambda row: row["val_accuracy"])
-
-    def write_model(self):
+    def write_results(self, finished=False):
+        """Write model.keras, history.csv and run.json."""
         self.saved.set_weights(self.best)
         with files.replacing(self.folder / "model.keras") as path:
             self.saved.save(path)
-            take_dates_out(path)
-
-    def write_history(self, finished=False):
-        """Write history.csv and run.json."""
-        lines = [",".join(HISTORY)]
-        lines += [",".join(f"{row[name]:.6g}" for name in HISTORY) for row in self.rows]
-        with files.replacing(self.folder / "history.csv") as path:
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        best = self.best_row()
-        files.write_json(self.folder / "run.json", self.record | {
-            "best_epoch": best["epoch"],
-            "best_val_accuracy": best["val_accuracy"],
-            "seconds": [round(row["seconds"], 1) for row in self.rows],
-            "last_weights_sha256": digest(*self.trained.get_weights()),
-            "finished": finished,
-        } | ({"model_sha256": self.model_digest()} if finished else {}))
-
-    def model_digest(self):
-        return hashlib.sha256((self.folder / "model.keras").read_bytes()).hexdigest()
+        weights = self.learner.student.get_weights()
+        record.write(self.folder, self.about, self.rows, weights, finished)
 
     def finish(self):
         """Mark the run as finished and delete its checkpoint."""
-        self.write_history(finished=True)
+        self.write_results(finished=True)
         (self.folder / FILE).unlink()
 
+    def on_epoch_begin(self, epoch, logs=None):
+        self.started = time.perf_counter()
 
-def digest(*arrays):
-    """SHA-256 of the concatenated bytes of the arrays, in hexadecimal."""
-    sha256 = hashlib.sha256()
-    for array in arrays:
-        sha256.update(np.ascontiguousarray(array))
-    return sha256.hexdigest()
+    def on_train_batch_end(self, step, logs):
+        self.check(logs["loss"])
 
+    def on_epoch_end(self, epoch, logs):
+        weights = self.learner.student.get_weights()
+        self.check(logs["loss"], logs["val_loss"], *weights)
+        self.rows.append({"epoch": epoch + 1, **logs,
+                          "learning_rate": float(self.learner.optimizer.learning_rate),
+                          "seconds": time.perf_counter() - self.started})
+        if record.best(self.rows) is self.rows[-1]:
+            self.best = weights
+        self.write()
+        self.write_results()
 
-def take_dates_out(path):
-    """Write a .keras file again without any date: the same weights give the same bytes."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    metadata = json.loads(members["metadata.json"])
-    del metadata["date_saved"]
-    members["metadata.json"] = json.dumps(metadata).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name), content)  # dated 1980, as zip begins
+    def check(self, *values):
+        """Raise a UserError at a value that is not finite, which no later step can repair."""
+        if not all(np.isfinite(value).all() for value in values):
+            done = len(self.rows)
+            raise UserError(f"the loss or a weight is no longer finite in epoch {done + 1}; the "
+                            f"state after epoch {done} is kept; a lower --learning-rate may help")

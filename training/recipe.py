@@ -1,4 +1,4 @@
-"""The recipe of a training run: its settings, and the optimizers and schedules that they name.
+"""The recipe of a training run: its settings, and the optimizers and class weights that they name.
 
 Only functions import Keras, because the import takes seconds and `train.py --help` needs just the
 names.
@@ -7,81 +7,28 @@ import dataclasses
 
 import numpy as np
 
+from base.errors import UserError
+from base.options import closed_share, option, positive_integer, positive_number, seed_number
+from networks.precision import PRECISIONS
+
 EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the included avatars, which are easier
+WEIGHT_DECAY = 0.05  # share by which each step shrinks the weights, times the learning rate
+LABEL_SMOOTHING = 0.1  # share of each target that is spread over all classes
 
 
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """The settings that, together with the faces, determine the final weights of a training run.
-
-    Attributes:
-        epochs: passes over the training faces.
-        batch_size: faces per step.
-        optimizer: a name in OPTIMIZERS.
-        learning_rate: the highest learning rate of the schedule.
-        schedule: a name in SCHEDULES.
-        weight_decay: share by which each step shrinks the weights, times the learning rate.
-        label_smoothing: share of each target that is spread over all classes.
-        class_weight: a name in CLASS_WEIGHTS.
-        teachers: paths of Keras models; the mean of their answers is part of the targets.
-        teachers_share: share of the teachers in the targets; the label has the rest.
-        filters: number of filters in each of the four blocks; None for model.FILTERS.
-        hidden: number of units in the hidden dense layer.
-        block_dropout: share of activations dropped after each block.
-        dense_dropout: share of activations dropped after the hidden dense layer.
-        sharp: share of the faces that augmentation neither turns nor scales.
-        erase: share of the faces in which a random rectangle is made grey.
-        precision: precision of the arithmetic, a name in networks.precision.PRECISIONS; weights are
-            float32.
-        devices: number of devices that share every batch.
-        start_from: path of a .keras file with the initial weights; empty for new weights.
-        seed: seed of every random choice.
-    """
-    epochs: int = EPOCHS
-    batch_size: int = 64
-    optimizer: str = "muon"
-    learning_rate: float = 1e-3
-    schedule: str = "cosine"
-    weight_decay: float = 0.05
-    label_smoothing: float = 0.1
-    class_weight: str = "none"
-    teachers: tuple = ()
-    teachers_share: float = 0.7
-    filters: tuple | None = None
-    hidden: int = 2048
-    block_dropout: float = 0.1
-    dense_dropout: float = 0.5
-    sharp: float = 0.5
-    erase: float = 0.0
-    precision: str = "float32"
-    devices: int = 1
-    start_from: str = ""
-    seed: int = 0
-
-
-def adamw(rate, decay):
+def adamw(rate):
     import keras
-    return keras.optimizers.AdamW(rate, weight_decay=decay)
+    return keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY)
 
 
-def sgd(rate, decay):
+def sgd(rate):
     import keras
-    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY)
 
 
-def muon(rate, decay):
+def muon(rate):
     from training.muon import Muon
-    return Muon(rate, decay)
-
-
-def cosine(rate, steps, warmup):
-    import keras
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, max(steps - warmup, 1), warmup_target=rate, warmup_steps=warmup)
-
-
-def constant(rate, steps, warmup):
-    return rate
+    return Muon(rate, WEIGHT_DECAY)
 
 
 def inverse_frequency(labels):
@@ -96,10 +43,49 @@ def inverse_frequency(labels):
     return np.divide(len(labels), 7 * counts, out=np.zeros(7), where=counts > 0)
 
 
-OPTIMIZERS = {"adamw": adamw, "sgd": sgd, "muon": muon}  # (rate, weight decay) -> optimizer
-SCHEDULES = {"cosine": cosine, "constant": constant}  # (highest rate, steps, warmup) -> schedule
+OPTIMIZERS = {"muon": muon, "adamw": adamw, "sgd": sgd}  # learning rate -> optimizer
 CLASS_WEIGHTS = {  # labels of the training faces -> weight of each class, float64 (7,)
     "none": lambda labels: np.ones(7),
     "square-root": lambda labels: np.sqrt(inverse_frequency(labels)),
     "balanced": inverse_frequency,
 }
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """The settings that, together with the faces, determine the final weights of a training run."""
+    epochs: int = option(
+        EPOCHS, f"passes over the training faces ({EPOCHS} if not given, or {DEMONSTRATION_EPOCHS} "
+                "on the included avatars)", type=positive_integer)
+    batch_size: int = option(64, "faces per training step", type=positive_integer)
+    seed: int = option(0, "seed of every random choice", type=seed_number)
+    precision: str = option("float32", "precision of the arithmetic; bfloat16 is faster on "
+                                       "processors that support it", choices=PRECISIONS)
+    start_from: str = option("", "model with the initial weights (random ones if not given)",
+                             metavar="MODEL")
+    optimizer: str = option("muon", "method that updates the weights", choices=OPTIMIZERS)
+    learning_rate: float = option(1e-3, "highest learning rate; it falls to 0 along a cosine",
+                                  type=positive_number)
+    class_weight: str = option("none", "how much more the faces of rare emotions count in the loss",
+                               choices=CLASS_WEIGHTS)
+    erase: float = option(0.0, "share of the faces in which a random rectangle is made grey",
+                          type=closed_share)
+    teachers: tuple = option((), "Keras models from whose predictions the network learns, beside "
+                                 "the labels (distillation)", nargs="+", metavar="MODEL")
+    teachers_share: float = option(
+        0.7, "weight of the teachers' mean prediction in the target; the label gets the rest",
+        type=closed_share)
+    filters: tuple = option(
+        (), "filters of the four blocks: 4 numbers, or 8 for the first and second convolution of "
+            "each (those of model.py if not given)", nargs="+", type=positive_integer, metavar="N")
+    hidden: int = option(2048, "units of the hidden dense layer", type=positive_integer)
+
+    def __post_init__(self):
+        if len(self.filters) not in (0, 4, 8):
+            raise UserError(f"--filters: expected 4 or 8 numbers, found {len(self.filters)}")
+
+    def widths(self):
+        """The filters as model.build_model() takes them: a number or a pair for each block."""
+        if len(self.filters) == 8:
+            return tuple(zip(self.filters[::2], self.filters[1::2], strict=True))
+        return self.filters

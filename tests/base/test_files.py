@@ -1,25 +1,17 @@
 """A file is written completely or not at all, one run writes to a folder, errors are one line."""
-import contextlib
 import errno
-import json
 import os
-import signal
 import subprocess
 import sys
-import types
 
-import keras
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-import model as network
-import train
 from base import files, options
 from base.errors import UserError
 from figures import style
-from tests.support import ROOT
-from training import checkpoint
+from tests.support import ROOT, no_room
 
 
 def refuse(error):
@@ -66,58 +58,13 @@ def test_a_file_is_on_the_disk_before_it_replaces_the_old_one(tmp_path, monkeypa
     assert calls[:2] == ["fsync", "replace"]
 
 
-@contextlib.contextmanager
-def no_room(size=1_000_000):
-    """As on a full disk, no file of this process can grow beyond `size` bytes."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
-
-
-@pytest.fixture(scope="module")
-def network_and_learner():
-    return compiled(network.build_model())
-
-
-def compiled(model):
-    """A network and the compiled model that trains it."""
-    learner = keras.Sequential([keras.Input(network.INPUT_SHAPE), model])
-    learner.compile("adam", "categorical_crossentropy")
-    return model, learner
-
-
-def test_a_full_disk_loses_no_model_checkpoint_or_figure(tmp_path, network_and_learner):
-    keeper = checkpoint.Keeper(tmp_path, *network_and_learner, {"arguments": {}}, epochs=3)
-    keeper.best = keeper.trained.get_weights()
-    keeper.write()
-    keeper.write_model()
+def test_a_full_disk_loses_no_figure(tmp_path):
     figure = Figure(figsize=(20, 20))
     figure.subplots().imshow(np.random.default_rng(0).random((900, 900)), interpolation="nearest")
     (tmp_path / "noise.png").write_bytes(b"old")
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    for write in (keeper.write, keeper.write_model,
-                  lambda: style.save(figure, tmp_path / "noise.png")):
-        with pytest.raises(UserError, match="cannot write it"), no_room(100_000):
-            write()
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-def test_a_larger_teacher_is_saved_completely(tmp_path):
-    teacher, learner = compiled(network.build_model(dtype="mixed_bfloat16", filters=(5, 6, 7, 8)))
-    keeper = checkpoint.Keeper(tmp_path, teacher, learner, {"arguments": {}}, epochs=1)
-    keeper.best = teacher.get_weights()
-    keeper.write_model()
-    saved = network.load_model(tmp_path / "model.keras")
-    filters = [saved.get_layer(f"block{block}_conv2").filters for block in (1, 2, 3, 4)]
-    assert filters == [5, 6, 7, 8]
-    for before, after in zip(teacher.get_weights(), saved.get_weights(), strict=True):
-        assert np.array_equal(before, after)
+    with pytest.raises(UserError, match="cannot write it"), no_room(100_000):
+        style.save(figure, tmp_path / "noise.png")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"noise.png": b"old"}
 
 
 def test_incomplete_files_of_a_killed_run_are_removed_and_nothing_else(tmp_path):
@@ -156,91 +103,6 @@ def test_a_folder_that_cannot_be_written_to_is_one_line(tmp_path, monkeypatch, e
     message = rf"cannot write there \({os.strerror(error)}\)"
     with pytest.raises(UserError, match=message), files.locked(tmp_path, []):
         pass
-
-
-RECORD = {"arguments": {"epochs": 3, "learning_rate": 0.001, "data": "a.csv", "outputs": "outputs"},
-          "dataset": {"faces": {"train": [4] * 7, "validation": [2] * 7},
-                      "sha256": {"train": "aa", "validation": "bb"}},
-          "finished": True}
-
-
-def other(**changes):
-    """RECORD with some arguments changed, after a conversion to JSON and back."""
-    return json.loads(json.dumps(RECORD | {"arguments": RECORD["arguments"] | changes}))
-
-
-def test_a_folder_without_a_run_has_none(tmp_path):
-    assert checkpoint.find(tmp_path, RECORD) is None
-
-
-def test_the_same_run_is_recognised_with_other_paths(tmp_path):
-    files.write_json(tmp_path / "run.json", RECORD)
-    (tmp_path / "model.keras").write_bytes(b"")
-    assert checkpoint.find(tmp_path, other(data="elsewhere/a.csv", outputs=str(tmp_path))) == RECORD
-
-
-@pytest.mark.parametrize(("now", "expected"), [
-    (other(epochs=4), "--epochs was 3, now 4"),
-    (other(learning_rate=0.01), "--learning-rate was 0.001, now 0.01"),
-    (other(sharp=0.5), "--sharp was None, now 0.5"),
-    (RECORD | {"dataset": {"faces": {"train": [4] * 6 + [3], "validation": [2] * 7},
-                           "sha256": {"train": "cc", "validation": "bb"}}},
-     "the train split was 28 faces (aa), now 27 faces (cc)"),
-])
-def test_the_refusal_of_another_run_names_the_difference(tmp_path, now, expected):
-    files.write_json(tmp_path / "run.json", RECORD)
-    with pytest.raises(UserError) as error:
-        checkpoint.find(tmp_path, now)
-    assert str(error.value) == f"{tmp_path} holds another run: {expected}; {checkpoint.START_OVER}"
-
-
-def test_an_interrupted_run_without_its_checkpoint_is_not_overwritten(tmp_path):
-    files.write_json(tmp_path / "run.json", RECORD | {"finished": False})
-    message = "holds a run that did not finish, without its checkpoint.npz; --fresh"
-    with pytest.raises(UserError, match=message):
-        checkpoint.find(tmp_path, RECORD)
-
-
-@pytest.mark.parametrize("share", [0, 0.3, 0.999])
-def test_a_damaged_checkpoint_is_one_line(tmp_path, network_and_learner, share):
-    keeper = checkpoint.Keeper(tmp_path, *network_and_learner, RECORD, epochs=3)
-    keeper.write()
-    content = (tmp_path / "checkpoint.npz").read_bytes()
-    (tmp_path / "checkpoint.npz").write_bytes(content[:int(len(content) * share)])
-    message = "checkpoint.npz: not readable as a checkpoint .*; --fresh starts over"
-    with pytest.raises(UserError, match=message):
-        keeper.restore()
-
-
-def test_a_checkpoint_of_another_network_is_one_line(tmp_path, network_and_learner):
-    checkpoint.Keeper(tmp_path, *network_and_learner, RECORD, epochs=3).write()
-    model = network_and_learner[0]
-    other_learner = keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)])
-    other_learner.compile("adam", "mse")
-    with pytest.raises(UserError, match="weights of another network; --fresh starts over"):
-        checkpoint.Keeper(tmp_path, model, other_learner, RECORD, epochs=3).restore()
-
-
-def test_going_on_with_other_versions_is_reported(capsys):
-    record = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.1", "torch": "2.9"}}
-    before = {"machine": "Linux, 2 cores", "versions": {"keras": "3.15.0", "tensorflow": "2.21"}}
-    keeper = types.SimpleNamespace(record=record, rows=[{}, {}], epochs=5, restore=lambda: None)
-    train.start_or_go_on(keeper, before)
-    assert capsys.readouterr().out.splitlines() == [
-        "goes on with this run after epoch 2 of 5; --fresh starts over",
-        "keras was 3.15.0, now 3.15.1: the run goes on, but not bit for bit",
-        "torch was None, now 2.9: the run goes on, but not bit for bit",
-    ]
-
-
-@pytest.mark.parametrize("content", [b"", b"epoch\n", b"\xff\xfe\x00", b"epoch,accuracy\n1,0.5\n",
-                                     b"epoch,accuracy,loss,val_accuracy,val_loss,learning_rate\n"
-                                     b"one,0.5,1,0.5,1,0.1\n"])
-def test_a_history_that_was_edited_is_one_line(tmp_path, content):
-    path = tmp_path / "history.csv"
-    path.write_bytes(content)
-    with pytest.raises(UserError, match="history.csv: not a history as python train.py writes it"):
-        checkpoint.read_history(path)
 
 
 def test_json_that_is_nested_without_end_is_one_line(tmp_path):

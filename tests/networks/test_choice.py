@@ -27,7 +27,7 @@ def test_a_model_of_rendered_faces_explains_photographs_only_if_it_is_named(tmp_
 
 def test_a_training_run_without_its_model_is_not_replaced_by_the_pretrained_one(tmp_path):
     run_folder(tmp_path / "run", "FER2013").unlink()
-    with pytest.raises(UserError, match="model.keras: gone, but a training run's run.json"):
+    with pytest.raises(UserError, match="holds a training run without its model.keras"):
         choice.choose("", tmp_path / "run")
 
 

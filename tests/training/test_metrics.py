@@ -68,14 +68,16 @@ def test_the_calibration_error_of_known_differences_is_right():
     labels = np.array([0, 0, 1, 1, 2, 2])
     predicted = np.array([0, 0, 0, 0, 2, 2])
     probabilities = np.concatenate([one_hot(predicted[:4], 0.6), one_hot(predicted[4:], 0.9)])
-    confidence, accuracy, count, error = metrics.calibration(labels, probabilities, bins=10)
+    confidence, accuracy, interval, count, error = metrics.calibration(
+        labels, probabilities, bins=10)
     assert error == pytest.approx(0.1)
     assert count.tolist() == [0, 0, 0, 0, 0, 4, 0, 0, 2, 0]
     assert accuracy[5] == pytest.approx(0.5) and confidence[5] == pytest.approx(0.6)
-    assert np.isnan(accuracy[0]) and np.isnan(confidence[0])
+    assert np.isnan(accuracy[0]) and np.isnan(confidence[0]) and np.isnan(interval[:, 0]).all()
+    assert interval[:, 5] == pytest.approx((0.150, 0.850), abs=0.001)
 
 
 def test_a_confidence_of_1_belongs_to_the_last_bin():
     labels = np.array([3])
-    _, _, count, error = metrics.calibration(labels, one_hot(labels))
+    *_, count, error = metrics.calibration(labels, one_hot(labels))
     assert count[-1] == 1 and error == 0
