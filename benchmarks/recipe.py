@@ -22,10 +22,7 @@ VARIANTS = {
     "AdamW": ("--optimizer", "adamw"),
     "SGD": ("--optimizer", "sgd", "--learning-rate", "0.05"),
     "batches of 128": ("--batch-size", "128"),
-    "no label smoothing": ("--label-smoothing", "0"),
     "square-root class weights": ("--class-weight", "square-root"),
-    "constant learning rate": ("--schedule", "constant"),
-    "all faces rotated and scaled": ("--sharp", "0"),
     "half of the faces erased in part": ("--erase", "0.5"),
 }
 
