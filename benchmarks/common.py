@@ -113,8 +113,9 @@ def cell(values):
 
 def markdown(header, rows):
     """A Markdown table of texts; the first column is aligned to the left."""
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
+    lines = [f"| {' | '.join(map(str, row))} |" for row in (header, *rows)]
+    lines.insert(1, f"|---|{'---:|' * (len(header) - 1)}")
+    return "\n".join(lines)
 
 
 def machine():

@@ -2,6 +2,7 @@
 import json
 import re
 
+from benchmarks.all import card_tables
 from tests.support import ROOT
 
 EVALUATION = json.loads((ROOT / "pretrained/evaluation.json").read_text(encoding="utf-8"))
@@ -36,6 +37,10 @@ def test_the_interval_and_the_repeated_faces_of_the_readme_are_those_of_the_eval
     assert f"uncertain by {50 * (high - low):.1f} points either way" in text_of("README.md")
     repeated = 1 - EVALUATION["faces_not_in_train"] / EVALUATION["faces"]
     assert f"{100 * repeated:.1f} % of PublicTest" in text_of("README.md")
+
+
+def test_the_tables_of_the_card_are_those_of_the_last_evaluation():
+    assert " ".join(card_tables(EVALUATION).split()) in text_of("pretrained/README.md")
 
 
 def test_the_speed_of_training_is_that_of_its_benchmark():
