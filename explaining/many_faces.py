@@ -10,7 +10,7 @@ from explaining.averages import AREAS, REGIONS, Average
 from explaining.regions import PLACES
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import averages, explanations, style
+from figures import averages, comparisons, style
 from figures.pairs import by_region
 
 
@@ -42,26 +42,25 @@ def explain_many(labels, face_set, count, folder, suffix, source, pairs=False):
         if suffix:
             figure = averages.average(
                 mean_face, average.mean_map(), average.shares(), AREAS, REGIONS,
-                f"{title} classified correctly; {without}\n{describe(face_set)}")
+                f"{title} classified correctly", without)
             style.save(figure, folder / f"{EMOTIONS[label]}_average.{suffix}", source)
     print(shares_as_text(table))
     if len(labels) > 1:
         files.write_csv(folder / "emotions_average.csv", table)
         if suffix:
             figure = averages.averages(
-                columns, f"mean explanations of faces classified correctly; {describe(face_set)}")
+                columns, "mean explanations of faces classified correctly")
             style.save(figure, folder / f"emotions_average.{suffix}", source)
     if pairs:
-        write_pairs(found, describe(face_set), folder, suffix, source)
+        write_pairs(found, folder, suffix, source)
     print(f"wrote the averages into {folder}")
 
 
-def write_pairs(found, caption, folder, suffix, source):
+def write_pairs(found, folder, suffix, source):
     """Write pairs_average.csv and its figure: what two regions of the face add together.
 
     Args:
         found: {emotion: Average}.
-        caption: text below the figure, after what it shows.
         folder, suffix, source: see explain_many().
     """
     rows, panels = [], []
@@ -76,7 +75,8 @@ def write_pairs(found, caption, folder, suffix, source):
                 sorted(pairs, key=lambda row: -abs(row["together"]))[:3]), sep="\n")
         rows += pairs
     files.write_csv(folder / "pairs_average.csv", rows)
-    style.save(by_region(panels, PLACES, caption), folder / f"pairs_average.{suffix}", source)
+    figure = by_region(panels, PLACES, "what two regions add together beyond their sum")
+    style.save(figure, folder / f"pairs_average.{suffix}", source)
 
 
 def average_faces(label, face_set, count):
@@ -92,13 +92,6 @@ def average_faces(label, face_set, count):
     for by_label in streams.progress(found, "face", len(indices), emotion):
         average.add(by_label[label])
     return face_set.pixels[indices].mean(axis=0), average
-
-
-def describe(face_set):
-    settings = face_set.settings
-    line = (f"{settings.superpixels}, hidden: {settings.hide}, {settings.samples:,} samples each, "
-            f"seed {settings.seed}")
-    return "\n".join(filter(None, [line, face_set.fed, face_set.source]))
 
 
 def shares_as_text(table):
@@ -143,6 +136,6 @@ def explain_mistakes(labels, face_set, count, folder, suffix, source):
         print(wording.one_line(rows[-1]))
     if suffix:
         path = folder / f"mistakes.{suffix}"
-        style.save(explanations.mistakes(list(map(wording.figure_row, rows))), path,
+        style.save(comparisons.mistakes(list(map(wording.figure_row, rows))), path,
                    wording.record({row.name: row for row in rows}, source))
         print(f"wrote {path}")

@@ -12,7 +12,7 @@ from base import options
 from explaining import wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations
+from figures import framed
 
 TOGETHER = 64  # pictures whose faces the network predicts in one batch
 OWN = {  # names of the programs' other figures
@@ -49,7 +49,7 @@ class ExplainedPhotograph(NamedTuple):
         frames = [face.corners * scale for face in self.found.faces]
         named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in self.rows}
         rows = [wording.figure_row(row) for row in self.rows]
-        return explanations.photograph(picture, frames, rows, self.summary), wording.record(
+        return framed.photograph(picture, frames, rows, self.summary), wording.record(
             named, {"command": options.command(), "faces": self.path.name})
 
 

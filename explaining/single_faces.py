@@ -1,10 +1,10 @@
 """explain.py without --count, --mistakes and --image: the explanation of one face per emotion."""
 from base import files, streams
 from explaining import faithfulness, methods, sentences, wording
-from explaining.regions import centres, part_names
+from explaining.regions import part_names
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
-from figures import explanations, pairs, style
+from figures import comparisons, explanations, pairs, style
 
 PAIRS = 8  # pairs of superpixels that a figure shows
 
@@ -101,7 +101,7 @@ def compare_each(rows, network, folder, suffix, source):
             name: {"deletion_auc": float(score.deletion_auc),
                    "insertion_auc": float(score.insertion_auc)}
             for name, score in scores.items()}
-        figure = explanations.comparison(face, maps, scores, heading, caption)
+        figure = comparisons.comparison(face, maps, scores, heading, caption)
         style.save(figure, path, record)
         print(f"wrote {path}")
 
@@ -113,7 +113,7 @@ def pairs_each(rows, folder, suffix, source):
         rows, folder, suffix, source: see explain_each(), which returns the rows.
     """
     for row in rows:
-        explanation, heading, caption = wording.figure_row(row)
+        explanation, heading, _ = wording.figure_row(row)
         names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
         lines = [f"{number}: {line}" for number, line in
                  enumerate(sentences.pairs(explanation, names), start=1)]
@@ -124,8 +124,7 @@ def pairs_each(rows, folder, suffix, source):
             {"superpixels": pair, "names": [names[part] for part in pair], "together": together}
             for *pair, together in found]
         path = folder / f"{emotion}_pairs.{suffix}"
-        figure = pairs.pairs(explanation, centres(explanation.segments), found, names, heading,
-                             "\n".join([*lines, caption]))
+        figure = pairs.pairs(explanation, found, names, heading, pairs.MEANING)
         style.save(figure, path, record)
         print(*lines, f"wrote {path}", sep="\n")
 

@@ -1,13 +1,11 @@
 """Figures of mean explanations: one emotion with its regions, and several side by side."""
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from figures.explanations import wrapped
-from figures.style import FOR, FOR_RGB, grey_face, signed_map
+from figures.style import FOR, PALE, colour_bar, show, stacked, tinted
 
 
-def average(mean_face, mean_map, shares, areas, regions, title):
+def average(mean_face, mean_map, shares, areas, regions, title, note=""):
     """Draw the mean of many explanations of one emotion: faces, maps, and the weight by region.
 
     Args:
@@ -16,53 +14,54 @@ def average(mean_face, mean_map, shares, areas, regions, title):
         shares: {region: share of the positive weight}.
         areas: {region: share of the face's area}.
         regions: {region: (slice of rows, slice of columns)}; shares may have more, such as "rest".
-        title: text above the figure.
+        title, note: a sentence above, and small print below.
     """
-    title = wrapped(title, 125)
-    figure = Figure(figsize=(11, 3.3 + 0.2 * len(title.splitlines())), layout="constrained")
-    figure.suptitle(title, fontsize=11)
-    left, middle, right = figure.subplots(1, 3, width_ratios=(1, 1.15, 1.2))
-    grey_face(left, mean_face)
-    left.set_title("mean face, regions", fontsize=10)
+    figure, [part] = stacked(11, [(title, note, 3.4)])
+    left, middle, right = part.subplots(1, 3, width_ratios=(1, 1.15, 1.1))
+    show(left, mean_face, "mean face and its regions")
     for region, (rows, columns) in regions.items():
         left.add_patch(Rectangle(
             (columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
-            rows.stop - rows.start, fill=False, color=FOR_RGB, linewidth=1.5))
-        left.text(columns.start, rows.start, region, color="white", fontsize=8, va="top")
-    image = signed_map(middle, mean_face, mean_map, np.abs(mean_map).max())
-    middle.set_title("mean weight, blue for, vermilion against", fontsize=10)
-    figure.colorbar(image, ax=middle, shrink=0.85, label="change of the probability")
-    places = np.arange(len(shares))
-    right.barh(places - 0.2, list(shares.values()), 0.4, color=FOR, label="of the positive weight")
-    right.barh(places + 0.2, [areas[region] for region in shares], 0.4, color="#BBBBBB",
-               label="of the face's area")
-    right.set(yticks=places, yticklabels=shares, xlabel="share",
-              title="where the positive weight lies")
-    right.title.set_fontsize(10)
-    right.invert_yaxis()
-    right.legend(fontsize=8)
+            rows.stop - rows.start, fill=False, color="white", linewidth=1.5))
+        left.text(columns.start, rows.start, region, color="white", fontsize=9, va="top")
+    limit = np.abs(mean_map).max()
+    show(middle, tinted(mean_face, mean_map, limit), "mean weight: blue to it, orange against")
+    colour_bar(part, middle, 100 * limit, "points of probability", shrink=0.85)
+    draw_shares(right, shares, areas)
     return figure
 
 
-def averages(columns, title, log_odds=False):
+def draw_shares(axes, shares, areas):
+    """Draw the share of each region in the positive weight, beside its share of the face."""
+    places = np.arange(len(shares))
+    for offset, values, colour, label in (
+            (-0.2, shares.values(), FOR, "of the positive weight"),
+            (0.2, [areas[region] for region in shares], PALE, "of the face's area")):
+        bars = axes.barh(places + offset, list(values), 0.4, color=colour, label=label)
+        axes.bar_label(bars, fmt="{:.0%}", padding=2, fontsize=9)
+    axes.set(yticks=places, yticklabels=shares, xticks=[])
+    axes.set_title("where the positive weight lies", fontsize=10)
+    axes.margins(x=0.12)
+    axes.tick_params(length=0)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    axes.invert_yaxis()
+    axes.legend(fontsize=9, frameon=False)
+
+
+def averages(columns, title, note="", log_odds=False):
     """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
 
     Args:
         columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
-        title: text above the figure.
+        title, note: a sentence above, and small print below.
         log_odds: whether the maps are of log-odds and not of probabilities.
     """
-    width = 2 * len(columns) + 0.8
-    title = wrapped(title, int(11 * width))
-    figure = Figure(figsize=(width, 4.3 + 0.2 * len(title.splitlines())), layout="constrained")
-    figure.suptitle(title, fontsize=11)
+    figure, [part] = stacked(2 * len(columns) + 0.8, [(title, note, 4.2)])
     limit = max(np.abs(mean_map).max() for _, _, mean_map in columns)
-    axes = figure.subplots(2, len(columns), squeeze=False)
+    axes = part.subplots(2, len(columns), squeeze=False)
     for upper, lower, (heading, mean_face, mean_map) in zip(*axes, columns, strict=True):
-        grey_face(upper, mean_face)
-        upper.set_title(heading, fontsize=10)
-        image = signed_map(lower, mean_face, mean_map, limit)
-    figure.colorbar(image, ax=axes, shrink=0.6,
-                    label=f"change of the {'log-odds' if log_odds else 'probability'}: "
-                          "blue for, vermilion against")
+        show(upper, mean_face, heading)
+        show(lower, tinted(mean_face, mean_map, limit))
+    factor, unit = (1, "log-odds") if log_odds else (100, "points of probability")
+    colour_bar(part, axes, factor * limit, f"{unit}: blue to it, orange against", shrink=0.7)
     return figure

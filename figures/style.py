@@ -1,65 +1,119 @@
-"""One style for every figure: colours, signed maps, faces, and how a figure is written.
+"""One style for every figure: two colours, maps on one signed scale, and how a figure is written.
 
-Blue speaks for a label and vermilion against it, which colour-blind readers can tell apart (Okabe &
-Ito 2008).
+Blue contributes to a label and orange against it, which colour-blind readers can tell apart (Okabe
+& Ito 2008). Each has one shade, in figures and on the page.
 """
-import html
 import json
 import pathlib
-import re
+import textwrap
 
 import matplotlib
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
 from matplotlib.text import Text
-from PIL import Image
+from matplotlib.ticker import MaxNLocator
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from base import files
 
-FOR, AGAINST, NEUTRAL = "#0072B2", "#D55E00", "#666666"
-FOR_RGB, AGAINST_RGB = (0.337, 0.706, 0.914), (0.902, 0.450, 0.0)  # lighter, for lines on faces
-SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F7F7F7", FOR))  # for -1, 0 and 1
-# from -1 to 1, by the square root: a weight of a tenth of a figure's strongest is still seen
-TINTS = LinearSegmentedColormap.from_list("tints", [
-    1 - abs(share) ** 0.5 * (1 - np.array(FOR_RGB if share > 0 else AGAINST_RGB))
-    for share in np.linspace(-1, 1, 65)])
+FOR, AGAINST = "#0072B2", "#D55E00"  # in texts: blue and orange
+NEUTRAL, PALE = "#555555", "#BBBBBB"
+SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F2F2F2", FOR))  # for -1, 0 and 1
+RELIEF, SMOOTH = 0.7, 1.2  # contrast of details under a map; pixels, to tell them from skin
+GREYS = 0.6, 0.9  # of the parts of a face that are not coloured
 FONTS = (  # each glyph comes from the first one that has it: Latin, then Chinese, Japanese, Korean
     "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "WenQuanYi Zen Hei",
     "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "PingFang SC", "Hiragino Sans")
 WRITING = {  # Matplotlib's settings while a figure is written
     "svg.hashsalt": "emotion recognition",  # else every file has other identifiers
-    "image.composite_image": False,  # else the map hides the face above it in PDF and SVG
     "pdf.fonttype": 42,  # TrueType: Type 3 fonts are refused by some journals
 }
 
 
-def signed_map(axes, face, relevance, limit):
-    """Draw a map on a scale from -limit to limit, with the face faintly over it.
+def tinted(face, values, limit, where=True):
+    """A face whose colours say the values alone: RGB, float (48, 48, 3) from 0 to 1.
+
+    Of the face only the details are kept, not how dark the skin is: equal values come out alike.
 
     Args:
-        axes: matplotlib Axes.
         face: (48, 48) from 0 to 255.
-        relevance: float (48, 48), the map.
+        values: float (48, 48).
         limit: the largest absolute value that the colours tell apart.
+        where: bool (48, 48), the pixels that are coloured; the others are a pale grey face.
+    """
+    face = np.asarray(face, float)[..., None] / 255
+    details = RELIEF * (face - gaussian_filter(face, (SMOOTH, SMOOTH, 0)))
+    colours = SIGNED(Normalize(-limit, limit)(values))[..., :3] + details
+    greys = GREYS[0] + (GREYS[1] - GREYS[0]) * face
+    return np.where(np.expand_dims(where, -1), np.clip(colours, 0, 1), greys)
+
+
+def show(axes, picture, title=""):
+    """Draw a face, (48, 48) from 0 to 255, or an RGB picture."""
+    axes.imshow(picture, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set(xticks=[], yticks=[])
+    axes.set_title(title, fontsize=10)
+
+
+def colour_bar(figure, axes, limit, label, **options):
+    """Draw the scale of tinted() beside some axes, and return it."""
+    scale = ScalarMappable(Normalize(-limit, limit), SIGNED)
+    bar = figure.colorbar(scale, ax=axes, pad=0.01, ticks=MaxNLocator(6), **options)
+    bar.set_label(label, fontsize=9)
+    bar.ax.tick_params(labelsize=9)
+    return bar
+
+
+def outline(axes, area, colour, width=2.0):
+    """Draw the boundary of `area`, bool (48, 48), on white, so that it is seen on any face.
+
+    Args:
+        width: of the line, in points.
+    """
+    around = np.pad(area, 1)
+    across = np.argwhere(around[:-1, 1:-1] != around[1:, 1:-1])  # row, column of horizontal edges
+    down = np.argwhere(around[1:-1, :-1] != around[1:-1, 1:])  # of vertical ones
+    edges = [((x - 0.5, y - 0.5), (x + 0.5, y - 0.5)) for y, x in across]
+    edges += [((x - 0.5, y - 0.5), (x - 0.5, y + 0.5)) for y, x in down]
+    for shade, points in (("white", width + 1.2), (colour, width)):
+        axes.add_collection(LineCollection(edges, colors=shade, linewidths=points,
+                                           capstyle="projecting"), autolim=False)
+
+
+def deepest(area):
+    """The row and column of the pixel that is farthest from the boundary of `area`."""
+    depth = distance_transform_edt(np.pad(area, 1))[1:-1, 1:-1]
+    return np.unravel_index(depth.argmax(), area.shape)
+
+
+def stacked(width, rows):
+    """A Figure of rows that are laid out apart, each with a title and small print below.
+
+    Args:
+        width: in inches.
+        rows: list of (title, small print, height of what is drawn between them in inches).
 
     Returns:
-        The image of the map, for a colour bar.
+        The Figure, and a list with the SubFigure of each row.
     """
-    image = axes.imshow(relevance, cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest")
-    axes.imshow(face, cmap="gray", vmin=0, vmax=255, alpha=0.25, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
-    return image
+    rows = [(wrapped(title, 8.5 * width), wrapped(note, 13 * width), height)
+            for title, note, height in rows]
+    heights = [height + 0.2 * len(f"{title}\n{note}".splitlines()) for title, note, height in rows]
+    figure = Figure(figsize=(width, sum(heights)), layout="constrained")
+    parts = np.atleast_1d(figure.subfigures(len(rows), 1, height_ratios=heights)).tolist()
+    for part, (title, note, _) in zip(parts, rows, strict=True):
+        part.suptitle(title, fontsize=13)
+        part.supxlabel(note, fontsize=10, color=NEUTRAL)
+    return figure, parts
 
 
-def relative_map(axes, face, relevance):
-    """signed_map() of a map divided by its largest absolute value: each method has its own unit."""
-    return signed_map(axes, face, relevance / max(np.abs(relevance).max(), 1e-12), 1)
-
-
-def grey_face(axes, face):
-    axes.imshow(face, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    axes.set(xticks=[], yticks=[])
+def wrapped(text, length):
+    """The text with no line of more than `length` characters."""
+    return "\n".join(textwrap.fill(line, int(length)) for line in text.splitlines())
 
 
 def save(figure, path, record=None, dpi=None):
@@ -70,8 +124,8 @@ def save(figure, path, record=None, dpi=None):
     Args:
         figure: a matplotlib Figure.
         path: file to write.
-        record: what made the figure, a JSON object. It is kept inside of the file, where
-            read_record() finds it: a picture never stands beside the numbers of another one.
+        record: what made the figure, a JSON object. It is kept in the file's metadata (PNG and SVG:
+            Description, PDF: Subject): a picture never stands beside the numbers of another one.
         dpi: resolution in dots per inch; None for Matplotlib's setting savefig.dpi.
     """
     path = pathlib.Path(path)
@@ -83,30 +137,3 @@ def save(figure, path, record=None, dpi=None):
     metadata |= {key: json.dumps(record)} if record else {}
     with files.replacing(path) as temporary, matplotlib.rc_context(WRITING):
         figure.savefig(temporary, metadata=metadata, dpi=dpi)
-
-
-def read_record(path):
-    """The record that save() put into a figure; {} if there is none."""
-    try:
-        return dict(json.loads(READERS[pathlib.Path(path).suffix](pathlib.Path(path))))
-    except (OSError, ValueError, TypeError):  # damaged, or another program's
-        return {}
-
-
-def read_png(path):
-    with Image.open(path) as picture:
-        return picture.info.get("Description", "{}")
-
-
-def read_svg(path):
-    match = re.search(r"<dc:description>(.*?)</dc:description>", path.read_text("utf-8"), re.S)
-    return html.unescape(match[1]) if match else "{}"
-
-
-def read_pdf(path):
-    """The subject in a PDF as Matplotlib writes it: ASCII, with a backslash before brackets."""
-    match = re.search(rb"/Subject \(((?:\\.|[^\\)])*)\)", path.read_bytes(), re.S)
-    return re.sub(rb"\\(.)", rb"\1", match[1]).decode("ascii") if match else "{}"
-
-
-READERS = {".png": read_png, ".svg": read_svg, ".pdf": read_pdf}

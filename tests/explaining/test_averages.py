@@ -1,7 +1,9 @@
 import csv
+import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from base.errors import UserError
 from explaining import averages, many_faces, single_faces, wording
@@ -9,7 +11,6 @@ from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
-from figures import style
 from tests import support
 
 SOURCE = {"split": "test", "command": "python explain.py", "model": "m", "faces": "f"}
@@ -130,7 +131,8 @@ def test_mistakes_are_explained_against_the_true_label(face_set, tmp_path, capsy
     assert len(printed) == 3 and "row 5" in printed[1]
     assert printed[1].startswith("true: angry | predicted: disgust")
     assert " | explained: disgust (" in printed[1] and " rather than angry (" in printed[1]
-    [kept] = style.read_record(tmp_path / "mistakes.png")["explanations"].values()
+    record = json.loads(Image.open(tmp_path / "mistakes.png").info["Description"])
+    [kept] = record["explanations"].values()
     assert kept["split"] == "test" and "disgust" in kept["heading"]
     with pytest.raises(UserError, match="makes no mistake"):
         many_faces.explain_mistakes([1], face_set, 5, tmp_path, "png", SOURCE)

@@ -1,13 +1,13 @@
-"""Figures of faces and numbers: what is drawn of known arrays."""
+"""Figures of faces, explanations and numbers: what is drawn of known arrays."""
 import types
 
 import matplotlib
 import numpy as np
 import pandas
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 
-from figures import averages, explanations, numbers, pairs, style
+from figures import averages, comparisons, explanations, framed, numbers, pairs, style
 from tests import support
 
 
@@ -15,7 +15,7 @@ from tests import support
 def explanation():
     """An explanation of four quarters as superpixels.
 
-    The upper left one speaks for the label, the lower right one against it, the others do neither.
+    The upper left one contributes to the label, the lower right one against it, the others neither.
     """
     segments = np.zeros((48, 48), int)
     segments[:24, 24:], segments[24:, :24], segments[24:, 24:] = 1, 2, 3
@@ -24,77 +24,123 @@ def explanation():
     return support.explanation(segments, weights, face=face)
 
 
-ZOOM = explanations.ZOOM
 SCORES = types.SimpleNamespace(deletion_auc=0.1, insertion_auc=0.9)
-INSIDE = {name: np.s_[row * ZOOM, column * ZOOM] for name, row, column in (
-    ("upper left", 10, 10), ("upper right", 10, 38),
-    ("lower left", 38, 10), ("lower right", 38, 38))}
+FULL_FOR, FULL_AGAINST = to_rgb(style.FOR), to_rgb(style.AGAINST)
 
 
-def test_first_panel_is_the_face(explanation):
-    panel = explanations.panels(explanation)[0]
-    assert np.array_equal(panel[::ZOOM, ::ZOOM, 0], explanation.face / 255)
+def texts_of(axes):
+    return [text.get_text() for text in axes.texts]
 
 
-def test_second_panel_shows_what_speaks_for_it_and_fades_the_rest(explanation):
-    panel = explanations.panels(explanation)[1]
-    grey = 100 / 255
-    tint = explanations.TINT
-    strongest = (1 - tint) * grey + tint * np.array(style.FOR_RGB)  # the face itself, tinted
-    assert panel[INSIDE["upper left"]] == pytest.approx(strongest)
-    weaker = explanations.panels(explanation, limit=5.0)[1]  # a tenth of the figure's scale
-    assert abs(weaker[INSIDE["upper left"]] - grey).max() == pytest.approx(
-        0.1 ** 0.5 * abs(strongest - grey).max())
-    for place in ("upper right", "lower left", "lower right"):
-        assert panel[INSIDE[place]].min() > 0.85
+def colours_of(axes):
+    """The colours of the outlines in a panel, without the white below them."""
+    return [tuple(lines.get_color()[0, :3]) for lines in axes.collections][1::2]
 
 
-def test_second_panel_never_goes_dark(explanation):
-    black = explanation._replace(face=np.zeros((48, 48), np.uint8))
-    assert explanations.panels(black)[1].mean() > 0.6
+def picture_of(axes):
+    return np.asarray(axes.images[0].get_array())
 
 
-def coloured(panel, colour):
-    return np.isclose(panel, colour).all(axis=2)
+def panels_of(explanation):
+    return explanations.explanations([(explanation, "title", "note")]).axes[:4]
 
 
-def test_boundaries_surround_the_right_superpixel_in_the_right_colour(explanation):
-    speaks_for = explanations.panels(explanation)[2]
-    blue = coloured(speaks_for, style.FOR_RGB)
-    full = explanation._replace(weights=-explanation.weights)  # what speaks against is strongest
-    vermilion = coloured(explanations.panels(full)[3], style.AGAINST_RGB)
-    edge, near, far = 24 * ZOOM, 10 * ZOOM, 38 * ZOOM
-    assert blue[near, edge] and blue[edge, near] and not blue[far, edge]
-    assert vermilion[near, edge] and vermilion[edge, near] and not vermilion[far, edge]
-    assert not coloured(speaks_for, style.AGAINST_RGB).any()
+def test_the_four_panels_are_the_face_its_parts_and_their_boundaries(explanation):
+    face, parts, boundaries, against = panels_of(explanation)
+    assert [axes.get_title() for axes in (face, parts, boundaries, against)] == [
+        "face", "contributes to happy", "its boundaries", "against happy"]
+    assert np.array_equal(picture_of(face), explanation.face)
+    assert picture_of(parts)[10, 10] == pytest.approx(FULL_FOR)
+    assert colours_of(boundaries) == [FULL_FOR] and colours_of(against) == [FULL_AGAINST]
+    assert texts_of(parts) == ["+50"] and texts_of(against) == ["−40"]
 
 
-def test_the_last_panel_is_the_face_if_nothing_speaks_against_the_label(explanation):
-    friendly = explanation._replace(weights=np.array([0.5, 0.1, 0.1, 0.1]))
-    face, _, _, speaks_against = explanations.panels(friendly)
-    assert np.array_equal(face, speaks_against)
+def test_what_does_not_contribute_is_a_grey_face_in_the_second_panel(explanation):
+    picture = picture_of(panels_of(explanation)[1])
+    for row, column in ((10, 38), (38, 10), (38, 38)):
+        assert np.ptp(picture[row, column]) == 0 and 0.6 <= picture[row, column, 0] <= 0.9
 
 
-def test_pairs_are_lines_between_centres_as_wide_as_they_are_strong(explanation):
-    centres = np.array([[12, 12], [12, 36], [36, 12], [36, 36]])
-    figure = pairs.pairs(explanation, centres,
-                      [(0, 3, -0.2), (1, 2, 0.1)], list("abcd"), "heading", "caption")
-    weak, strong = figure.axes[0].lines
-    assert (strong.get_xydata() == [[12, 12], [36, 36]]).all()
-    assert (weak.get_xydata() == [[36, 12], [12, 36]]).all()
-    assert strong.get_linewidth() == 2 * weak.get_linewidth() == pairs.THICKEST
-    assert (strong.get_color(), weak.get_color()) == (style.AGAINST_RGB, style.FOR_RGB)
-    assert [bar.get_width() for bar in figure.axes[1].patches] == [-0.2, 0.1]
-    labels = [label.get_text() for label in figure.axes[1].get_yticklabels()]
-    assert labels == ["1: a – d", "2: b – c"]
+def test_equal_weights_on_dark_and_on_bright_skin_come_out_alike(explanation):
+    face = explanation.face.copy()
+    face[:24, :24], face[:24, 24:] = 20, 230
+    equal = explanation._replace(face=face, weights=np.array([0.5, 0.5, 0.25, 0.25]))
+    picture = picture_of(panels_of(equal)[1])
+    dark, bright, weaker = picture[10, 10], picture[10, 38], picture[38, 10]
+    assert dark == pytest.approx(bright, abs=0.01)
+    assert weaker == pytest.approx((np.array(style.SIGNED(0.5)[:3]) + FULL_FOR) / 2, abs=0.01)
+
+
+def test_the_scale_holds_every_colour_is_linear_and_has_more_than_three_ticks(explanation):
+    figure = explanations.explanations([(explanation, "title", "note")])
+    bar = figure.axes[4]
+    figure.draw_without_rendering()
+    assert bar.get_ylim() == (-50, 50) and bar.get_ylabel() == "points of probability"
+    assert len([tick for tick in bar.get_yticks() if -50 <= tick <= 50]) > 3
+
+
+def test_rows_share_one_scale(explanation):
+    weak = explanation._replace(weights=explanation.weights / 10)
+    figure = explanations.explanations([(explanation, "", ""), (weak, "", "")])
+    strong, faint = picture_of(figure.axes[1])[10, 10], picture_of(figure.axes[6])[10, 10]
+    assert strong == pytest.approx(FULL_FOR) and faint.min() > 0.7
+
+
+@pytest.mark.parametrize("weight", [0.1, -0.009])
+def test_the_last_panel_says_so_if_nothing_of_weight_contributes_against(explanation, weight):
+    against = panels_of(explanation._replace(weights=np.array([0.5, 0.1, 0.1, weight])))[3]
+    assert not against.collections and against.get_xlabel() == "nothing above 1 point"
+    assert np.array_equal(picture_of(against), explanation.face)
+
+
+def test_numbers_do_not_cover_each_other(explanation):
+    segments = np.arange(48) // 4 + np.zeros((48, 1), int)  # twelve stripes of four pixels
+    close = explanation._replace(segments=segments, weights=np.linspace(0.01, 0.12, 12))
+    assert len(texts_of(panels_of(close)[1])) < explanations.NUMBERED
+
+
+def test_an_outline_runs_along_the_edges_of_the_pixels(explanation):
+    axes = matplotlib.figure.Figure().subplots()
+    area = np.zeros((48, 48), bool)
+    area[3, 5:7] = True
+    style.outline(axes, area, style.FOR)
+    below, line = axes.collections
+    edges = {tuple(map(tuple, edge.tolist())) for edge in line.get_segments()}
+    assert edges == {((4.5, 2.5), (5.5, 2.5)), ((5.5, 2.5), (6.5, 2.5)), ((4.5, 3.5), (5.5, 3.5)),
+                     ((5.5, 3.5), (6.5, 3.5)), ((4.5, 2.5), (4.5, 3.5)), ((6.5, 2.5), (6.5, 3.5))}
+    assert below.get_linewidth() > line.get_linewidth()
+
+
+def test_a_sheet_has_the_face_and_every_emotion_on_one_scale(explanation):
+    found = [explanation._replace(label=label, weights=explanation.weights / (1 + 9 * (label != 3)))
+             for label in range(7)]
+    figure = explanations.sheet(found, "title")
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles[:5] == ["face", "angry, 0%", "disgust, 0%", "fear, 0%", "happy, 100%"]
+    assert picture_of(figure.axes[4])[38, 38] == pytest.approx(np.array(
+        style.SIGNED(0.1)[:3]), abs=0.01)  # -0.4 on a scale from -0.5 to 0.5
+    assert texts_of(figure.axes[4]) == ["+50", "−40"] and texts_of(figure.axes[1]) == ["+5", "−4"]
+
+
+def test_a_pair_is_drawn_alone_with_its_points_and_names(explanation):
+    figure = pairs.pairs(explanation, [(0, 3, -0.2), (1, 2, 0.1)], list("abcd"), "title")
+    less, more, *_ = figure.axes
+    assert (less.get_title(), more.get_title()) == ("−20 points", "+10 points")
+    assert (less.get_xlabel(), more.get_xlabel()) == ("a +\nd", "b +\nc")
+    assert colours_of(less) == [FULL_AGAINST] * 2 and colours_of(more) == [FULL_FOR] * 2
+    assert picture_of(less)[10, 10] == pytest.approx(FULL_AGAINST)
+
+
+def test_no_pairs_are_drawn_as_none(explanation):
+    figure = pairs.pairs(explanation, [], list("abcd"), "No two superpixels act together")
+    figure.draw_without_rendering()
 
 
 def test_pairs_of_regions_are_numbers_in_points_each_once():
     means = np.array([[0.01, -0.2], [-0.2, 0.05]])
-    figure = pairs.by_region([("happy", means), ("sad", 0 * means)],
-                      ["eyes", "mouth"], "caption")
+    figure = pairs.by_region([("happy", means), ("sad", 0 * means)], ["eyes", "mouth"], "title")
     happy, sad, _ = figure.axes
-    assert [text.get_text() for text in happy.texts] == ["1.0", "-20.0", "5.0"]
+    assert texts_of(happy) == ["1.0", "-20.0", "5.0"]
     assert happy.images[0].get_clim() == sad.images[0].get_clim() == (-20, 20)
 
 
@@ -109,80 +155,69 @@ def test_curves_mark_the_best_epoch_of_validation():
 def test_confusion_matrix_cells_hold_counts_and_shares_of_the_true_class():
     matrix = np.array([[3, 1], [0, 0]])
     figure = numbers.confusion_matrix(matrix, ["a", "b"], "title")
-    cells = [text.get_text() for text in figure.axes[0].texts]
-    assert cells == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
+    assert texts_of(figure.axes[0]) == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
 
 
-def pixels_of(figure):
-    """What a Figure looks like: int (height, width, 3)."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
-
-
-def has_colour(picture, colour, tolerance=12):
-    return (np.abs(picture - np.array(colour)).max(axis=2) <= tolerance).any()
-
-
-def under_the_face(colour):
-    """What a map's colour becomes under a white face."""
-    return [0.75 * channel + 0.25 * 255 for channel in colour]
+def test_reliability_leaves_empty_bins_out():
+    confidence, accuracy = np.array([np.nan, 0.7]), np.array([np.nan, 0.6])
+    interval = np.array([[np.nan, 0.3], [np.nan, 0.8]])
+    figure = numbers.reliability(confidence, accuracy, interval, np.array([0, 9]), "title")
+    assert [bar.get_height() for bar in figure.axes[1].patches] == [0, 9]
+    figure.draw_without_rendering()
 
 
 def test_averages_share_one_scale():
+    strong, weak = np.full((48, 48), 0.5), np.full((48, 48), 0.05)
     face = np.full((48, 48), 255.0)
-    strong, weak = np.zeros((48, 48)), np.zeros((48, 48))
-    strong[10:30, 10:30], weak[10:30, 10:30] = 0.5, 0.05
-    both, alone = (pixels_of(averages.averages([("emotion", face, each) for each in maps], "title"))
+    both, alone = (averages.averages([("emotion", face, each) for each in maps], "title")
                    for maps in ((strong, weak), (weak,)))
-    darkest = under_the_face((0x00, 0x72, 0xB2))
-    left, right = np.array_split(both[both.shape[0] // 2:], 2, axis=1)
-    assert has_colour(left, darkest) and not has_colour(right[:, :150], darkest)
-    assert has_colour(alone, darkest)
+    assert picture_of(both.axes[2])[9, 9] == pytest.approx(FULL_FOR)
+    assert picture_of(both.axes[3])[9, 9].min() > 0.7
+    assert picture_of(alone.axes[1])[9, 9] == pytest.approx(FULL_FOR)
 
 
 def test_average_draws_regions_and_shares():
-    shares = {"mouth": 0.7, "rest": 0.3}
+    shares, areas = {"mouth": 0.7, "rest": 0.3}, {"mouth": 0.1, "rest": 0.9}
     regions = {"mouth": (slice(30, 40), slice(10, 30))}
-    mean_map = np.zeros((48, 48))
-    mean_map[32:38, 12:28] = -0.2
-    mean_face, areas = np.full((48, 48), 120.0), {"mouth": 0.1, "rest": 0.9}
-    picture = pixels_of(
-        averages.average(mean_face, mean_map, shares, areas, regions, "title"))
-    assert has_colour(picture, np.array(style.FOR_RGB) * 255)
-    assert has_colour(picture, (0x00, 0x72, 0xB2))
+    mean_map = np.full((48, 48), -0.2)
+    figure = averages.average(
+        np.full((48, 48), 120.0), mean_map, shares, areas, regions, "title")
+    face, mean, where, _ = figure.axes
+    assert face.patches[0].get_bbox().bounds == (9.5, 29.5, 20, 10)
+    assert picture_of(mean)[9, 9] == pytest.approx(FULL_AGAINST)
+    assert [bar.get_width() for bar in where.patches] == [0.7, 0.3, 0.1, 0.9]
 
 
-def test_a_mistake_has_one_map_that_names_both_labels(explanation):
-    row = (explanation._replace(rather_than=4), "heading", "caption")
-    figure = explanations.mistakes([row] * 2)
+def test_mistakes_name_both_labels_and_share_one_scale(explanation):
+    strong = explanation._replace(rather_than=4)
+    weak = strong._replace(weights=strong.weights / 10)
+    figure = comparisons.mistakes([(strong, "title", "note"), (weak, "title", "note")])
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles.count("blue: happy; vermilion: sad") == 2
-    maps = [axes.images[0] for axes in figure.axes if axes.get_title().startswith("blue")]
-    assert maps[0].get_clim() == (-0.5, 0.5)  # the row's strongest weight
-    assert np.array_equal(maps[0].get_array(), explanation.weight_map())
+    assert titles.count("blue: happy, orange: sad") == 2
+    first, second = (axes for axes in figure.axes if axes.get_title().startswith("blue"))
+    assert picture_of(first)[10, 10] == pytest.approx(FULL_FOR) and texts_of(first)[0] == "+0.5"
+    assert picture_of(second)[10, 10].min() > 0.7
+    assert {axes.get_ylabel() for axes in figure.axes} == {"", "log-odds"}
+
+
+def test_bars_of_a_mistake_are_blue_for_the_predicted_and_orange_for_the_true_label(explanation):
+    figure = comparisons.mistakes([(explanation._replace(rather_than=4), "title", "note")])
+    colours = [bar.get_facecolor()[:3] for bar in figure.axes[0].patches]
+    assert colours[3] == FULL_FOR and colours[4] == FULL_AGAINST and len(set(colours)) == 3
 
 
 def test_comparison_draws_every_map_up_to_its_own_largest_value():
-    weak, strong = np.zeros((48, 48)), np.zeros((48, 48))
-    weak[10:30, 10:30], strong[10:30, 10:30] = 0.001, -5.0
-    maps, scores = {"weak": weak, "strong": strong}, {"weak": SCORES, "strong": SCORES}
-    picture = pixels_of(
-        explanations.comparison(np.full((48, 48), 255), maps, scores, "heading", "caption"))
-    without_bar = picture[:, :int(0.88 * picture.shape[1])]  # the colour bar is at the right
-    thirds = np.array_split(without_bar, 3, axis=1)
-    full_for, full_against = map(under_the_face, ((0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)))
-    assert [has_colour(third, full_for) for third in thirds] == [False, True, False]
-    assert [has_colour(third, full_against) for third in thirds] == [False, False, True]
-
-
-def test_comparison_of_a_map_of_zeros_is_drawn():
-    pixels_of(explanations.comparison(np.zeros((48, 48)), {"empty": np.zeros((48, 48))},
-                                      {"empty": SCORES}, "", ""))
+    maps = {"weak": np.full((48, 48), 0.001), "strong": np.full((48, 48), -5.0),
+            "empty": np.zeros((48, 48))}
+    figure = comparisons.comparison(
+        np.full((48, 48), 255), maps, dict.fromkeys(maps, SCORES), "title", "note")
+    weak, strong, empty = (picture_of(axes)[9, 9] for axes in figure.axes[1:4])
+    assert weak == pytest.approx(FULL_FOR) and strong == pytest.approx(FULL_AGAINST)
+    assert empty == pytest.approx(np.array(style.SIGNED(0.5)[:3]), abs=0.01)
 
 
 def test_comparison_of_many_methods_has_two_rows():
-    one, two = (explanations.comparison(
+    one, two = (comparisons.comparison(
         np.zeros((48, 48)), {str(number): np.zeros((48, 48)) for number in range(count)},
         {str(number): SCORES for number in range(count)}, "", "") for count in (6, 7))
     assert two.bbox.height > 1.4 * one.bbox.height and two.bbox.width < 0.7 * one.bbox.width
@@ -200,27 +235,37 @@ def test_dataset_figure_has_a_bar_per_split_and_room_for_missing_examples():
     assert shown[1][52:].mask.all() and not shown[0][52:100].mask.any()
 
 
-def test_the_title_of_two_averages_is_whole():
-    face = np.zeros((48, 48))
-    columns = [("happy, 40 faces", face, face + 1), ("sad, 40 faces", face, face)]
-    title = "mean explanations of faces classified correctly; slic, hidden: blurred, 500 samples"
-    figure = averages.averages(columns, title)
+def test_a_long_title_is_whole(explanation):
+    title = "Happy, 90 %: mainly the right corner of the mouth (+14 points), " * 3
+    figure = explanations.explanations([(explanation, title, 2 * title)])
     figure.draw_without_rendering()
-    box = figure._suptitle.get_window_extent()
-    assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+    for text in (figure.subfigs[0]._suptitle, figure.subfigs[0]._supxlabel):
+        box = text.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+
+
+def test_a_photograph_has_more_room_than_the_explanation_of_a_face(explanation):
+    frame = np.array([(2.0, 2), (9, 2), (9, 9), (2, 9)])
+    for size in ((40, 40), (30, 60), (60, 30)):
+        figure = framed.photograph(
+            np.zeros((*size, 3), np.uint8), [frame], [(explanation, "title", "")], "title")
+        figure.draw_without_rendering()
+        areas = [np.prod(axes.get_window_extent().size) for axes in figure.axes]
+        assert areas[0] > sum(areas[1:6])
 
 
 @pytest.mark.parametrize("size", [(300, 400), (90, 900), (900, 90)], ids=["4:3", "wide", "tall"])
-def test_the_number_of_a_face_stays_inside_of_the_picture_when_its_frame_leaves_it(size):
+def test_the_number_of_a_face_stays_inside_of_the_picture_when_its_frame_leaves_it(
+        explanation, size):
     height, width = size
-    figure = matplotlib.figure.Figure(figsize=(12.5, 4.2), layout="constrained")
-    axes = figure.subplots()
     square = np.array([(0.0, 0.0), (60, 0), (60, 60), (0, 60)])
     places = ((-50, -50), (width - 10, -50), (width - 10, height - 10), (-50, height - 10))
-    explanations.draw_frames(axes, np.zeros((height, width, 3), np.uint8),
-                             [square + place for place in places])
+    figure = framed.photograph(np.zeros((height, width, 3), np.uint8),
+                                    [square + place for place in places],
+                                    [(explanation, "title", "")], "title")
     figure.draw_without_rendering()
-    for number in axes.texts:
-        box, inside = number.get_window_extent(), axes.get_window_extent()
+    picture = figure.axes[0]
+    for number in picture.texts:
+        box, inside = number.get_window_extent(), picture.get_window_extent()
         assert inside.x0 <= box.x0 and box.x1 <= inside.x1, number.get_text()
         assert inside.y0 <= box.y0 and box.y1 <= inside.y1, number.get_text()
