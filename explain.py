@@ -54,7 +54,7 @@ from base.store import Store
 from explaining.settings import LimeSettings, add_lime_options
 from fer2013 import DataOptions, included
 from networks import choice
-from networks.precision import PRECISIONS, in_precision
+from networks.precision import PRECISIONS
 
 
 def main():
@@ -70,8 +70,7 @@ def main():
     chosen = options.settings(args, DataOptions)
 
     def read_network(path, data):
-        network = open_network(path, data, args.scale, args.labels, args.outputs)
-        return in_precision(network, args.precision)
+        return open_network(path, data, args.scale, args.labels, args.outputs, args.precision)
 
     choose = choice.choose_for_photographs if args.image else choice.choose
     model_path = choose(args.model, args.outputs)

@@ -10,8 +10,8 @@ torch.
     python model.py --export onnx               # outputs/emotion_cnn.onnx
 
 Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
-directory (saved_model), after checking on the included faces that the file gives the same answers.
-What it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
+directory (saved_model), after checking on the included faces that the file predicts the same. What
+it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
 """
 import functools
 
@@ -20,16 +20,14 @@ import numpy as np
 from base import options
 from base.errors import UserError
 from fer2013 import included
-from networks import choice
-from networks.batches import in_batches
-from networks.formats import FORMATS
-from networks.ours import NAME, RESCALE
+from networks import NAME, RESCALE, choice
+from networks.export import FORMATS
+from networks.raw import BATCHES, in_batches
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
-FILTERS = (64, 64, 128, 256)
+FILTERS = ((64, 64), (64, 64), (128, 128), (256, 256))  # of the two convolutions of each block
 HIDDEN = 2048
-BATCH_SIZES = (1, 32, 250)
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS,
@@ -49,8 +47,8 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
             arithmetic).
         seed: seed of the dropout masks. With None, Keras chooses one; on torch it then draws from a
             global state, which a checkpoint does not contain.
-        filters: number of filters in each block's convolutions. Other numbers than FILTERS give
-            another network, such as a larger teacher for this one.
+        filters: for each block the filters of its two convolutions, or one number for both. Others
+            than FILTERS give another network, such as a larger teacher for this one.
         hidden: number of units in the hidden dense layer.
 
     Returns:
@@ -59,21 +57,22 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     import keras  # here, because it takes seconds, and --help needs none
 
     layers = keras.layers
-    seeds = [None] * 5
-    if seed is not None:
-        seeds = (np.random.SeedSequence(seed).generate_state(5) >> 1).tolist()  # within int32
+    seeds = [None] * (1 + len(filters))
+    if seed is not None:  # within int32
+        seeds = (np.random.SeedSequence(seed).generate_state(len(seeds)) >> 1).tolist()
     convolution = functools.partial(layers.Conv2D, kernel_size=3, padding="same",
                                     kernel_initializer="he_normal", dtype=dtype)
     inputs = keras.Input(INPUT_SHAPE, name="pixels")
     x = layers.Rescaling(*RESCALE, name="rescale", dtype=dtype)(inputs)
     for block, width in enumerate(filters, start=1):
-        x = convolution(width, name=f"block{block}_conv1")(x)
+        first, second = (width, width) if isinstance(width, int) else width
+        x = convolution(first, name=f"block{block}_conv1")(x)
         x = layers.ReLU(name=f"block{block}_relu1", dtype=dtype)(x)
-        x = convolution(width, name=f"block{block}_conv2")(x)
+        x = convolution(second, name=f"block{block}_conv2")(x)
         x = layers.BatchNormalization(momentum=0.97, name=f"block{block}_norm", dtype=dtype)(x)
-        x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, width)
+        x = layers.ReLU(name=f"block{block}_relu2", dtype=dtype)(x)  # (48|23|11|5, same, second)
         x = layers.MaxPooling2D(3, strides=2, name=f"block{block}_pool",
-                                dtype=dtype)(x)  # (23|11|5|2, same, width)
+                                dtype=dtype)(x)  # (23|11|5|2, same, second)
         x = layers.Dropout(block_dropout, seed=seeds[block], name=f"block{block}_dropout",
                            dtype=dtype)(x)
     x = layers.Flatten(name="flatten", dtype=dtype)(x)  # (1024,), 4 times the last width
@@ -97,7 +96,7 @@ def jit_compile():
     return False if keras.backend.backend() == "tensorflow" and on_cpu() else "auto"
 
 
-def predict(model, pixels, batch_sizes=BATCH_SIZES):
+def predict(model, pixels, batch_sizes=BATCHES):
     """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
     Each batch is padded to the smallest sufficient batch size, because each batch shape needs its
@@ -131,14 +130,12 @@ def as_network(model, path="a network in memory"):
 
     The model's weights must not change while the Network is in use.
     """
-    from networks.batches import caller
     from networks.network import OURS, Network
-    from networks.precision import answers_of
+    from networks.precision import predictor
     from networks.raw import RawNetwork
 
-    raw = RawNetwork(path, "Keras", INPUT_SHAPE, False, CLASSES,
-                     caller(answers_of(model), BATCH_SIZES, False), model, True, "")
-    return Network(raw, OURS)
+    call = functools.partial(in_batches, predictor(model), sizes=BATCHES)
+    return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call, model, True, ""), OURS)
 
 
 def main():
@@ -149,7 +146,7 @@ def main():
     path = choice.choose(args.model, args.outputs)
     network = open_network(path, included.open_own(), args.scale, args.labels, args.outputs)
     target, about = export.export(network, args.export, args.outputs)
-    print(f"wrote {target}; its answers to the included faces are those of {network.name}")
+    print(f"wrote {target}; its predictions for the included faces are those of {network.name}")
     print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")
 
 

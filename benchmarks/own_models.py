@@ -47,7 +47,7 @@ def row(path, data, pixels, labels):
         reason = str(error).replace(f"{path}: ", "").replace(str(path), path.name)
         return path.name, "", f"refused: {reason}".replace("|", "/"), ""
     accuracy = (network.predict(pixels).argmax(axis=1) == labels).mean()
-    return path.name, network.raw.form, network.feeding.words(), f"{accuracy:.1%}"
+    return path.name, network.raw.form, network.preprocessing.words(), f"{accuracy:.1%}"
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""Anybody's network of facial expressions, read from its file; nothing in the file is run.
+"""Anybody's network of facial expressions, read from its file; no code in the file is run.
 
-    network.py       the one interface: uint8 (n, 48, 48) faces in, seven probabilities out
-    files.py         the one door for every format: read(path)
-    raw.py           what a file holds once it is read: a function from pictures to answers
-    batches.py       many pictures in batches of few sizes
-    limits.py        what a file from a stranger may cost
-    apart.py         processes of their own, in which such files are read: unpack.py, answer.py
-    keras_files.py   .keras archives and HDF5 files of Keras 1 to 3
-    keras_configs.py, arithmetic.py   their configurations, translated into what this Keras builds
-    tflite.py, onnx_files.py   the other formats
-    feeding.py, search.py, ways.py, statistics.py   how a network wants its pixels and labels
-    trace.py         the layers of nested models, for methods that need gradients
-    export.py, formats.py      ours in formats that others use
+    network.py         the one interface: uint8 (n, 48, 48) faces in, seven probabilities out
+    files.py           the one door for every format of model file: read(path)
+    keras_files.py     .keras archives and HDF5 files; allowed.py: the classes that these may name
+    runtimes.py        TensorFlow Lite and ONNX
+    raw.py             what a file holds once it is read: a function from pictures to predictions
+    preprocessing.py   how pixels are scaled and predictions ordered; search.py finds it out
+    choice.py          the options --model, --scale, --labels, and which model they mean
+    trace.py           the layers of nested models, for methods that need gradients
+    export.py          a network for other programs: ONNX, TensorFlow Lite, SavedModel
 """
+# by these a network of train.py is recognised; model.py builds it with them
+NAME = "emotion_cnn"
+RESCALE = (1 / 64, -2)  # factor and offset of the first layer: pixels from 0 to 255 become -2 to 2

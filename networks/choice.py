@@ -7,7 +7,7 @@ from base.errors import UserError
 from base.options import option
 from fer2013.dataset import shorten
 from fer2013.included import AVATARS, HERE, NAMES
-from networks.ways import AUTO, LABELS, SCALES, order_of_labels
+from networks.preprocessing import AUTO, ORDERS, SCALES, order_of_labels
 
 PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 
@@ -23,7 +23,7 @@ class ModelOptions:
                         + "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items()),
                         choices=(AUTO, *SCALES))
     labels: str = option(AUTO, "the order of the outputs of a model from elsewhere, one of "
-                               f"{', '.join(LABELS)}, or their seven or eight names with commas "
+                               f"{', '.join(ORDERS)}, or their seven or eight names with commas "
                                f"between them; {AUTO}: found out on labelled faces",
                          type=order_of_labels, metavar="ORDER")
 

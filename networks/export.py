@@ -12,76 +12,60 @@ import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 import fer2013
 from base import files, options
 from base.errors import UserError
 from fer2013 import included
-from networks import feeding, ways
-from networks.formats import FORMATS
+from networks.preprocessing import SCALES, outputs_of
 
-TOLERANCE = 1e-4  # largest difference of a probability between the exported file and the original
+TOLERANCE = 1e-4  # largest difference of an output between the exported file and the original
 
 
 class Format(NamedTuple):
     """How a format is written and asked."""
+    suffix: str
     write: Callable  # (keras.Model, path, {name: text}) -> None
     ask: Callable  # (path, float32 (n, height, width, channels)) -> float32 (n, classes)
-    packages: tuple  # modules that are not in requirements.txt
+    packages: tuple = ()  # modules that are not in requirements.txt
 
 
 def export(network, kind, folder):
-    """Write a network in another format, after checking that the file gives the same answers.
+    """Write a network in another format, after checking that the file predicts the same.
 
     Args:
         network: a networks.network.Network with a keras_model.
-        kind: a name in formats.FORMATS.
+        kind: a name in FORMATS.
         folder: where to write; the name is that of the network's file.
 
     Returns:
         The path that was written, and {name: text} of how to use the file.
 
     Raises:
-        UserError: a package is missing, the network has no keras_model, the path is not in UTF-8,
-            or the answers differ.
+        UserError: a package is missing, the network has no keras_model, or the predictions differ.
     """
-    check_packages(kind)
+    form = FORMATS[kind]
+    missing = [name for name in form.packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(f"--export {kind} needs {', '.join(missing)}; "
+                        "pip install -r requirements-optional.txt")
     if network.keras_model is None:
         raise UserError(f"{network.name}: {network.raw.form} cannot be exported; "
-                        "expected a Keras model")
-    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + FORMATS[kind])
-    check_spelling(path)
+                        "expected a model of Keras 3")
+    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + form.suffix)
     about = describe(network)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=files.unfinished(path.name)) as place:
         temporary = pathlib.Path(place, path.name)
         with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
-            KINDS[kind].write(network.keras_model, temporary, about)
-            check_answers(network, KINDS[kind].ask, temporary, path)
-        replace(temporary, path)
+            form.write(network.keras_model, temporary, about)
+            check_outputs(network, form.ask, temporary, path)
+        if path.is_dir():
+            shutil.rmtree(path)
+        os.replace(temporary, path)
     if kind != "onnx":  # the other formats hold no metadata
         files.write_json(path.parent / f"{path.name}.json", about)
     return path, about
-
-
-def check_packages(kind):
-    """UserError if a package that the format needs is not installed."""
-    missing = [name for name in KINDS[kind].packages if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f"--export {kind} needs {', '.join(missing)}; "
-                        "pip install -r requirements-optional.txt")
-    if keras.backend.backend() != "tensorflow":
-        raise UserError(f"--export {kind} needs KERAS_BACKEND=tensorflow")
-
-
-def check_spelling(path):
-    """UserError if a path has bytes that are not UTF-8, which the packages cannot write to."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise UserError(f"{path}: cannot write there (not UTF-8); expected another --outputs, or "
-                        "another name of the model") from error
 
 
 def describe(network):
@@ -90,29 +74,22 @@ def describe(network):
     return {
         "input": f"float32 (n, {', '.join(map(str, shape))}): a grey face from forehead to chin, "
                  "as FER2013 frames it",
-        "scaling": ways.SCALES[network.feeding.scale].words + ", which are from 0 to 255",
-        "output": f"{network.feeding.answers}, float32 (n, {network.raw.classes})",
-        "labels": ",".join(network.feeding.labels),
+        "scaling": SCALES[network.preprocessing.scale].words + ", which are from 0 to 255",
+        "output": f"{network.preprocessing.outputs}, float32 (n, {network.raw.classes})",
+        "labels": ",".join(network.preprocessing.labels),
         "source": f"{network.name}, SHA-256 {network.raw.digest}",
     }
 
 
-def check_answers(network, ask, temporary, path):
-    """UserError if the file's answers to the included faces differ from the network's."""
+def check_outputs(network, ask, temporary, path):
+    """UserError if the file's outputs for the included faces differ from the network's."""
     pixels = fer2013.open(included.COMPOSITES).split("test").pixels
-    pictures = keras.ops.convert_to_numpy(network.feed(pixels.astype(np.float32)))
-    expected = feeding.ask(network.raw, pixels, network.feeding.scale)
+    pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
+    expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
     difference = np.abs(ask(temporary, pictures) - expected).max()
     if not difference <= TOLERANCE:  # true for NaN too
-        raise UserError(f"{path}: not written, its answers to the included faces differ from those "
-                        f"of {network.name} by {difference:.1e}, more than {TOLERANCE}")
-
-
-def replace(temporary, path):
-    """Move a file or directory to `path`, in place of an earlier one."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    os.replace(temporary, path)
+        raise UserError(f"{path}: not written, its predictions for the included faces differ from "
+                        f"those of {network.name} by {difference:.1e}, more than {TOLERANCE}")
 
 
 # The packages are imported where they are used, because some of them are optional.
@@ -162,8 +139,8 @@ def ask_saved_model(path, pictures):
     return loaded.serve(pictures).numpy()
 
 
-KINDS = {
-    "onnx": Format(write_onnx, ask_onnx, ("onnx", "tf2onnx", "onnxruntime")),
-    "tflite": Format(write_tflite, ask_tflite, ()),
-    "saved_model": Format(write_saved_model, ask_saved_model, ()),
+FORMATS = {
+    "onnx": Format(".onnx", write_onnx, ask_onnx, ("onnx", "tf2onnx", "onnxruntime")),
+    "tflite": Format(".tflite", write_tflite, ask_tflite),
+    "saved_model": Format("", write_saved_model, ask_saved_model),
 }

@@ -1,258 +1,178 @@
-"""Keras models as files have them: .keras archives, and HDF5 files of Keras 1, 2 and 3.
+"""Keras models as files have them: .keras archives, and HDF5 files of Keras 2 and 3.
 
-Nothing in a file is run: another process copies its parts (unpack.py), its configuration is
-translated (keras_configs.py), and a model is built from allowed layers alone, as far as the file
-has their weights (limits.py).
+What a file names is checked against a list (allowed.py) and where its arrays lie is checked, both
+before anything is built. Then the version of Keras that wrote a file reads it: Keras 2 computes
+some activations otherwise, and its files need the package tf_keras.
 """
-import functools
+import contextlib
 import json
-import math
-import pathlib
 import re
-import tempfile
-from typing import Any, NamedTuple
+import zipfile
 
 import h5py
 import keras
 import numpy as np
 
-from base.errors import Refused
-from networks import arithmetic, keras_configs, limits
-from networks.apart import Process
+from base.errors import UserError
+from networks import allowed
 
-LAYERS = frozenset((
-    "Functional", "Sequential", "InputLayer", "Rescaling", "Normalization",
-    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "Dense", "Flatten", "Reshape",
-    "ReLU", "LeakyReLU", "PReLU", "ELU", "Activation", "Softmax",
-    "BatchNormalization", "LayerNormalization", "GroupNormalization", "Dropout", "SpatialDropout2D",
-    "MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D",
-    "ZeroPadding2D", "Add", "Multiply", "Concatenate", "Permute", "Average", "Maximum",
-    "Subtract", "Identity", "UpSampling2D", "Cropping2D", "Resizing",
-    "RandomCrop", "__keras_tensor__",
-    # these do nothing after training
-    "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization",
-    "SpatialDropout1D",
-)) | frozenset(keras_configs.OLD_CLASSES) | frozenset(arithmetic.CLASSES)
-PART = 4_000_000  # numbers of a large variable that are copied at a time
+MEMBERS = ["config.json", "metadata.json", "model.weights.h5"]  # of a .keras file
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
-WEIGHTS_ALONE = ("holds weights alone, without an architecture; expected a whole model "
-                 "(model.save), or the architecture's JSON (model.to_json) beside it as {name}")
+SCALING = {"Rescaling", "Normalization", "TrueDivide", "Divide", "Multiply", "Subtract",
+           "TFOpLambda"}
+WITHOUT_CHANGE = {"InputLayer", "Dropout", "Identity"}
 
 
 def read(path, architecture=None):
-    """Read the keras.Model of a file.
+    """Read the model of a Keras file.
 
     Args:
         path: pathlib.Path of a .keras or HDF5 file.
-        architecture: the JSON text of the model, for a file that holds weights alone.
+        architecture: JSON text of the model, for an HDF5 file that holds weights alone.
 
     Returns:
-        The model, and {"form", "digest"} as unpack.unpack() returns it.
+        The model, of Keras 3 or of tf_keras; its configuration; and the file's format in words.
+
+    Raises:
+        UserError: see allowed.check(); weights alone; no plain arrays; tf_keras is not installed.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        process = Process("unpack", path, folder)
-        process.stop()
-        config = folder / "config.json"
-        if config.is_file():
-            architecture = config.read_text(encoding="utf-8")
-        if architecture is None:
-            raise Refused(WEIGHTS_ALONE.format(name=path.with_suffix(".json").name))
-        weights = folder / "weights.h5"
-        model = build(json.loads(architecture), shapes_in(weights))
-        load(model, weights)
-    return model, process.found
-
-
-def build(config, shapes):
-    """A keras.Model of allowed layers, with zeros in the place of the file's weights.
-
-    Args:
-        config: {"class_name", "config"} of any Keras.
-        shapes: of the arrays in the file.
-    """
-    config = {key: config.get(key) for key in ("class_name", "config")}
-    check_classes(config)
-    limits.check_numbers(config)
-    made = keras_configs.translate(config)
-    limits.check_layers(made)
-    stored = limits.Stored(shapes)
-    start_with(stored, made)
-    try:
-        model = make(made["class_name"], made["config"])
-    except Exception as error:
-        raise stored.refusal or error from error
-    give_back_initialisers(model)
-    return model
-
-
-def make(name, config):
-    """A layer or model of a translated configuration."""
-    if name == "Sequential":
-        return AtOnce.from_config(config)
-    if name == "Functional":
-        return keras.Model.from_config(config, custom_objects={"Sequential": AtOnce})
-    return getattr(keras.layers, name).from_config(config)
-
-
-class AtOnce(keras.Sequential):
-    """Builds a Sequential of its layers at once; Keras builds it anew with each layer."""
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        layers = [make(each["class_name"], each["config"]) for each in config["layers"]]
-        return keras.Sequential(layers, name=config["name"])
-
-
-def start_with(stored, part):
-    """Put `stored` into a translated configuration wherever there is an initialiser."""
-    values = part.items() if isinstance(part, dict) else enumerate(part)
-    for key, value in list(values):
-        if str(key).endswith("initializer"):
-            part[key] = Start(stored, value)
-        elif isinstance(value, (dict, list)):
-            start_with(stored, value)
-
-
-class Start(NamedTuple):
-    """What a variable starts with: zeros in the place of an array of the file."""
-    stored: limits.Stored
-    initialiser: Any  # that the layer keeps, a name or a configuration
-
-    def __call__(self, shape, dtype=None):
-        self.stored.take(shape)
-        return keras.ops.zeros(shape, dtype)
-
-
-def give_back_initialisers(model):
-    """Let the layers keep the initialisers of the file, which copies of the model are asked for."""
-    for layer in model.layers:
-        if isinstance(layer, keras.Model):
-            give_back_initialisers(layer)
-        for name, value in list(vars(layer).items()):
-            if isinstance(value, Start):
-                setattr(layer, name, keras.initializers.get(value.initialiser))
-
-
-def check_classes(part, key=""):
-    """Refused if a configuration has anything but allowed layers of Keras itself."""
-    if isinstance(part, dict):
-        name = part.get("class_name")
-        if name is not None and not below(key, name):
-            if not isinstance(name, str) or name not in LAYERS:
-                raise Refused(f"has a layer {str(name)[:50]}, which is not read")
-            registered = part.get("registered_name")
-            if registered not in (None, name, "Functional", "Sequential"):
-                raise Refused(f"has a layer {str(registered)[:50]}, which is not read")
-        for inner, value in part.items():
-            if not below(inner, None):
-                check_classes(value, inner)
-    elif isinstance(part, list):
-        for value in part:
-            check_classes(value, key)
-
-
-def below(key, name):
-    """Whether what stands under this key is dropped, or an activation's name."""
-    return (key.endswith(keras_configs.DROPPED) or key in keras_configs.NOT_READ
-            or key == "activation" and name == "function")
-
-
-def shapes_in(weights):
-    """The shape of each array in an HDF5 file that unpack.py wrote."""
-    shapes = []
-    with h5py.File(weights, "r") as file:
-        file.visititems(lambda name, part: shapes.append(getattr(part, "shape", None)))
-    return [shape for shape in shapes if shape is not None]
-
-
-def load(model, weights):
-    """Load the weights of an HDF5 file that unpack.py wrote into a model."""
-    large = [each for each in model.variables
-             if math.prod(each.shape) > PART and hasattr(each.value, "assign")]  # TensorFlow's
-    for variable in large:
-        variable.assign = functools.partial(assign_in_parts, variable)
-    load_all(model, weights)
-    for variable in large:
-        del variable.assign
-
-
-def assign_in_parts(variable, value):
-    """Assign an array, or an HDF5 dataset, to a variable of TensorFlow, rows after rows.
-
-    At once it takes three further copies of the array: 2.97 GB for a network of 160 million
-    weights. variable.value[start:end].assign() reads the variable and so takes one as well.
-    """
-    import tensorflow
-
-    if tuple(value.shape) != tuple(variable.shape):
-        raise ValueError(f"{value.shape} in the place of {variable.shape}")
-    rows = max(1, PART // math.prod(value.shape[1:]))
-    for start in range(0, value.shape[0], rows):
-        tensorflow.raw_ops.ResourceStridedSliceAssign(
-            ref=variable.value.handle, begin=[start], end=[start + rows], strides=[1],
-            value=np.asarray(value[start:start + rows], variable.dtype))
-    # else every later use of the variable copies it
-    tensorflow.raw_ops.DisableCopyOnRead(resource=variable.value.handle)
-
-
-def load_all(model, weights):
-    """load() by the way that the file's version of Keras needs."""
-    with h5py.File(weights, "r") as file:
-        named = "layer_names" in file.attrs or "model_weights" in file  # as HDF5 files of models
-        old = any(name.startswith(OLD_PLACE) for name in file)
-    if named:
-        model.load_weights(weights)
-    elif old:
-        load_old_weights(model, weights)
+    archived = zipfile.is_zipfile(path)
+    with contextlib.ExitStack() as stack:
+        file, config, version = (open_archive if archived else open_hdf5)(path, stack)
+        architecture = None if config else architecture
+        config = config or json.loads(architecture or "null")
+        if config is None:
+            raise UserError("holds weights alone, without an architecture; expected a whole model "
+                            "(model.save), or the architecture's JSON (model.to_json) beside it as "
+                            f"{path.with_suffix('.json').name}")
+        version = version or config.get("keras_version", "1")
+        # compile=False drops the whole model's alone; that of a model inside of it is checked
+        allowed.check({key: value for key, value in config.items() if key != "compile_config"})
+        check_arrays(file)
+    package = keras if version.startswith("3") else keras_2(version)
+    if architecture is None:
+        model = load(path, package)
     else:
-        model.load_weights(weights.rename(weights.with_suffix(".weights.h5")))
+        model = package.models.model_from_json(architecture)
+        model.load_weights(path)
+    return model, config, f"{'archive' if archived else 'HDF5'} of Keras {version}"
 
 
-def load_old_weights(model, weights):
+def keras_2(version):
+    """The package tf_keras, in which Keras 2 lives on."""
+    try:
+        import tf_keras
+    except ImportError as error:
+        raise UserError(f"was saved by Keras {version}; reading it needs tf_keras ({error}); "
+                        "pip install -r requirements-optional.txt") from error
+    return tf_keras
+
+
+def open_archive(path, stack):
+    """The weights of a .keras file as an open HDF5 file, its configuration and its version."""
+    archive = stack.enter_context(zipfile.ZipFile(path))
+    names = sorted(archive.namelist())
+    if any(name.endswith("data.pkl") for name in names):
+        raise UserError("a PyTorch file, which can run any code and is not read; "
+                        "torch.onnx.export() writes the model as .onnx")
+    if names != MEMBERS:
+        raise UserError(f"contains {', '.join(names)[:100] or 'nothing'}; "
+                        f"expected {', '.join(MEMBERS)}")
+    version = json.loads(archive.read("metadata.json")).get("keras_version", "1")
+    file = stack.enter_context(h5py.File(stack.enter_context(archive.open(MEMBERS[-1]))))
+    return file, json.loads(archive.read("config.json")), version
+
+
+def open_hdf5(path, stack):
+    """An HDF5 file, with the configuration and the version that it has, or None."""
+    file = stack.enter_context(h5py.File(path))
+    config, version = file.attrs.get("model_config"), file.attrs.get("keras_version")
+    version = version.decode() if isinstance(version, bytes) else version
+    return file, config and json.loads(config), version
+
+
+def check_arrays(file):
+    """UserError unless each array lies in the HDF5 file itself, and is named once."""
+    names, arrays = [], 0
+    file.visit_links(names.append)
+    check_names("file", file)
+    for name in names:
+        if not isinstance(file.get(name, getlink=True), h5py.HardLink):
+            raise UserError(f"its {name[:60]} is a link to another place")
+        part = file[name]
+        if isinstance(part, h5py.Group):
+            check_names(name, part)
+        elif isinstance(part, h5py.Dataset) and (part.external or part.is_virtual):
+            raise UserError(f"its {name[:60]} lies in another file")
+        else:
+            arrays += 1
+    if not arrays:
+        raise UserError("holds no arrays; saving it, or the download, was interrupted")
+
+
+def check_names(name, group):
+    """UserError if a group lists a part twice, or one that it lacks."""
+    for kind in ("weight_names", "layer_names"):
+        listed = [part for key in group.attrs if key.rstrip("0123456789") == kind
+                  for part in group.attrs[key].tolist()]
+        if len(set(listed)) < len(listed) or any(part not in group for part in listed):
+            raise UserError(f"the {kind} of its {name[:60]} are not those of its arrays, each once")
+
+
+def load(path, package):
+    """The model of a whole file, by keras or tf_keras."""
+    if package is not keras and zipfile.is_zipfile(path):
+        with contextlib.ExitStack() as stack:
+            file, config, _ = open_archive(path, stack)
+            if any(name.startswith(OLD_PLACE) for name in file):
+                model = package.models.model_from_json(json.dumps(config))
+                load_old_weights(model, file)
+                return model
+    return package.models.load_model(path, compile=False, safe_mode=True)
+
+
+def load_old_weights(model, file):
     """Load the weights of an archive of Keras 2.12 or 2.13, which numbers layers its own way.
 
     There the layers of a class are conv2d, conv2d_2, conv2d_4 in order, and on Windows their group
     has a backslash in its name.
-
-    Raises:
-        Refused: other layers or shapes than the model's.
     """
-    with h5py.File(weights, "r") as file:
-        stored = {}  # {class in snake case: [arrays of its first layer, ...]}
-        for name in sorted(file, key=lambda name: (len(name), name)):
-            for kind, arrays in old_layers(name, file[name]):
-                stored.setdefault(kind, []).append(arrays)
+    groups = {}
+    file.visititems(lambda name, part: groups.update({name.replace("\\", "/"): part})
+                    if name.startswith(OLD_PLACE) and name.endswith("/vars") and len(part) else 0)
+    waiting = {}  # {class in snake case: [arrays of its first layer, ...]}
+    for name in sorted(groups, key=lambda name: (len(name), name)):
+        arrays = [groups[name][key][()] for key in sorted(groups[name], key=int)]
+        waiting.setdefault(re.sub(r"_\d+$", "", name.split("/")[1]), []).append(arrays)
     for layer in (layer for layer in model.layers if layer.weights):
-        waiting = stored.get(snake_case(type(layer).__name__), [])
-        arrays = waiting.pop(0) if waiting else []
-        if [array.shape for array in arrays] != [tuple(weight.shape) for weight in layer.weights]:
-            raise Refused(f"its weights of {layer.name} do not fit its architecture")
-        layer.set_weights(arrays)
-    if any(stored.values()):
-        raise Refused("has weights of more layers than its architecture")
+        kind = re.sub("(?<=[a-z])([A-Z])|(?<=.)([A-Z][a-z])", r"_\1\2", type(layer).__name__)
+        layer.set_weights(waiting.get(kind.lower(), [[]]).pop(0))
+    if any(waiting.values()):
+        raise UserError("has weights of more layers than its architecture")
 
 
-def old_layers(name, group):
-    """Yield (class in snake case, arrays) of each layer with weights in a part of the file."""
-    place, _, layer = name.replace("\\", "/").partition("/")
-    if place != OLD_PLACE:
-        return
-    groups = {layer: group} if layer else group
-    for layer in sorted(groups, key=lambda name: (len(name), name)):
-        arrays = layer_arrays(groups[layer])
-        if arrays:
-            yield re.sub(r"_\d+$", "", layer), arrays
+def rescales(config):
+    """Whether the first layer of a configuration that changes anything is a scaling of pixels."""
+    layers = config.get("config", {})
+    layers = layers["layers"] if isinstance(layers, dict) and "layers" in layers else layers
+    for layer in layers if isinstance(layers, list) else ():
+        name = layer["class_name"]
+        if name in ("Sequential", "Functional", "Model"):
+            return rescales(layer)
+        if name not in WITHOUT_CHANGE and not name.startswith(("Random", "ZeroPadding")):
+            return name in SCALING
+    return False
 
 
-def layer_arrays(group):
-    """The arrays of one layer in order, [] if it has none."""
-    values = group.get("vars", {}) if isinstance(group, h5py.Group) else {}
-    return [values[name][()] for name in sorted(values, key=int)]
+def are_finite(model):
+    return all(np.isfinite(array).all() for array in model.get_weights())
 
 
-def snake_case(name):
-    """conv2d of Conv2D, max_pooling2d of MaxPooling2D, as Keras names layers."""
-    words = re.sub(r"\W+", "", name)
-    words = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", words)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
+def of_one_input(model):
+    """The keras.Model itself, or one of the same layers that takes no list of one picture.
+
+    Files of Keras 2 that Keras 3 saved again have such a list.
+    """
+    if isinstance(model, keras.Sequential) or not isinstance(model.input, list):
+        return model
+    return keras.Model(model.inputs[0], model.outputs[0], name=model.name)

@@ -1,6 +1,6 @@
 """Anybody's network behind one small interface: faces in, probabilities of seven emotions out.
 
-    network = open_network("theirs.h5", data=fer2013.open("data"), folder="outputs")
+    network = open_network("theirs.h5", fer2013.open("data"), folder="outputs")
     network.predict(pixels)     # uint8 (n, 48, 48) -> float32 (n, 7), in FER2013's order
     network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % ..."
 """
@@ -11,37 +11,36 @@ import pathlib
 import threading
 from typing import NamedTuple
 
-import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
 from base import files
 from base.errors import UserError
 from fer2013 import EMOTIONS, SIZE
-from networks import feeding, ours, search, ways
-from networks.feeding import ANSWERS, Feeding
+from networks import NAME, RESCALE, preprocessing, search
 from networks.files import read
-from networks.precision import in_precision
-from networks.raw import RawNetwork
+from networks.precision import PRECISIONS, predictor, with_policy
+from networks.preprocessing import AUTO, OUTPUTS, SCALES, Preprocessing
+from networks.raw import RawNetwork, batch_sizes, in_batches
 
 notes = logging.getLogger("fer2013")
 
-KEPT = "feeding.json"  # in the folder of outputs: {digest of a model: its Feeding}
-ENTRY = ("model", "own_faces", "scale", "labels", "answers", "evidence")  # what is kept of each
-OURS = Feeding("as-is", EMOTIONS, "probabilities", "as train.py writes it")
+KEPT = "preprocessing.json"  # in the folder of outputs: {digest of a model: its Preprocessing}
+ENTRY = ("model", "own_faces", "scale", "labels", "outputs", "evidence")  # what is kept of each
+OURS = Preprocessing("as-is", EMOTIONS, "probabilities", "as train.py writes it")
 
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """A network and how it is fed.
+    """A network and its preprocessing; neither it nor what it holds ever changes.
 
     Attributes:
         raw: what was read.
-        feeding: a feeding.Feeding.
+        preprocessing: a preprocessing.Preprocessing.
         precision: of its arithmetic, a name in precision.PRECISIONS.
     """
     raw: RawNetwork
-    feeding: Feeding
+    preprocessing: Preprocessing
     precision: str = "float32"
 
     @property
@@ -56,11 +55,11 @@ class Network:
     @property
     def source(self):
         path = str(pathlib.Path(self.raw.path).resolve())
-        return Source(path, self.raw.digest, self.feeding, self.precision)
+        return Source(path, self.raw.digest, self.preprocessing, self.precision)
 
     def describe(self):
-        """How it is fed, and how that is known, in a line."""
-        return f"{self.name}: {self.feeding.words()}"
+        """Its preprocessing, and how that is known, in a line."""
+        return f"{self.name}: {self.preprocessing.words()}"
 
     @property
     def caption(self):
@@ -68,28 +67,28 @@ class Network:
 
         Empty for a network of train.py in float32.
         """
-        words = [] if self.feeding is OURS else [self.describe()]
+        words = [] if self.preprocessing == OURS else [self.describe()]
         words += [f"computed in {self.precision}"] * (self.precision != "float32")
         return "; ".join(words)
 
     def identity(self):
         """All of it that an explanation depends on, for JSON: another dict, another explanation."""
-        fed = self.feeding
-        found = {"model": self.raw.digest[:16], "scale": fed.scale, "labels": list(fed.labels),
-                 "answers": fed.answers}
+        ways = self.preprocessing
+        found = {"model": self.raw.digest[:16], "scale": ways.scale, "labels": list(ways.labels),
+                 "outputs": ways.outputs}
         return found if self.precision == "float32" else found | {"arithmetic": self.precision}
 
     def predict(self, pixels):
         """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
         Raises:
-            UserError: an answer is not finite, or gives no class a probability.
+            UserError: a prediction is not finite, or gives no class a probability.
         """
-        answers = feeding.ask(self.raw, pixels, self.feeding.scale)  # (n, classes)
-        probabilities = feeding.read_answers(answers, self.feeding)
+        outputs = preprocessing.outputs_of(self.raw, pixels, self.preprocessing.scale)
+        probabilities = preprocessing.read_outputs(outputs, self.preprocessing)
         probabilities = ops.convert_to_numpy(probabilities).astype(np.float32)
         if not np.allclose(probabilities.sum(axis=1), 1, atol=1e-3):  # false for NaN too
-            raise UserError(f"{self.raw.path}: gives answers that are no probabilities "
+            raise UserError(f"{self.raw.path}: gives predictions that are no probabilities "
                             "(not finite, or all 0)")
         return probabilities
 
@@ -97,34 +96,53 @@ class Network:
         """The mean of the probabilities of each face and of its mirror image: float32 (n, 7).
 
         Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and
-        shifts by up to two pixels besides, 18 answers in all, to 71.0 %. Ten crops of 44x44 pixels,
-        enlarged, made an earlier model worse.
+        shifts by up to two pixels besides, 18 predictions in all, to 71.0 %. Ten crops of 44x44
+        pixels, enlarged, made an earlier model worse.
         """
         return (self.predict(pixels) + self.predict(pixels[:, :, ::-1])) / 2
 
-    def feed(self, faces):
+    def preprocess(self, faces):
         """What its keras_model takes of float (n, 48, 48) faces, differentiable."""
-        pictures = feeding.feed(faces, self.raw, self.feeding.scale)
-        return ops.transpose(pictures, (0, 3, 1, 2)) if self.raw.channels_first else pictures
+        return preprocessing.preprocess(faces, self.raw.input_shape, self.preprocessing.scale)
 
     def probabilities(self, faces):
         """predict() for a tensor of float (n, 48, 48) faces, differentiable; through
         keras_model."""
-        answers = self.keras_model(self.feed(faces), training=False)
-        return feeding.read_answers(answers, self.feeding)
+        outputs = self.keras_model(self.preprocess(faces), training=False)
+        return preprocessing.read_outputs(outputs, self.preprocessing)
 
     def output_of(self, label):
         """Which of its own outputs stands for a label; UserError if none does."""
-        if EMOTIONS[label] not in self.feeding.labels:
+        if EMOTIONS[label] not in self.preprocessing.labels:
             raise UserError(f"{self.name}: has no output for {EMOTIONS[label]}")
-        return self.feeding.labels.index(EMOTIONS[label])
+        return self.preprocessing.labels.index(EMOTIONS[label])
+
+    def in_precision(self, precision):
+        """The same network in another precision, a copy; this one stays as it is.
+
+        Args:
+            precision: a name in precision.PRECISIONS.
+
+        Raises:
+            UserError: the network is no Keras model, and not in this precision.
+        """
+        if precision == self.precision:
+            return self
+        if self.keras_model is None:
+            raise UserError(f"--precision {precision}: {self.name} is {self.raw.form}; expected "
+                            "a model of Keras 3")
+        model = with_policy(self.keras_model, PRECISIONS[precision])
+        call = functools.partial(in_batches, predictor(model, precision),
+                                 sizes=batch_sizes(self.raw.input_shape[0]))
+        return dataclasses.replace(self, precision=precision, raw=dataclasses.replace(
+            self.raw, keras_model=model, call=call))
 
 
 class Source(NamedTuple):
     """What another process needs to open the same network."""
     path: str
     digest: str
-    feeding: Feeding
+    preprocessing: Preprocessing
     precision: str = "float32"
 
     def open(self):
@@ -145,57 +163,59 @@ def reopen(source):
     raw = read(source.path)
     if raw.digest != source.digest:
         raise UserError(f"{source.path}: holds other weights than where the run was started")
-    return in_precision(Network(raw, source.feeding), source.precision)
+    return Network(raw, source.preprocessing).in_precision(source.precision)
 
 
-def open_network(path, data=None, scale=ways.AUTO, labels=ways.AUTO, folder=None):
-    """Read a network, find out how it is fed where that is not known, and say so in a line.
+def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precision="float32"):
+    """Read a network, find out its preprocessing where that is not known, and say so in a line.
 
     Args:
         path: see files.read().
-        data: a Dataset, to find it out on its training split; None for the included
+        data: a fer2013.Dataset, to find it out on its training split; None for the included
             composites.
-        scale, labels: how it is fed, where the user says so: a name in ways.SCALES; a name in
-            ways.LABELS, or a tuple of the outputs' names.
+        scale, labels: its preprocessing, where the user says so: a name in preprocessing.SCALES; a
+            name in preprocessing.ORDERS, or a tuple of the outputs' names.
         folder: where what was found is kept, and looked for first; None to keep nothing.
+        precision: of the arithmetic, a name in precision.PRECISIONS.
 
     Raises:
-        UserError: see files.read(); no way to feed it is better than chance, or two cannot be told
-            apart.
+        UserError: see files.read() and Network.in_precision(); no preprocessing is better than
+            chance, or two cannot be told apart.
     """
-    scale, labels = (None if value == ways.AUTO else value for value in (scale, labels))
+    scale, labels = (None if value == AUTO else value for value in (scale, labels))
     raw = read(path)
     check_labels(raw, labels)
     if is_ours(raw) and not (scale or labels):
-        return Network(raw, OURS)
+        return Network(raw, OURS).in_precision(precision)
     own = search.has_own(data)
     found = None if scale or labels or folder is None else kept(folder, raw, own)
     if found is None:
         found = said(search.find(raw, search.labelled_faces(data), scale, labels), scale, labels)
         if folder is not None:
             keep(folder, raw, found, own or bool(scale and labels))
-    notes.info(Network(raw, found).describe())
-    return Network(raw, found)
+    network = Network(raw, found)
+    notes.info(network.describe())
+    return network.in_precision(precision)
 
 
 def check_labels(raw, labels):
     """UserError where the user names more or fewer outputs than there are."""
-    names = () if labels is None else ways.names_of(labels, raw.classes)
+    names = () if labels is None else preprocessing.names_of(labels, raw.classes)
     if labels is not None and len(names) != raw.classes:
         raise UserError(f"--labels: {len(names)} names; {raw.path} has {raw.classes} outputs")
 
 
 def is_ours(raw):
     """Whether train.py wrote it: by the network's name and the scaling that is its first layer."""
-    layers = getattr(raw.keras_model, "layers", ())
-    rescale = next((layer for layer in layers if layer.name == "rescale"), None)
-    return (isinstance(rescale, keras.layers.Rescaling) and raw.keras_model.name == ours.NAME
-            and (rescale.scale, rescale.offset) == ours.RESCALE
+    rescale = next((layer for layer in getattr(raw.keras_model, "layers", ())
+                    if layer.name == "rescale"), None)
+    return (isinstance(rescale, layers.Rescaling) and raw.keras_model.name == NAME
+            and (rescale.scale, rescale.offset) == RESCALE
             and (raw.input_shape, raw.classes) == ((SIZE, SIZE, 1), len(EMOTIONS)))
 
 
 def said(found, scale, labels):
-    """The same Feeding, with the options that decided it in its evidence."""
+    """The same Preprocessing, with the options that decided it in its evidence."""
     options = [option for option, value in (("--scale", scale), ("--labels", labels)) if value]
     if not options:
         return found
@@ -204,26 +224,27 @@ def said(found, scale, labels):
 
 
 def kept(folder, raw, own):
-    """The Feeding that an earlier run kept for these weights; None where there is none.
+    """The Preprocessing that an earlier run kept for these weights; None where there is none.
 
     What an earlier version kept, or what was found on the included faces where now there are more
     (`own`), is looked for again.
+
+    Raises:
+        UserError: the file is not as this version writes it.
     """
     path = pathlib.Path(folder, KEPT)
     entry = files.read_json(path, "explain.py").get(raw.digest) if path.is_file() else None
     if not isinstance(entry, dict) or set(entry) != set(ENTRY) or own and not entry["own_faces"]:
         return None
+    scale, labels, outputs, evidence = (entry[name] for name in ENTRY[2:])
     try:
-        found = Feeding(*(entry[name] for name in ENTRY[2:]))
-        found = dataclasses.replace(found, labels=tuple(found.labels))
-        fits = (found.scale in ways.SCALES and found.answers in ANSWERS
-                and len(found.labels) == raw.classes and set(found.labels) & set(EMOTIONS)
-                and all(isinstance(label, str) for label in found.labels))
+        fits = (scale in SCALES and outputs in OUTPUTS and len(labels) == raw.classes
+                and all(isinstance(label, str) for label in labels) and set(labels) & set(EMOTIONS))
     except TypeError:
         fits = False
     if not fits:
         raise UserError(f"{path}: not as this version writes it; remove it")
-    return found
+    return Preprocessing(scale, tuple(labels), outputs, str(evidence))
 
 
 def keep(folder, raw, found, own):

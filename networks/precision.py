@@ -3,49 +3,46 @@
 Those with AVX-512 BF16 or AMX do (benchmarks/speed.md); others only imitate it. In both, what
 pictures have in common is computed once (sharing.py).
 """
-import dataclasses
 import functools
 
-from base.errors import UserError
-from networks import limits
-from networks.batches import caller
-
-# the dtype policy of Keras for each; weights and the answers stay float32
+# the dtype policy of Keras for each; weights and the predictions stay float32
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
-def in_precision(network, precision):
-    """The network with all layers but the last in this precision; its Keras model is changed.
+def with_policy(model, policy):
+    """A copy of a keras.Model with this dtype policy in all layers but the last, and its weights.
 
-    Args:
-        network: a networks.network.Network.
-        precision: a name in PRECISIONS.
-
-    Raises:
-        UserError: the network is no Keras model, and not to be left as it is.
+    The layers of models inside of it are copied too.
     """
-    if precision == network.precision:
-        return network
-    model = network.keras_model
-    if model is None:
-        raise UserError(f"--precision {precision}: {network.name} is {network.raw.form}; expected "
-                        "a Keras model")
-    from networks.trace import trace  # here: Keras takes seconds, and --help needs none
-    *layers, last = [layer for layer, *_ in trace(model).layers]  # those of inner models too
-    for layer in layers:
-        if layer is not last:
-            layer.dtype_policy = PRECISIONS[precision]
-    model.make_predict_function(force=True)  # drops what was compiled in another precision
-    call = caller(answers_of(model, precision), limits.batch_sizes(model),
-                  network.raw.channels_first)
-    return dataclasses.replace(network, precision=precision,
-                               raw=dataclasses.replace(network.raw, call=call))
+    import keras
+
+    from networks.trace import trace
+
+    last = trace(model).layers[-1][0]
+
+    def copy(layer):
+        own = "float32" if layer is last else policy
+        return type(layer).from_config(layer.get_config() | {"dtype": own})
+    cloned = keras.models.clone_model(model, clone_function=copy, recursive=True)
+    cloned.set_weights(model.get_weights())
+    cloned.jit_compile = model.jit_compile
+    return cloned
 
 
-def answers_of(model, precision="float32"):
-    """A function with the answers of model.predict_on_batch(), which does without some arithmetic.
+def in_float32(model):
+    """The keras.Model itself, or a copy in float32 of one that was trained in another precision."""
+    from networks.trace import trace
 
-    In bfloat16, normalisation is folded too (folding.py), and the answers differ by less than
+    if all(layer.compute_dtype == "float32" for layer, *_ in trace(model).layers
+           if hasattr(layer, "compute_dtype")):
+        return model
+    return with_policy(model, "float32")
+
+
+def predictor(model, precision="float32"):
+    """A function with the predictions of model.predict_on_batch(), which shares some arithmetic.
+
+    In bfloat16, normalisation is folded too (folding.py), and the predictions differ by less than
     rounding does. In float32 folding would save 4 % of the time, and change the seventh digit.
     What the function asks is built at its first call: a teacher in training needs none.
 
@@ -55,7 +52,7 @@ def answers_of(model, precision="float32"):
     """
     @functools.cache
     def build():
-        from networks.folding import folded  # here, as above
+        from networks.folding import folded
         from networks.sharing import sharing
 
         network = folded(model) if precision == "bfloat16" else model

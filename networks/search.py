@@ -1,40 +1,41 @@
-"""How a network of unknown origin is fed, found out on labelled faces: scaling, order of labels.
+"""The preprocessing of a network of unknown origin, found out on labelled faces.
 
-    feeding = find(raw, labelled_faces("data"))
-    feeding.words()     # "pixels / 255, labels in alphabetical order (57 % of 700 faces; ..."
+    preprocessing = find(raw, labelled_faces(data))
+    preprocessing.words()     # "pixels / 255, labels in alphabetical order (57 % of 280 faces; ..."
 
-Each plausible scaling is asked about the same faces, and each order of labels is held against the
-answers. What is clearly worse is dropped early, what is close is asked about more faces (a race,
-Maron & Moore 1994, "Hoeffding Races"). The test is McNemar's (1947) in its exact form, on the faces
-that one way reads rightly and the other wrongly. The faces are grey, so the order of colours
-matters for scalings alone whose constants differ by channel.
+The usual scalings are asked first, and the others only where those decide nothing; every order of
+labels is held against the same predictions. Two ways are compared by McNemar's test (1947) in its
+exact form, on the faces that one reads rightly and the other wrongly. The faces are grey, so the
+order of colours matters for scalings alone whose constants differ by channel.
 """
 import dataclasses
 import itertools
 import math
+import time
 from typing import NamedTuple
 
 import numpy as np
 from keras import ops
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import binomtest, ttest_1samp
+from tqdm.auto import tqdm
 
 import fer2013
 from base.errors import UserError
 from fer2013 import EMOTIONS, included
-from networks import feeding, statistics, ways
-from networks.feeding import Feeding
+from networks import preprocessing as ways
+from networks.preprocessing import COMMON_ORDERS, COMMON_SCALES, SCALES, Preprocessing
 
-STAGES = (70, 280, 700, 2100)  # faces that are asked about, stage after stage
-ENOUGH = 700  # faces from which on the race ends where one way has won
+FEW, SOME, MANY = 70, 280, 700  # faces that are asked about; what is clearly worse is then dropped
+SECONDS = 300  # after which the search gives up
 DOUBT = 0.01  # a difference that chance makes more often tells no two ways apart
 # the same for the best of all 5,040 orders, which follows chance too, against a usual one
 DOUBT_ASSIGNED = 1e-4
+FLOOR = 0.3  # share that an order of no name must read: networks of seven ages reach 19 %
 # mean total variation distance of two ways' probabilities up to which no figure tells them apart
 ALIKE = 0.03
 LEAST = 1e-7  # probability; its logarithm is as low as a likelihood gets
-SATURATED = 1.0  # nats by which labels get less likely where wrong answers are all certain
-FITS, CLEARLY = 1.0, 3.0  # divergence of statistics that fit; how many times as far others are
+SATURATED = 1.0  # nats by which labels get less likely where wrong predictions are all certain
 UNKNOWN = "another class"  # the name of an eighth output in an order that is none of the usual ones
 
 
@@ -47,27 +48,37 @@ class Faces(NamedTuple):
 
 class Way(NamedTuple):
     """A scaling and an order, and how the faces are read in it."""
-    feeding: Feeding
+    preprocessing: Preprocessing
     probabilities: np.ndarray  # float (n, 7)
     right: np.ndarray  # bool (n,)
-
-    likelihoods: np.ndarray  # float (n,), the logarithm of the right answer's probability
+    likelihoods: np.ndarray  # float (n,), the logarithm of the right emotion's probability
 
     @property
     def accuracy(self):
         return float(self.right.mean())
+
+    @property
+    def labels(self):
+        return self.preprocessing.labels
+
+    def is_among(self, orders):
+        """Whether its order of labels is one of these, names in preprocessing.ORDERS."""
+        return self.labels in {ways.names_of(order, len(self.labels)) for order in orders}
+
+    def __str__(self):
+        return f"{self.preprocessing.words()} ({percent(self.accuracy)})"
 
 
 def labelled_faces(data, seed=0):
     """The Faces to try ways on: of the training split of `data`, else the included composites."""
     own = has_own(data)
     split = data.split("train") if own else fer2013.open(included.COMPOSITES).split("test")
-    pixels, labels = split.pixels, split.labels
     random = np.random.default_rng(seed)
-    piles = [random.permutation(np.flatnonzero(labels == label)) for label in range(len(EMOTIONS))]
+    piles = [random.permutation(np.flatnonzero(split.labels == label))
+             for label in range(len(EMOTIONS))]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
-    chosen = [index for index in turns if index is not None][:STAGES[-1]]
-    return Faces(pixels[chosen], labels[chosen], "faces" if own else "included faces")
+    chosen = [index for index in turns if index is not None][:MANY]
+    return Faces(split.pixels[chosen], split.labels[chosen], "faces" if own else "included faces")
 
 
 def has_own(data):
@@ -76,129 +87,112 @@ def has_own(data):
 
 
 def find(raw, faces, scale=None, order=None):
-    """The Feeding with which a network reads labelled faces best.
+    """The Preprocessing with which a network reads labelled faces best.
 
     Args:
         raw: a raw.RawNetwork.
         faces: Faces.
-        scale: the only scaling to consider, if given, a name in ways.SCALES.
-        order: the only order of labels, a name in ways.LABELS or the outputs' names, if given.
+        scale: the only scaling to consider, if given, a name in preprocessing.SCALES.
+        order: the only order of labels, a name in preprocessing.ORDERS or the outputs' names.
 
     Raises:
         UserError: no way is better than chance, or two that differ cannot be told apart, and not
-            both are given.
+            both are given; asking takes too long.
     """
-    none = np.empty((0, raw.classes), np.float32)
-    answers, seen = dict.fromkeys(scales_of(raw, scale), none), {}
-    for count in [*(stage for stage in STAGES if stage < len(faces.pixels)), len(faces.pixels)]:
-        answers = ask_on(answers, raw, faces.pixels[:count])
-        found = list_ways(answers, faces.labels[:count], order)
-        seen |= {(way.feeding.scale, way.feeding.labels): way for way in found}
-        left = plausible(found)
-        best = choose(left, raw.rescales)
-        if count >= ENOUGH and all(alike(way, best) for way in left):
+    every = [scale] if scale else [
+        name for name, each in SCALES.items() if raw.input_shape[2] in each.channels]
+    common = [name for name in every if name in COMMON_SCALES] or every
+    rounds = [(common, FEW), (common, SOME), (every, FEW), (every, SOME), (every, MANY)]
+    asked, left = Asked(raw, faces), []
+    for scales, count in rounds:
+        left = plausible(asked.ways(scales, count, order))
+        best, rivals = choose(left, raw.rescales)
+        if count > FEW and (scale and order or not rivals and beats_chance(best, asked)):
+            return in_evidence(best, left, asked)
+        if scales is every and count == SOME and not beats_chance(best, asked):
             break
-        scales = {way.feeding.scale for way in left}
-        answers = {name: rows for name, rows in answers.items() if name in scales}
-    left, by_statistics = fitting(raw, left, faces.pixels)
-    best = choose(left, raw.rescales)
-    if not (scale and order):
-        check(raw, best, left, faces, tries=len(seen))
-    return in_evidence(best, seen.values(), faces.words, by_statistics)
+        asked.drop_all_but({way.preprocessing.scale for way in left})
+    raise undecided(raw, best, rivals, asked)
 
 
-def scales_of(raw, scale):
-    """The scalings that people use for such an input, or the one that is given."""
-    channels = raw.input_shape[2]
-    return [scale] if scale else [
-        name for name, each in ways.SCALES.items() if channels in each.channels]
+class Asked:
+    """A network's outputs for a growing part of the faces, by scaling, and all ways to read them.
+
+    Attributes:
+        tried: {(scale, labels): Way}, the newest of each.
+    """
+
+    def __init__(self, raw, faces):
+        self.raw, self.faces = raw, faces
+        self.outputs, self.dropped, self.tried = {}, set(), {}
+        self.end = time.monotonic() + SECONDS
+
+    def ways(self, scales, count, order):
+        """The Ways with these scalings, `count` faces of each asked about."""
+        names = [name for name in scales if name not in self.dropped]
+        with tqdm(total=count * len(names), desc="finding out the preprocessing", unit="face",
+                  leave=False, delay=2) as progress:
+            for name in names:
+                self.ask(name, count, progress)
+        finite = {name: rows for name, rows in self.outputs.items() if np.isfinite(rows).all()}
+        if not finite:
+            raise UserError(f"{self.raw.path}: its predictions are not finite numbers, "
+                            "however the pixels are scaled")
+        found = [way for name, rows in finite.items() if name not in self.dropped
+                 for way in ways_of(name, rows, self.faces.labels[:len(rows)], order)]
+        self.tried |= {(way.preprocessing.scale, way.labels): way for way in found}
+        return found
+
+    def ask(self, name, count, progress):
+        rows = self.outputs.get(name, np.empty((0, self.raw.classes), np.float32))
+        for start in range(len(rows), min(count, len(self.faces.pixels)), FEW):
+            if time.monotonic() > self.end:
+                raise UserError(f"{self.raw.path}: finding out its preprocessing takes more than "
+                                f"{SECONDS} s; say what it is with --scale and --labels")
+            new = ways.outputs_of(self.raw, self.faces.pixels[start:min(start + FEW, count)], name)
+            rows = np.concatenate([rows, new])
+            progress.update(len(new))
+        self.outputs[name] = rows
+
+    def drop_all_but(self, scales):
+        self.dropped |= set(self.outputs) - scales
 
 
-def ask_on(answers, raw, pixels):
-    """{scale: answers to all pixels}, of which `answers` has a first part; finite ones alone."""
-    longer = {name: np.concatenate([rows, feeding.ask(raw, pixels[len(rows):], name)])
-              for name, rows in answers.items()}
-    finite = {name: rows for name, rows in longer.items() if np.isfinite(rows).all()}
-    if not finite:
-        raise UserError(f"{raw.path}: its answers are not finite numbers, "
-                        "however the pixels are scaled")
-    return finite
+def ways_of(scale, outputs, labels, order):
+    """A Way for each order, and the best order of all if no usual one is as good."""
+    kind, classes = ways.kind_of(outputs), outputs.shape[1]
+    named = [way(Preprocessing(scale, ways.names_of(each, classes), kind), outputs, labels)
+             for each in ([order] if order else ways.orders_of(classes))]
+    assigned = way(Preprocessing(scale, assign(outputs, labels), kind), outputs, labels)
+    usual = max(named, key=lambda each: each.accuracy)
+    better = not order and worse(usual, assigned, DOUBT_ASSIGNED)
+    return [*named, assigned] if better else named
 
 
-def list_ways(answers, labels, order):
-    """A Way for each scaling and order, and the best order of all if no usual one is as good."""
-    found = []
-    for scale, rows in answers.items():
-        kind, classes = feeding.kind_of(rows), rows.shape[1]
-        orders = [order] if order else ways.orders_of(classes)
-        named = [way(Feeding(scale, ways.names_of(names, classes), kind), rows, labels)
-                 for names in orders]
-        assigned = way(Feeding(scale, assign(rows, labels), kind), rows, labels)
-        usual = max(named, key=lambda each: each.accuracy)
-        better = not order and worse(usual, assigned, DOUBT_ASSIGNED)
-        found += [*named, assigned] if better else named
-    return found
-
-
-def way(fed, answers, labels):
-    probabilities = ops.convert_to_numpy(feeding.read_answers(answers, fed))  # (n, 7)
+def way(preprocessing, outputs, labels):
+    probabilities = ops.convert_to_numpy(ways.read_outputs(outputs, preprocessing))  # (n, 7)
     likelihoods = np.log(np.maximum(probabilities[np.arange(len(labels)), labels], LEAST))
-    return Way(fed, probabilities, probabilities.argmax(axis=1) == labels, likelihoods)
+    return Way(preprocessing, probabilities, probabilities.argmax(axis=1) == labels, likelihoods)
 
 
-def assign(answers, labels):
+def assign(outputs, labels):
     """The outputs' names by the best one-to-one assignment in the confusion matrix."""
-    matrix = np.zeros((answers.shape[1], len(EMOTIONS)), int)
-    np.add.at(matrix, (answers.argmax(axis=1), labels), 1)
-    outputs, emotions = linear_sum_assignment(matrix, maximize=True)
-    names = [UNKNOWN] * answers.shape[1]
-    for output, emotion in zip(outputs, emotions, strict=True):
+    matrix = np.zeros((outputs.shape[1], len(EMOTIONS)), int)
+    np.add.at(matrix, (outputs.argmax(axis=1), labels), 1)
+    names = [UNKNOWN] * outputs.shape[1]
+    for output, emotion in zip(*linear_sum_assignment(matrix, maximize=True), strict=True):
         names[output] = EMOTIONS[emotion]
     # neutral faces get one of a network's other outputs, often that of contempt
     with_contempt = tuple(ways.OTHER if name == "neutral" else name for name in names)
-    return with_contempt if with_contempt == ways.LABELS["ck+"] else tuple(names)
+    return with_contempt if with_contempt == ways.ORDERS["ck+"].names else tuple(names)
 
 
 def plausible(found):
-    """The Ways that are not worse than the best, nor far surer of wrong answers."""
+    """The Ways that are not worse than the best, nor far surer of wrong predictions."""
     best = max(found, key=lambda each: each.accuracy)
     left = [each for each in found if not worse(each, best)]
     likeliest = max(left, key=lambda each: each.likelihoods.mean())
     return [each for each in left if not far_less_likely(each, likeliest)]
-
-
-def far_less_likely(first, second):
-    """Whether the faces' labels are far less likely by the first Way than by the second.
-
-    Pixels 255 times too large saturate a softmax, and need not change which answer is the largest.
-    """
-    gaps = second.likelihoods - first.likelihoods  # (n,), in nats
-    return gaps.mean() > SATURATED and ttest_1samp(gaps, 0, alternative="greater").pvalue < DOUBT
-
-
-def fitting(raw, left, pixels):
-    """The Ways that fit the network's statistics if these decide, else all; whether they did."""
-    best = max(left, key=lambda each: each.accuracy)
-    scales = {each.feeding.scale for each in left if each is best or not alike(each, best)}
-    distances = statistics.divergences(raw, pixels, scales) if len(scales) > 1 else {}
-    first, *others = sorted(distances, key=distances.get) or [None]
-    if not others or distances[first] > FITS or distances[others[0]] < CLEARLY * distances[first]:
-        return left, False
-    return [each for each in left if each.feeding.scale == first], True
-
-
-def choose(found, rescales):
-    """The best of these Ways; of those that come to the same, the first.
-
-    Args:
-        rescales: whether the network has a scaling of its own: then pixels as they are go first.
-    """
-    best = max(found, key=lambda each: each.accuracy)
-    if rescales:
-        as_is = [each for each in found if each.feeding.scale == "as-is" and not worse(each, best)]
-        best = max(as_is, key=lambda each: each.accuracy, default=best)
-    return next(each for each in found
-                if each is best or (alike(each, best) and not worse(each, best)))
 
 
 def worse(first, second, doubt=DOUBT):
@@ -210,46 +204,78 @@ def worse(first, second, doubt=DOUBT):
             and binomtest(gained, gained + lost, alternative="less").pvalue < doubt)
 
 
+def far_less_likely(first, second):
+    """Whether the faces' labels are far less likely by the first Way than by the second.
+
+    Pixels 255 times too large saturate a softmax, and need not change which output is the largest.
+    """
+    common = min(len(first.right), len(second.right))
+    gaps = second.likelihoods[:common] - first.likelihoods[:common]  # (common,), in nats
+    return gaps.mean() > SATURATED and ttest_1samp(gaps, 0, alternative="greater").pvalue < DOUBT
+
+
 def alike(first, second):
-    """Whether the answers of two Ways are practically the same."""
+    """Whether the predictions of two Ways are practically the same."""
     common = min(len(first.right), len(second.right))
     difference = first.probabilities[:common] - second.probabilities[:common]  # (common, 7)
     return np.abs(difference).sum(axis=1).mean() / 2 <= ALIKE
 
 
-def check(raw, best, left, faces, tries):
-    """UserError if the best Way is no better than chance, or another cannot be told from it."""
-    count = len(best.right)
-    chance = np.bincount(faces.labels[:count]).max() / count  # of the most frequent answer
-    usual = best.feeding.labels in {ways.names_of(order, raw.classes)
-                                    for order in ways.orders_of(raw.classes)}
-    tries *= 1 if usual else math.factorial(len(EMOTIONS))
+def choose(left, rescales):
+    """The best of the plausible Ways, and those with other labels that are not told apart from it.
+
+    Common orders go before rare ones, and of Ways that come to the same the first is taken.
+
+    Args:
+        rescales: whether the network has a scaling of its own: then pixels as they are go first.
+    """
+    left = [each for each in left if each.is_among(COMMON_ORDERS)] or left
+    as_is = [each for each in left if rescales and each.preprocessing.scale == "as-is"]
+    best = max(as_is or left, key=lambda each: each.accuracy)
+    best = next(each for each in left
+                if each is best or alike(each, best) and not worse(each, best))
+    return best, [each for each in left if each.labels != best.labels and not alike(each, best)]
+
+
+def beats_chance(best, asked):
+    """Whether the best Way reads more faces than chance lets the best of all that were tried."""
+    count, tries = len(best.right), len(asked.tried)
+    chance = np.bincount(asked.faces.labels[:count]).max() / count  # of the most frequent emotion
+    if not best.is_among(ways.ORDERS):
+        tries *= math.factorial(len(EMOTIONS))
+        if best.accuracy < FLOOR:
+            return False
     test = binomtest(int(best.right.sum()), count, chance, alternative="greater")
-    if test.pvalue > DOUBT / tries:
-        raise UserError(
-            f"{raw.path}: no better than chance in any known way (the best, "
-            f"{best.feeding.words()}, reads {percent(best.accuracy)} of {count:,} {faces.words}); "
-            "if it is a network of the seven emotions, say how it is fed with --scale and --labels")
-    rivals = [each for each in left if not alike(each, best)]
-    if rivals:
-        rival = max(rivals, key=lambda each: each.accuracy)
-        more = "" if faces.words == "faces" else ", or name FER2013 with --data: it has more faces"
-        raise UserError(
-            f"{raw.path}: two ways cannot be told apart, {best.feeding.words()} "
-            f"({percent(best.accuracy)}), and {rival.feeding.words()} ({percent(rival.accuracy)} "
-            f"of {count:,} {faces.words}); say which with --scale and --labels{more}")
+    return test.pvalue < DOUBT / tries
+
+
+def undecided(raw, best, rivals, asked):
+    """The UserError that says why no way was found."""
+    faces = f"of {len(best.right):,} {asked.faces.words}"
+    if not beats_chance(best, asked):
+        return UserError(
+            f"{raw.path}: no better than chance with any usual preprocessing (the best, {best} "
+            f"{faces}); if it is a network of the seven emotions, say its own with --scale and "
+            "--labels")
+    rival = max(rivals, key=lambda each: each.accuracy)
+    own = asked.faces.words == "faces"
+    more = "" if own else ", or name FER2013 with --data: it has more faces"
+    return UserError(f"{raw.path}: two ways of preprocessing cannot be told apart, {best}, and "
+                     f"{rival} {faces}; say which with --scale and --labels{more}")
 
 
 def percent(share):
     return f"{100 * share:.0f} %"
 
 
-def in_evidence(best, seen, words, by_statistics):
-    """The Feeding of the best Way, with its accuracy and that of the next best that differs."""
-    evidence = f"{percent(best.accuracy)} of {len(best.right):,} {words}"
-    others = [each.accuracy for each in seen if not alike(each, best)]
-    if others:
-        evidence += f"; next best {percent(max(others))}"
-    if by_statistics:
-        evidence += ", told apart by the statistics of its batch normalisation"
-    return dataclasses.replace(best.feeding, evidence=evidence)
+def in_evidence(best, left, asked):
+    """The Preprocessing of the best Way, with its accuracy and those of the next that differ."""
+    evidence = f"{percent(best.accuracy)} of {len(best.right):,} {asked.faces.words}"
+    others = [each for each in asked.tried.values() if not alike(each, best)]
+    close = [each for each in left if each.labels == best.labels and not alike(each, best)]
+    if close:
+        words = " or ".join(SCALES[each.preprocessing.scale].words for each in close)
+        evidence += f"; {words} not told apart from it, and no better"
+    elif others:
+        evidence += f"; next best {percent(max(each.accuracy for each in others))}"
+    return dataclasses.replace(best.preprocessing, evidence=evidence)

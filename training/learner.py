@@ -10,7 +10,7 @@ import model as network
 from base.errors import UserError
 from networks.files import read
 from networks.network import open_network
-from networks.precision import PRECISIONS, in_precision
+from networks.precision import PRECISIONS
 from training import augmentation, batches
 from training.recipe import LABEL_SMOOTHING, OPTIMIZERS
 
@@ -99,7 +99,7 @@ def open_teachers(recipe, data):
         if teacher.keras_model is None:
             raise UserError(f"--teachers {path}: expected a Keras model, which can predict within "
                             "a training step")
-    return [in_precision(teacher, recipe.precision) for teacher in teachers]
+    return [teacher.in_precision(recipe.precision) for teacher in teachers]
 
 
 def copy_weights(path, student):

@@ -27,12 +27,10 @@ def grad_cam(face, label, network, seed):
     Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3.
     """
     body, head = split(network)
-    pictures = network.feed(face[None].astype(np.float32))  # (1, 48, 48, 1)
+    pictures = network.preprocess(face[None].astype(np.float32))  # (1, 48, 48, 1)
     channels = keras.ops.convert_to_numpy(body(pictures, training=False))  # (1, 5, 5, channels)
     output = network.output_of(label)
     slope = gradient(lambda x: head(x, training=False)[:, output], channels)  # (1, 5, 5, channels)
-    if network.raw.channels_first:
-        channels, slope = np.moveaxis(channels, 1, 3), np.moveaxis(slope, 1, 3)
     weights = slope.mean(axis=(0, 1, 2))  # (channels,)
     coarse = np.maximum((weights * channels[0]).sum(axis=2), 0)  # (5, 5)
     return resize(coarse.astype(np.float64), face.shape, order=1)

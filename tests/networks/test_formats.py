@@ -11,9 +11,11 @@ import pytest
 import fer2013
 from base.errors import UserError
 from fer2013 import EMOTIONS, included
-from networks import export, ways
+from networks import export
 from networks.files import read
-from tests.support import ROOT, run
+from networks.network import open_network
+from networks.preprocessing import names_of
+from tests.support import ROOT
 
 layers = keras.layers
 
@@ -36,9 +38,8 @@ def theirs(tmp_path_factory):
 def classifier():
     """A linear network that knows the composites: pixels / 255, labels in alphabetical order."""
     faces = fer2013.open(included.COMPOSITES).split("test")
-    pixels, labels = faces.pixels, faces.labels
-    order = [ways.names_of("alphabetical", 7).index(EMOTIONS[label]) for label in labels]
-    features = pixels.reshape(-1, 12, 4, 12, 4).mean(axis=(2, 4)).reshape(-1, 144) / 255
+    order = [names_of("alphabetical", 7).index(EMOTIONS[label]) for label in faces.labels]
+    features = faces.pixels.reshape(-1, 12, 4, 12, 4).mean(axis=(2, 4)).reshape(-1, 144) / 255
     features = np.concatenate([features, np.ones((len(features), 1))], axis=1)  # (n, 145)
     ridge = features.T @ features + 0.01 * np.eye(145)
     solved = np.linalg.solve(ridge, features.T @ (20 * np.eye(7)[order] - 10))  # (145, 7)
@@ -60,26 +61,14 @@ def test_a_model_that_keras_2_wrote_gives_its_answers(theirs, name, suffix):
     assert raw.rescales == (name == "preprocessed")
 
 
-def commands_of_the_page():
-    """{suffix: options}: the examples in the table of formats."""
-    page = (ROOT / "docs/your_own_model.md").read_text(encoding="utf-8")
-    found = re.findall(r"`python explain\.py --model theirs(\.\w+)([^`]*)` \|", page)
-    return {suffix: options.split() for suffix, options in found}
-
-
-def test_the_page_has_an_example_for_each_format():
-    assert set(commands_of_the_page()) == {".keras", ".h5", ".tflite", ".onnx"}
-
-
 @pytest.mark.parametrize("suffix", [".keras", ".h5", ".tflite", ".onnx"])
-def test_the_examples_of_the_page_explain_a_small_model(suffix, theirs, tmp_path):
+def test_the_preprocessing_of_each_format_is_found(suffix, theirs):
     path = theirs / f"theirs{suffix}"
     if not path.exists():
         pytest.skip("needs requirements-dev.txt or requirements-optional.txt")
-    result = run("explain.py", "--model", path, *commands_of_the_page()[suffix],
-                 "--label", "happy", "--samples", 200, "--outputs", tmp_path)
-    assert f"theirs{suffix}: pixels / 255, labels in alphabetical order (" in result.stdout
-    assert (tmp_path / "happy.png").read_bytes().startswith(b"\x89PNG")
+    network = open_network(path)
+    assert f"theirs{suffix}: pixels / 255, labels in alphabetical order (" in network.describe()
+    assert (network.keras_model is not None) == (suffix == ".keras")
 
 
 # Other kinds of networks that people train, with random weights: how they are fed is said.
@@ -93,23 +82,24 @@ def resnet_block(x, filters):
     return layers.Add()([x, beside])
 
 
-@pytest.mark.parametrize(("size", "channels", "classes"), [
-    (64, 1, 7), (96, 3, 7), (224, 3, 8)])
-def test_transfer_models_of_any_size_are_read(size, channels, classes, tmp_path):
+@pytest.mark.parametrize(("size", "channels", "classes", "suffix"), [
+    (64, 1, 7, ".keras"), (96, 3, 7, ".h5"), (224, 3, 8, ".keras")])
+def test_transfer_models_of_any_size_are_read(size, channels, classes, suffix, tmp_path):
+    arithmetic = suffix == ".keras"  # which Keras 3 does not read from its own HDF5 files
     inputs = keras.Input((size, size, channels))
-    x = inputs * 2.0 / 3 - 0.5 + 1
+    x = inputs * 2.0 / 3 - 0.5 + 1 if arithmetic else inputs
     x = layers.DepthwiseConv2D(5, strides=4)(layers.ZeroPadding2D(2)(x))
     x = resnet_block(layers.PReLU(shared_axes=[1, 2])(x), 4)
     inner = keras.Model(inputs, x)
     model = keras.Sequential([keras.Input((size, size, channels)), layers.RandomFlip(), inner,
                               layers.GlobalMaxPooling2D(), layers.Dense(classes)])
     pictures = np.random.default_rng(0).random((3, size, size, channels), np.float32)
-    for suffix in (".keras", ".h5"):
-        model.save(tmp_path / f"transfer{suffix}")
-        raw = read(tmp_path / f"transfer{suffix}")
-        assert (raw.input_shape, raw.classes) == ((size, size, channels), classes)
-        np.testing.assert_allclose(raw.call(pictures), model.predict(pictures, verbose=0),
-                                   rtol=1e-4, atol=1e-5)
+    model.save(tmp_path / f"transfer{suffix}")
+    raw = read(tmp_path / f"transfer{suffix}")
+    assert (raw.input_shape, raw.classes) == ((size, size, channels), classes)
+    assert raw.rescales == arithmetic
+    np.testing.assert_allclose(raw.call(pictures), model.predict(pictures, verbose=0),
+                               rtol=1e-4, atol=1e-5)
 
 
 def onnx_of(path, shape, outputs=("y",), batch="n", dtype="float32"):
@@ -138,7 +128,7 @@ def onnx_of(path, shape, outputs=("y",), batch="n", dtype="float32"):
     ((1, 48, 48), "n", "float32"), ((3, 224, 224), 1, "float32"), ((1, 64, 64), 4, "float16")])
 def test_onnx_with_channels_first_and_logits_is_read(shape, batch, dtype, tmp_path):
     raw = read(onnx_of(tmp_path / "torch.onnx", shape, batch=batch, dtype=dtype))
-    assert raw.channels_first and raw.input_shape == (*shape[1:], shape[0])
+    assert raw.input_shape == (*shape[1:], shape[0])
     pictures = np.random.default_rng(0).random((9, *raw.input_shape), np.float32)
     one_by_one = np.concatenate([raw.call(picture[None]) for picture in pictures])
     np.testing.assert_allclose(raw.call(pictures), one_by_one, rtol=1e-3)
@@ -146,7 +136,7 @@ def test_onnx_with_channels_first_and_logits_is_read(shape, batch, dtype, tmp_pa
 
 
 def test_onnx_of_two_answers_is_refused(tmp_path):
-    with pytest.raises(UserError, match="has 1 inputs and 2 outputs; expected one picture and one"):
+    with pytest.raises(UserError, match="has 1 inputs and 2 outputs; expected one picture"):
         read(onnx_of(tmp_path / "two.onnx", (1, 48, 48), outputs=("y", "z")))
 
 

@@ -1,4 +1,4 @@
-"""How networks are fed is found out, on tiny ones whose scaling and order of labels are known.
+"""The preprocessing is found out, for tiny networks whose scaling and order of labels are known.
 
 The "network" reads how bright a face is, as its label has it, and only if the pixels are scaled as
 it expects: otherwise every face is too dark or too bright.
@@ -15,9 +15,9 @@ from base.errors import UserError
 from explaining import methods
 from explaining.methods.gradients import grad_cam, integrated_gradients
 from fer2013 import EMOTIONS
-from networks import feeding, network, search, ways
-from networks.feeding import Feeding
+from networks import network, preprocessing, search
 from networks.network import Network, open_network
+from networks.preprocessing import ORDERS, SCALES, Preprocessing, names_of
 from networks.raw import RawNetwork
 
 CLASSES = len(EMOTIONS)
@@ -36,7 +36,7 @@ def bright_faces(count, seed=0):
 
 def bright_network(scale, labels, finish=lambda x: x, channels=1, size=48):
     """A raw network that expects this scaling and has its outputs in this order."""
-    apply = ways.SCALES[scale].apply
+    apply = SCALES[scale].apply
     levels = [apply(np.float32(LEVELS[EMOTIONS.index(name)])) if name in EMOTIONS else np.inf
               for name in labels]
     contrast = apply(np.float32(255)) - apply(np.float32(0))
@@ -45,7 +45,7 @@ def bright_network(scale, labels, finish=lambda x: x, channels=1, size=48):
         means = pictures.mean(axis=(1, 2, 3))[:, None]  # (n, 1)
         far = np.abs(means - np.float32(levels)) / contrast  # (n, classes), in shares of 255
         return finish(np.maximum(5 - 50 * far, -50)).astype(np.float32)
-    return RawNetwork("theirs.h5", "a fake", (size, size, channels), False, len(labels), call,
+    return RawNetwork("theirs.h5", "a fake", (size, size, channels), len(labels), call,
                       None, False, "digest")
 
 
@@ -54,26 +54,27 @@ def softmax(x):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-ALPHABETICAL = ways.names_of("alphabetical", CLASSES)
+UNIT = Preprocessing("unit", EMOTIONS, "probabilities")
+ALPHABETICAL = names_of("alphabetical", CLASSES)
 
 
-@pytest.mark.parametrize("scale, labels, finish, answers", [
+@pytest.mark.parametrize("scale, labels, finish, outputs", [
     ("unit", ALPHABETICAL, softmax, "probabilities"),
     ("as-is", EMOTIONS, lambda x: x, "logits"),
-    ("unit", ways.names_of("ferplus", 8), softmax, "probabilities"),
+    ("unit", names_of("ferplus", 8), softmax, "probabilities"),
     # an order that has no name
     ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
 ])
-def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, answers):
+def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, outputs):
     found = search.find(bright_network(scale, labels, finish), bright_faces(700))
-    assert (found.scale, found.labels, found.answers) == (scale, tuple(labels), answers)
-    assert "100 % of 700 faces; next best" in found.words()
+    assert (found.scale, found.labels, found.outputs) == (scale, tuple(labels), outputs)
+    assert "100 % of 280 faces; next best" in found.words()
 
 
 def test_an_answer_in_another_order_comes_out_in_that_of_fer2013():
-    labels = ways.names_of("alphabetical", 8)
+    labels = names_of("alphabetical", 8)
     opened = Network(bright_network("unit", labels, softmax),
-                     Feeding("unit", labels, "probabilities"))
+                     Preprocessing("unit", labels, "probabilities"))
     faces = bright_faces(70)
     answers = opened.predict(faces.pixels)
     assert answers.shape == (70, CLASSES) and answers.dtype == np.float32
@@ -91,11 +92,13 @@ def test_a_network_that_reads_nothing_is_refused_and_taken_when_told_how():
 
 
 def test_two_ways_that_differ_and_read_alike_are_told_to_the_user():
-    def happy_alone(x):  # knows happy from the rest: any order with happy at that place may be it
-        return softmax(np.where(np.arange(CLASSES) == 3, x, x.mean(axis=1, keepdims=True)))
-    with pytest.raises(UserError, match="two ways cannot be told apart.*say which with --scale"):
-        search.find(bright_network("unit", ways.names_of("ferplus", 7), happy_alone),
-                    bright_faces(700))
+    random = np.random.default_rng(0)
+
+    def happy_alone(x):  # guesses the others; alphabetical order has happy at the same place
+        return softmax(np.where(np.arange(CLASSES) == 3, x, random.normal(size=x.shape)))
+    expected = "two ways of preprocessing cannot be told apart.*alphabetical.*FER2013.*say which"
+    with pytest.raises(UserError, match=expected):
+        search.find(bright_network("unit", EMOTIONS, happy_alone), bright_faces(700))
 
 
 def test_answers_that_are_not_finite_are_refused():
@@ -104,13 +107,13 @@ def test_answers_that_are_not_finite_are_refused():
     with pytest.raises(UserError, match="not finite numbers, however the pixels are scaled"):
         search.find(raw, bright_faces(70))
     with pytest.raises(UserError, match="no probabilities"):
-        Network(raw, Feeding("unit", EMOTIONS, "probabilities")).predict(bright_faces(7).pixels)
+        Network(raw, UNIT).predict(bright_faces(7).pixels)
 
 
 def test_a_softmax_of_bfloat16_counts_as_one_and_is_renormalised():
     rough = softmax(np.random.default_rng(0).normal(size=(50, CLASSES))) * 1.004
-    assert feeding.kind_of(rough) == "probabilities"
-    read = np.asarray(feeding.read_answers(rough, Feeding("unit", EMOTIONS, "probabilities")))
+    assert preprocessing.kind_of(rough) == "probabilities"
+    read = np.asarray(preprocessing.read_outputs(rough, UNIT))
     np.testing.assert_allclose(read.sum(axis=1), 1, atol=1e-6)
 
 
@@ -118,7 +121,7 @@ def test_a_softmax_of_bfloat16_counts_as_one_and_is_renormalised():
 def test_faces_are_resized_and_made_of_three_channels(size):
     raw = bright_network("unit", EMOTIONS, channels=3, size=size)
     ramp = np.tile(np.arange(48, dtype=np.float32), (1, 48, 1)) * 5
-    fed = np.asarray(feeding.feed(ramp, raw, "as-is"))
+    fed = np.asarray(preprocessing.preprocess(ramp, raw.input_shape, "as-is"))
     assert fed.shape == (1, size, size, 3) and np.ptp(fed, axis=3).max() == 0
     middle = fed[0, size // 2, 2:-2, 0]
     np.testing.assert_allclose(np.diff(middle), 5 * 48 / size, atol=1e-3)  # still a ramp
@@ -131,7 +134,7 @@ def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
     first = open_network("theirs.h5", folder=tmp_path)
     assert first.caption == first.describe() and "theirs.h5: pixels / 255" in first.caption
     monkeypatch.setattr(search, "find", None)
-    assert open_network("theirs.h5", folder=tmp_path).feeding == first.feeding
+    assert open_network("theirs.h5", folder=tmp_path).preprocessing == first.preprocessing
     with pytest.raises(UserError, match="--labels: 8 names; theirs.h5 has 7 outputs"):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
 
@@ -147,7 +150,7 @@ def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looke
         return bright_faces(70)._replace(words="faces" if data == "data" else "included faces")
     monkeypatch.setattr(search, "labelled_faces", faces)
     for data in (None, None, "data", "data", None):
-        found = open_network("theirs.h5", data, folder=tmp_path).feeding
+        found = open_network("theirs.h5", data, folder=tmp_path).preprocessing
     assert asked == [None, "data"] and "of 70 faces" in found.evidence
     raw = dataclasses.replace(raw, digest="of a file that was replaced")
     open_network("theirs.h5", folder=tmp_path)
@@ -163,13 +166,13 @@ def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looke
 @pytest.mark.parametrize("labels", [[True, *EMOTIONS[1:]], [*EMOTIONS[:6], 3], [], 7])
 def test_kept_labels_of_another_kind_are_refused(tmp_path, labels):
     raw = bright_network("unit", EMOTIONS, softmax)
-    network.keep(tmp_path, raw, network.Feeding("unit", labels, "logits"), True)
-    with pytest.raises(UserError, match="feeding.json: not as this version writes it"):
+    network.keep(tmp_path, raw, Preprocessing("unit", labels, "logits"), True)
+    with pytest.raises(UserError, match="preprocessing.json: not as this version writes it"):
         network.kept(tmp_path, raw, True)
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
-    labels = ways.LABELS["ck+"]
+    labels = ORDERS["ck+"].names
     raw = bright_network("unit", labels, softmax)
     found = search.find(raw, bright_faces(700))
     assert (found.scale, found.labels) == ("unit", labels)
@@ -188,7 +191,7 @@ def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
                                   "bored,contempt,fear,happy,sad,surprise,neutral"])
 def test_names_of_outputs_that_fit_no_network_are_refused(text):
     with pytest.raises(argparse.ArgumentTypeError, match="expected one of fer2013"):
-        ways.order_of_labels(text)
+        preprocessing.order_of_labels(text)
 
 
 def nested_network(channels_first=False):
@@ -198,9 +201,9 @@ def nested_network(channels_first=False):
                               keras.layers.ReLU()])
     model = keras.Sequential([keras.Input((96, 96, 3)), inner, keras.layers.AveragePooling2D(8),
                               keras.layers.Flatten(), keras.layers.Dense(7, "softmax")])
-    raw = RawNetwork("nested.keras", "Keras", (96, 96, 3), False, 7,
+    raw = RawNetwork("nested.keras", "Keras", (96, 96, 3), 7,
                      lambda x: model.predict_on_batch(x), model, False, "nested")
-    return Network(raw, Feeding("unit", ALPHABETICAL, "probabilities"))
+    return Network(raw, Preprocessing("unit", ALPHABETICAL, "probabilities"))
 
 
 def test_gradient_methods_explain_nested_sequential_models_of_another_size():
@@ -219,20 +222,9 @@ def test_methods_that_a_network_does_not_allow_are_left_out_with_a_reason():
                               keras.layers.Dense(7)])
     raw = dataclasses.replace(nested_network().raw, keras_model=dense, input_shape=(48, 48, 1),
                               path="dense.h5")
-    no_convolution = Network(raw, Feeding("unit", EMOTIONS, "logits"))
+    no_convolution = Network(raw, Preprocessing("unit", EMOTIONS, "logits"))
     assert methods.left_out(no_convolution) == {
         "Grad-CAM": "dense.h5 has no convolution, whose channels Grad-CAM needs"}
     lite = Network(dataclasses.replace(raw, keras_model=None, form="TensorFlow Lite"),
-                   no_convolution.feeding)
+                   no_convolution.preprocessing)
     assert set(methods.left_out(lite)) == {"Grad-CAM", "integrated gradients"}
-
-
-def test_statistics_of_batch_normalisation_tell_scalings_apart():
-    """signed and dataset standardisation differ in contrast, which no accuracy may show."""
-    model = keras.Sequential([keras.Input((48, 48, 1)), keras.layers.BatchNormalization()])
-    faces = bright_faces(140).pixels
-    seen = faces / 127.5 - 1
-    model.layers[0].set_weights([np.array([x]) for x in (1, 0, seen.mean(), seen.var())])
-    raw = dataclasses.replace(nested_network().raw, keras_model=model, input_shape=(48, 48, 1))
-    found = search.statistics.divergences(raw, faces, ("unit", "signed", "dataset"))
-    assert found["signed"] < 0.01 < 0.1 < min(found["unit"], found["dataset"])

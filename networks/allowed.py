@@ -1,0 +1,88 @@
+"""What the configuration of a Keras model may name; a file that names anything else is refused.
+
+Keras builds whatever a configuration names by class, module or function, as a layer, an activation,
+an initializer, or deep in the arguments of a call, and some of that runs code, reads files or asks
+other computers (Lambda, TFSMLayer, StringLookup, get_file). So no part of it is skipped here.
+"""
+from base.errors import UserError
+
+LAYERS = """
+    Functional Model Sequential InputLayer Rescaling Normalization Resizing CenterCrop RandomCrop
+    Conv2D Convolution2D SeparableConv2D SeparableConvolution2D DepthwiseConv2D Dense Flatten
+    Reshape Permute Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax Identity
+    BatchNormalization LayerNormalization GroupNormalization UnitNormalization
+    Dropout SpatialDropout1D SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout
+    ActivityRegularization MaxPooling2D MaxPool2D AveragePooling2D AvgPool2D GlobalMaxPooling2D
+    GlobalMaxPool2D GlobalAveragePooling2D GlobalAvgPool2D ZeroPadding2D Cropping2D UpSampling2D
+    Add Subtract Multiply Average Maximum Minimum Concatenate RandomFlip RandomRotation RandomZoom
+    RandomContrast RandomTranslation RandomBrightness RandomHeight RandomWidth
+    """
+OPERATIONS = """
+    Divide TrueDivide Negative GetItem TFOpLambda SlicingOpLambda
+    __keras_tensor__ __tuple__ __slice__ __ellipsis__ function
+    """
+OTHERS = """
+    Zeros Ones Constant RandomNormal RandomUniform TruncatedNormal VarianceScaling Orthogonal
+    GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform
+    L1 L2 L1L2 MaxNorm MinMaxNorm NonNeg UnitNorm DTypePolicy Policy
+    """
+ACTIVATIONS = """
+    linear relu relu6 leaky_relu elu selu celu gelu silu swish mish softplus softsign tanh sigmoid
+    log_sigmoid hard_sigmoid hard_silu hard_swish hard_tanh exponential softmax log_softmax
+    """
+# of TensorFlow, as Keras 2 writes the arithmetic of preprocess_input
+FUNCTIONS = """
+    math.add math.subtract math.multiply math.divide math.truediv math.negative
+    __operators__.add __operators__.getitem nn.bias_add
+    """
+MODULES = """
+    builtins keras keras.layers keras.models keras.activations keras.initializers
+    keras.regularizers keras.constraints keras.dtype_policies keras.mixed_precision
+    keras.src.models.functional keras.src.models.sequential keras.src.ops.numpy
+    keras.src.ops.core keras.engine.functional keras.engine.sequential
+    keras.src.engine.functional keras.src.engine.sequential
+    keras.src.layers.core.tf_op_layer keras.layers.core.tf_op_layer
+    """
+CLASSES = (LAYERS + OPERATIONS + OTHERS).split()
+ALLOWED = {  # by the key that names it, anywhere in a configuration
+    "class_name": frozenset(CLASSES),
+    "registered_name": frozenset((*CLASSES, *ACTIVATIONS.split())),
+    "module": frozenset((*MODULES.split(), *MODULES.replace(" keras", " tf_keras").split())),
+    "function": frozenset(FUNCTIONS.split()),
+    "activation": frozenset(ACTIVATIONS.split()),
+}
+
+
+def check(part):
+    """Check a configuration, or a part of one.
+
+    Args:
+        part: what json.loads() gives.
+
+    Raises:
+        UserError: it names something that is not on a list; the message is for a file's name before
+            it.
+    """
+    if isinstance(part, list):
+        for value in part:
+            check(value)
+    if not isinstance(part, dict):
+        return
+    for key, names in ALLOWED.items():
+        check_name(key, part.get(key), names)
+    if part.get("class_name") == "function":
+        check_name("function", part.get("config"), ALLOWED["activation"])
+    if part.get("data_format") in ("channels_first", "th"):
+        raise UserError("its layers take channels first, which TensorFlow does not compute on a "
+                        "processor; expected channels last, or the model as .onnx")
+    for value in part.values():
+        check(value)
+
+
+def check_name(key, name, names):
+    """UserError unless a name is missing or on the list; an activation may also be an object."""
+    if name is None or isinstance(name, str) and name in names:
+        return
+    if not (key == "activation" and isinstance(name, dict)):  # which is checked as such
+        raise UserError(f"has the {key} {str(name)[:60]}, which is not read; expected Keras's "
+                        "ordinary layers")

@@ -1,0 +1,215 @@
+"""From faces to what a network takes, and from what it gives to probabilities in FER2013's order.
+
+    pictures = preprocess(faces, (48, 48, 1), "unit")      # (n, 48, 48) -> (n, 48, 48, 1)
+    probabilities = read_outputs(outputs, preprocessing)   # (n, classes) -> (n, 7)
+
+Both take tensors of any Keras backend and let gradients through. Keras is imported inside of the
+functions, because it takes seconds, and the options of a program need only the names here.
+"""
+import argparse
+import dataclasses
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from fer2013 import EMOTIONS, SIZE
+
+AUTO = "auto"  # of --scale and --labels: to be found out
+OTHER = "contempt"  # the eighth class of FERPlus and AffectNet, which FER2013 lacks
+MEAN, DEVIATION = 131.0, 78.2  # of all pixels of FER2013's 28,709 training faces
+# mean and deviation of red, green, blue / 255
+TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+CAFFE = (103.939, 116.779, 123.68)  # mean of blue, green, red
+AT_ONCE = 250 * SIZE * SIZE  # pixels at once: 250 faces of 48x48, 11 of 224x224
+NEARLY = 0.02  # how far from 1 probabilities may sum: bfloat16 has three digits
+
+
+class Scale(NamedTuple):
+    """A way to scale pixels; `apply` takes an array, or a tensor of any Keras backend."""
+    words: str
+    apply: Callable
+    channels: tuple = (1, 3)  # the inputs for which people use it
+
+
+def standardise_each(pictures):
+    """Each picture to mean 0 and deviation 1, as tf.image.per_image_standardization does it."""
+    from keras import ops
+
+    axes = (1, 2, 3)
+    size = pictures.shape[1] * pictures.shape[2] * pictures.shape[3]
+    deviation = ops.maximum(ops.std(pictures, axis=axes, keepdims=True), size ** -0.5)
+    return (pictures - ops.mean(pictures, axis=axes, keepdims=True)) / deviation
+
+
+def by_channel(unit, means, deviations=(1, 1, 1)):
+    """Pixels / unit, less each channel's mean, by its deviation."""
+    means, deviations = np.asarray(means, "float32"), np.asarray(deviations, "float32")
+    return lambda pictures: (pictures / unit - means) / deviations
+
+
+SCALES = {  # the usual ones first: of several that come to the same, the first is taken
+    "as-is": Scale("pixels as they are", lambda x: x),
+    "unit": Scale("pixels / 255", lambda x: x / 255),
+    "signed": Scale("pixels / 127.5 - 1", lambda x: x / 127.5 - 1),
+    "each": Scale("each picture standardised", standardise_each),
+    "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
+    "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),
+    "torchvision-bgr": Scale("torchvision's scaling, blue first",
+                             by_channel(255, *(values[::-1] for values in TORCHVISION)), (3,)),
+    "caffe": Scale("Caffe's scaling, blue first", by_channel(1, CAFFE), (3,)),
+    "caffe-rgb": Scale("Caffe's scaling, red first", by_channel(1, CAFFE[::-1]), (3,)),
+}
+
+
+class Order(NamedTuple):
+    """An order of a network's outputs, with contempt, which networks of seven classes leave out."""
+    words: str
+    names: tuple
+
+
+ORDERS = {
+    "fer2013": Order("FER2013's order", (*EMOTIONS, OTHER)),
+    "alphabetical": Order("alphabetical order", (
+        "angry", OTHER, "disgust", "fear", "happy", "neutral", "sad", "surprise")),
+    "ferplus": Order("FERPlus's order", (
+        "neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", OTHER)),
+    # of the names of KDEF: afraid, angry, disgusted, ...
+    "afraid-first": Order("alphabetical order from afraid on", (
+        "fear", "angry", OTHER, "disgust", "happy", "neutral", "sad", "surprise")),
+    "affectnet": Order("AffectNet's order", (
+        "neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", OTHER)),
+    "raf-db": Order("RAF-DB's order", (
+        "surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", OTHER)),
+    # of CK+'s folders, which have contempt in the place of neutral
+    "ck+": Order("CK+'s order", ("angry", OTHER, "disgust", "fear", "happy", "sad", "surprise")),
+}
+COMMON_SCALES, COMMON_ORDERS = ("as-is", "unit", "signed"), ("fer2013", "alphabetical", "ferplus")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preprocessing:
+    """How faces become what a network takes, and what its outputs are.
+
+    Attributes:
+        scale: a name in SCALES.
+        labels: the name of each output, an emotion or a class that FER2013 lacks.
+        outputs: what they are, a name in OUTPUTS.
+        evidence: how that is known, for a reader.
+    """
+    scale: str
+    labels: tuple
+    outputs: str
+    evidence: str = ""
+
+    def words(self):
+        """All of it in a line."""
+        known = f" ({self.evidence})" if self.evidence else ""
+        return (f"{SCALES[self.scale].words}, {in_words(self.labels)}"
+                f"{OUTPUTS[self.outputs]}{known}")
+
+
+def names_of(order, classes):
+    """The names of a network's outputs: tuple (classes,).
+
+    Args:
+        order: a name in ORDERS, in which contempt is left out of seven, or the names themselves.
+        classes: how many outputs there are.
+    """
+    names = ORDERS[order].names if isinstance(order, str) else order
+    return tuple(name for name in names if classes >= len(names) or name != OTHER)
+
+
+def orders_of(classes):
+    """The usual orders of networks with this number of outputs: names in ORDERS."""
+    return [order for order in ORDERS if len(names_of(order, classes)) == classes]
+
+
+def in_words(labels):
+    """What a reader is told of the names of the outputs."""
+    known = {names_of(name, len(labels)): order.words for name, order in ORDERS.items()}
+    words = f"labels in {known[labels]}" if labels in known else f"labels {', '.join(labels)}"
+    left_out = [name for name in labels if name not in EMOTIONS]
+    words += "".join(f", {name} left out and the rest renormalised" for name in left_out)
+    return words + "".join(f", no output for {name}" for name in EMOTIONS if name not in labels)
+
+
+def order_of_labels(text):
+    """An argparse type: the name of an order, or a tuple of the outputs' seven or eight names."""
+    if text == AUTO or text in ORDERS:
+        return text
+    names = tuple(name.strip().lower() for name in text.split(","))
+    others = set(names) - set(EMOTIONS)
+    if len(names) not in (7, 8) or len(set(names)) < len(names) or len(others) > 1:
+        raise argparse.ArgumentTypeError(
+            f"expected one of {', '.join(ORDERS)}, or the names of the outputs in their order "
+            f"with commas between them: {','.join(EMOTIONS)}, and one other if there is one; "
+            f"found {text!r}")
+    return names
+
+
+def preprocess(faces, shape, scale):
+    """The pictures that a network takes, channels last.
+
+    Args:
+        faces: float (n, 48, 48), grey values from 0 to 255.
+        shape: (height, width, channels) of a picture; scale: a name in SCALES.
+    """
+    from keras import ops
+
+    if shape[0] != SIZE:
+        weights = bilinear(shape[0])  # (size, 48)
+        faces = ops.matmul(ops.matmul(weights, faces), weights.T)
+    return SCALES[scale].apply(ops.repeat(faces[..., None], shape[2], axis=3))
+
+
+def bilinear(size):
+    """The matrix that resizes a line of 48 pixels bilinearly: float32 (size, 48).
+
+    As cv2.resize, tf.image.resize and Keras's image_dataset_from_directory do by default, also to
+    smaller sizes.
+    """
+    places = np.clip((np.arange(size) + 0.5) * SIZE / size - 0.5, 0, SIZE - 1)  # (size,)
+    return np.maximum(1 - np.abs(places[:, None] - np.arange(SIZE)), 0).astype(np.float32)
+
+
+def outputs_of(raw, pixels, scale):
+    """A network's own outputs for uint8 (n, 48, 48) faces: float32 (n, classes)."""
+    from keras import ops
+
+    step = max(1, AT_ONCE // raw.input_shape[0] ** 2)
+    parts = [pixels[start:start + step].astype(np.float32) for start in range(0, len(pixels), step)]
+    outputs = [raw.call(ops.convert_to_numpy(preprocess(part, raw.input_shape, scale)))
+               for part in parts]
+    return np.concatenate([np.empty((0, raw.classes), np.float32), *outputs])
+
+
+def kind_of(outputs):
+    """What float (n, classes) outputs are, a name in OUTPUTS."""
+    if outputs.min() < 0 or outputs.max() > 1 + NEARLY:
+        return "logits"
+    return "probabilities" if np.abs(outputs.sum(axis=1) - 1).max() <= NEARLY else "sigmoids"
+
+
+OUTPUTS = {  # what a reader is told of each kind
+    "probabilities": "",
+    "logits": ", softmax applied to its logits",
+    "sigmoids": ", sigmoids divided by their sum",
+}
+
+
+def read_outputs(outputs, preprocessing):
+    """Probabilities in FER2013's order, (n, 7), from a network's (n, classes) outputs.
+
+    A class that FER2013 lacks is left out, and the rest renormalised. An emotion for which there is
+    no output has probability 0.
+    """
+    from keras import ops
+
+    labels = (*preprocessing.labels, *EMOTIONS)  # of the outputs, then of zeros
+    chosen = np.minimum([labels.index(emotion) for emotion in EMOTIONS], len(preprocessing.labels))
+    if preprocessing.outputs == "logits":
+        outputs = ops.softmax(outputs)
+    outputs = ops.pad(outputs, ((0, 0), (0, 1)))  # (n, classes + 1)
+    found = ops.take(outputs, chosen, axis=1)  # (n, 7)
+    return found / ops.maximum(ops.sum(found, axis=1, keepdims=True), 1e-30)
