@@ -1,4 +1,4 @@
-"""What the benchmarks share: faces, maps of all methods, tables that resume, means with intervals."""
+"""What the benchmarks share: faces, maps of all methods, tables that resume, means, intervals."""
 import functools
 import importlib.metadata
 import itertools

@@ -100,7 +100,7 @@ def samples(face, label, predict):
 
 
 def fit_all(face, hidden, segments, label, predict, seed):
-    """{(name in FITS, samples): float64 (superpixels,) weights}; the smaller sizes are the first."""
+    """{(name in FITS, samples): float64 (superpixels,) weights}; fewer samples are the first."""
     random, count = np.random.RandomState(seed), segments.max() + 1
     coins = random.randint(0, 2, (SIZES[-1], count))
     coins[0] = 1  # the whole face, as in the lime package
