@@ -137,24 +137,22 @@ def draw(evaluation, labels, probabilities, history):
 
 
 def as_text(evaluation):
-    """The measures as a text of several lines for the terminal."""
+    """The measures as tables for the terminal: over all faces, and for each emotion."""
     import pandas
 
-    lines = [f"{evaluation['split']}, {evaluation['faces']:,} faces", *overall(evaluation)]
-    if "tta" in evaluation:
-        lines += ["mean prediction for each face and its mirror image",
-                  *overall(evaluation["tta"])]
-    emotions = pandas.DataFrame(evaluation["emotions"]).T.astype({"faces": int})
-    return "\n".join([*lines, "by emotion, one forward pass", emotions.round(3).to_string()])
-
-
-def overall(measures):
-    """The lines of the measures over all faces."""
     names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train",
              "expected_calibration_error")
-    none = "unknown" if measures["faces_not_in_train"] is None else "no such face"
-    values = {name: none if measures[name] is None else f"{measures[name]:.4f}" for name in names}
-    return [f"  {name.replace('_', ' '):<27} {value}" for name, value in values.items()]
+    ways = {"one forward pass": evaluation}
+    if "tta" in evaluation:
+        ways["with mirror image"] = evaluation["tta"]
+    overall = pandas.DataFrame(
+        {way: {name.replace("_", " "): measures[name] for name in names}
+         for way, measures in ways.items()}, dtype=float)
+    nothing = "unknown" if evaluation["faces_not_in_train"] is None else "no such face"
+    emotions = pandas.DataFrame(evaluation["emotions"]).T.astype({"faces": int})
+    return (f"{evaluation['split']}, {evaluation['faces']:,} faces\n"
+            f"{overall.to_string(na_rep=nothing, float_format='{:.4f}'.format)}\n\n"
+            f"{emotions.to_string(float_format='{:.3f}'.format)}")
 
 
 if __name__ == "__main__":

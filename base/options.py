@@ -19,7 +19,7 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
     """--help with the script's docstring, its line breaks kept, and defaults that are values."""
 
     def _get_help_string(self, action):  # argparse's own hook, used by its formatters too
-        nothing = action.default in (None, (), "", False) or action.default == []
+        nothing = action.default is False or action.default in (None, (), [], "")
         return action.help if nothing else super()._get_help_string(action)
 
 
@@ -34,7 +34,8 @@ class Quiet(argparse.Action):
 
 def parser(text):
     """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
-    new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter)
+    new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter,
+                                  usage="%(prog)s [options]")
     new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
                      help="print only errors and warnings")
     return new

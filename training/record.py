@@ -2,6 +2,7 @@
 import dataclasses
 import hashlib
 import importlib.metadata
+import json
 import os
 import platform
 
@@ -32,7 +33,7 @@ def describe(args, recipe, data):
     places = {name: getattr(args, name) for name in PLACES if getattr(args, name)}
     return {
         "trained_on": data.name,
-        "arguments": places | dataclasses.asdict(recipe),
+        "arguments": json.loads(json.dumps(places | dataclasses.asdict(recipe))),  # tuples to lists
         "dataset": {"form": data.form, "root": data.path,
                     "faces": {split.name: list(split.counts) for split in splits},
                     "sha256": {split.name: digest(split.pixels, split.labels)
@@ -89,7 +90,7 @@ def check_same_run(folder, earlier, now):
 
 def compared(record):
     """{name: value} of the arguments and the faces, which are equal in records of the same run."""
-    arguments = {f"--{name.replace('_', '-')}": list(value) if isinstance(value, tuple) else value
+    arguments = {f"--{name.replace('_', '-')}": value
                  for name, value in record["arguments"].items() if name not in PLACES}
     faces, digests = record["dataset"]["faces"], record["dataset"]["sha256"]
     return arguments | {f"the {split} split": f"{sum(faces[split]):,} faces ({digest[:12]})"

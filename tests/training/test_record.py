@@ -5,7 +5,7 @@ from base.errors import UserError
 from training import record
 
 ABOUT = {
-    "arguments": {"data": "data", "outputs": "outputs", "epochs": 3, "filters": (2, 2, 2, 2)},
+    "arguments": {"data": "data", "outputs": "outputs", "epochs": 3, "filters": [2, 2, 2, 2]},
     "dataset": {"faces": {"train": [4] * 7, "validation": [2] * 7},
                 "sha256": {"train": "aa", "validation": "bb"}},
     "versions": {"keras": "3.15.0", "tensorflow": "2.21"}, "machine": "Linux, 2 cores"}
