@@ -14,6 +14,8 @@ import threading
 from base import streams
 from base.errors import UserError
 
+notes = logging.getLogger("notes")  # lines on what was found and decided; run() prints each once
+
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
     """--help with the script's docstring, its line breaks kept, and defaults that are values."""
@@ -185,11 +187,10 @@ def run(main):
     data's readers log goes to stdout, each line once.
     """
     streams.open_all()
-    log = logging.getLogger("fer2013")
-    log.addHandler(logging.StreamHandler(sys.stdout))
-    log.setLevel(logging.INFO)
+    notes.addHandler(logging.StreamHandler(sys.stdout))
+    notes.setLevel(logging.INFO)
     said = set()  # each line once: a program reads the same data several times
-    log.addFilter(lambda record: (text := record.getMessage()) not in said and not said.add(text))
+    notes.addFilter(lambda record: (text := record.getMessage()) not in said and not said.add(text))
     signal.signal(signal.SIGINT, on_interrupt)
     script = os.path.basename(sys.argv[0])
     try:

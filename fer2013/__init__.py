@@ -6,31 +6,33 @@
 The form is found automatically: the challenge's fer2013.csv, its re-issue icml_face_data.csv, a
 table for each split, folders of images as Kaggle has them or with validation/, parquet files, a
 .zip or .tar.gz of any of these, or a directory that contains one of them. What is decided about
-splits, names and leftovers is logged in one line each.
+splits, names and leftovers is said in one line each.
 
-    sources.py    finds the dataset in directories and archives
-    archives.py   lists and opens the files in .zip and .tar archives
-    names.py      the names of splits and emotions, and what numbers mean
-    others.py     says what is not FER2013, by its true name
-    tables.py     reads the CSV forms
-    fer_plus.py   takes FER+'s majority labels instead
-    folders.py    assigns the files in folders to splits and labels
-    parquet.py    reads parquet files, as Hugging Face has them
-    images.py     reads the folders of images
-    splits.py     returns the splits as arrays
-    glance.py     counts identical faces, conflicting labels and blank faces
-    download.py   downloads the dataset from Kaggle
     dataset.py    the opened dataset, and the options that name it
     included.py   the faces that the repository contains, and when they are used
+    sources.py    finds the dataset in directories and archives
+    archives.py   unpacks .zip and .tar archives
+    names.py      the names of splits and emotions, and what numbers mean
+    folders.py    assigns the files in folders to splits and classes
+    tables.py     reads CSV and parquet
+    fer_plus.py   takes FER+'s majority labels instead
+    images.py     makes faces of pictures
+    pictures.py   decodes picture files
+    copies.py     finds identical, mirrored and re-saved faces
+    hold_out.py   chooses validation where there is none
+    editions.py   FER2013 as published, or a filtered copy
+    glance.py     counts identical faces, conflicting labels and blank faces
+    download.py   downloads the dataset from Kaggle
 
 Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1307.0414), section
 4.
 """
+from fer2013.copies import seen_in
 from fer2013.dataset import DataOptions, Dataset, Split
 from fer2013.dataset import open_dataset as open
-from fer2013.names import EMOTIONS, SPLITS
-from fer2013.sources import SIZE
-from fer2013.splits import COUNTS, by_emotion, seen_in
+from fer2013.editions import COUNTS
+from fer2013.images import SIZE
+from fer2013.names import EMOTIONS, SPLITS, by_emotion
 
 __all__ = ["COUNTS", "DataOptions", "Dataset", "EMOTIONS", "SIZE", "SPLITS", "Split", "by_emotion",
            "open", "seen_in"]

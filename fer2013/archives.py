@@ -1,150 +1,71 @@
-"""Lists and opens the files in .zip and .tar archives, also in archives within archives.
-
-Nothing is unpacked under a name of its own, so that no name in an archive can write outside a
-folder. A compressed .tar and an archive within an archive are unpacked into a temporary file
-without a name, of bounded size; all else is read in place, in pieces of bounded size.
-"""
-import contextlib
-import gzip
-import io
-import itertools
+"""Unpacks .zip and .tar archives, each once, into a hidden folder beside it."""
 import os
-import struct
+import pathlib
 import tarfile
 import tempfile
 import zipfile
 import zlib
 
 from base.errors import UserError
+from base.options import notes
 
-ENDINGS = {"zip": (".zip",), "tar": (".tar", ".tar.gz", ".tgz")}
-MOST_CSV_BYTES = 2**32  # unpacked; the challenge's fer2013.csv has 301 MB
-MOST_ARCHIVE_BYTES = 2**31  # of a .tar, or of an archive within an archive
-MOST_BYTES_AT_ONCE = 2**26  # an image file, or the list of files in a .zip (FER2013's has 3 MB)
-MOST_MEMBERS = 500_000  # of a .tar; their list takes 0.4 GB
-UNREADABLE = (OSError, EOFError, ValueError, OverflowError, RuntimeError, zlib.error,
-              zipfile.BadZipFile, tarfile.TarError, struct.error)
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+MOST_BYTES = 2**33  # unpacked; Kaggle's folders have 60 MB and the challenge's archive 400 MB
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile,
+              tarfile.TarError)
 
 
-class BoundedFile(io.BufferedReader):
-    """An archive that refuses huge reads: the readers ask for as many bytes as it declares."""
-
-    def read(self, size=-1):
-        if size is not None and size > MOST_BYTES_AT_ONCE + 1:
-            raise OSError(f"a list of files of {size:,} bytes; "
-                          f"expected {MOST_BYTES_AT_ONCE:,} at most")
-        return super().read(size)
-
-    def __del__(self):
-        self.close()  # zipfile closes only what it opened itself
+def is_archive(path):
+    """Whether a file is an archive by its ending, or, without an ending, by its content."""
+    if path.suffix:
+        return path.name.lower().endswith(ENDINGS)
+    return zipfile.is_zipfile(path) or tarfile.is_tarfile(path)
 
 
-def kind_of(name):
-    """ "zip" or "tar" by the ending of a name, else None."""
-    return next((kind for kind, endings in ENDINGS.items() if name.lower().endswith(endings)), None)
+def unpack(path):
+    """The folder with what a .zip or .tar archive contains, unpacked if it is not there yet.
 
-
-def open_archive(path, file=None):
-    """The names of the files in an archive, sorted, and a function that opens one of them.
-
-    Args:
-        path: of the archive; of one within another, the path of that and its name.
-        file: the archive within another, as spool() returns it.
+    It lies beside the archive, or in the folder for temporary files where that is not writable.
 
     Raises:
-        UserError: it is not readable, or no ordinary program writes such an archive.
+        UserError: the archive is damaged, encrypted, too large or points outside of its folder.
     """
-    kind = kind_of(str(path))
+    stat = path.stat()
+    name = f".{path.name}-{stat.st_size:x}-{stat.st_mtime_ns:x}"
+    parents = [parent for parent in (path.absolute().parent, pathlib.Path(tempfile.gettempdir()))
+               if os.access(parent, os.W_OK)]
+    for parent in parents:
+        if (parent / name).is_dir():
+            return parent / name
+    notes.info("%s: is unpacked into %s", path, parents[0] / name)
     try:
-        if kind == "zip":
-            members, opener = open_zip(BoundedFile(file or io.FileIO(path)))
-        else:
-            members, opener = open_tar(file or io.FileIO(path))
+        with tempfile.TemporaryDirectory(dir=parents[0], prefix=".unpacking-") as folder:
+            extract(path, pathlib.Path(folder, "all"))
+            os.rename(pathlib.Path(folder, "all"), parents[0] / name)
     except UNREADABLE as error:
-        raise UserError(f"{path}: not a readable {kind} file ({error})") from error
-    by_name = {}
-    for member, name in members:
-        name = name.replace("\\", "/")  # as some programs of Windows write it
-        while name.startswith("./"):
-            name = name[2:]
-        if name.startswith("/") or ".." in name.split("/"):
-            raise UserError(f"{path}: {name!r} points outside the {kind} file; "
-                            "expected names such as train/happy/1.jpg")
-        if name in by_name:
-            raise UserError(f"{path}: {name!r} is in the {kind} file twice; "
-                            "expected every file once")
-        by_name[name] = member
-    return tuple(sorted(by_name)), lambda name: opener(by_name[name])
+        raise UserError(f"{path}: cannot be unpacked ({error})") from error
+    return parents[0] / name
 
 
-def open_zip(file):
-    """[(member, name)] of a .zip and a function that opens a member."""
-    archive = zipfile.ZipFile(file)
-    members = archive.infolist()
-    declared = count_declared(file)
-    if declared != len(members):
-        raise zipfile.BadZipFile(f"{len(members):,} files are listed, but {declared:,} declared")
-    for member in members:
-        with contextlib.suppress(RuntimeError):  # a password or a method; reading it will say so
-            archive.open(member).close()  # compares its name with the one beside its content
-    return ([(member, member.filename) for member in members],
-            lambda member: open_zipped(archive, member))
+def extract(path, folder):
+    """Extract all files; names that lead out of the folder, links and devices are errors."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            check([(each.filename, each.file_size) for each in archive.infolist()])
+            archive.extractall(folder)
+    else:
+        with tarfile.open(path) as archive:
+            check([(each.name, each.size) for each in archive])
+            archive.extractall(folder, filter="data")
 
 
-def count_declared(file):
-    """How many files the end record of a .zip declares; zipfile does not compare them."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 2**17))  # the record and its comment have at most 65,557 bytes
-    end = file.read(2**17)
-    count, = struct.unpack_from("<H", end, end.rindex(b"PK\5\6") + 10)
-    if count == 0xFFFF and b"PK\6\6" in end:  # more files than the field holds
-        count, = struct.unpack_from("<Q", end, end.rindex(b"PK\6\6") + 32)
-    return count
-
-
-def open_zipped(archive, member):
-    """Open a file of a .zip; reading it gives no more bytes than the .zip declares for it."""
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # zipfile unpacks bzip2 and lzma without a limit
-        raise zipfile.BadZipFile("neither stored nor deflated; "
-                                 "expected a .zip as most programs write it")
-    if member.file_size > MOST_CSV_BYTES:
-        raise zipfile.BadZipFile(f"{member.file_size:,} bytes unpacked; "
-                                 f"expected {MOST_CSV_BYTES:,} at most")
-    return archive.open(member)
-
-
-def open_tar(file):
-    """[(member, name)] of the ordinary files in a .tar or .tar.gz, and what opens a member."""
-    if file.read(2) == b"\x1f\x8b":
-        file.seek(0)
-        with file, gzip.open(file) as unpacked:
-            spooled = spool(unpacked)
-        file = spooled
-    file.seek(0)
-    archive, members = tarfile.TarFile(fileobj=BoundedFile(file)), []
-    for member in itertools.islice(archive, MOST_MEMBERS + 1):
-        archive.members.clear()  # would keep all that is declared of each
-        member.pax_headers = {}
-        if member.isreg():
-            members.append((member, member.name))
-    if len(members) > MOST_MEMBERS:
-        raise tarfile.TarError(f"more than {MOST_MEMBERS:,} files")
-    file.seek(archive.offset)
-    if file.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):  # tarfile stops without a word
-        raise tarfile.TarError(f"damaged or cut off after {len(members):,} files")
-    return members, archive.extractfile
-
-
-def spool(file):
-    """The content of a file within an archive as a temporary raw file, which has no name."""
-    with tempfile.TemporaryFile() as temporary:
-        pieces = iter(lambda: file.read(2**20), b"")
-        for piece in itertools.islice(pieces, MOST_ARCHIVE_BYTES // 2**20):
-            temporary.write(piece)
-        if file.read(1):
-            raise OSError(f"more than {MOST_ARCHIVE_BYTES:,} bytes unpacked")
-        temporary.flush()
-        kept = io.FileIO(os.dup(temporary.fileno()), "rb")
-    kept.seek(0)
-    return kept
+def check(members):
+    """ValueError if files come to too many bytes, lead out of their folder or have one name."""
+    total = sum(size for _, size in members)
+    if total > MOST_BYTES:
+        raise ValueError(f"{total:,} bytes unpacked; expected {MOST_BYTES:,} at most")
+    for name, _ in members:
+        if name.startswith("/") or ".." in pathlib.PurePosixPath(name.replace("\\", "/")).parts:
+            raise ValueError(f"{name!r} leads out of it")
+    if len({name for name, _ in members}) < len(members):
+        raise ValueError("a name is in it twice")

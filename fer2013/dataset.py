@@ -4,6 +4,7 @@
     test = data.split("test")
     test.pixels, test.labels, test.names
 """
+import collections
 import dataclasses
 import functools
 import os
@@ -12,10 +13,13 @@ import pathlib
 import numpy as np
 
 from base.errors import UserError
-from base.options import option
-from fer2013 import sources, splits
-from fer2013.names import EMOTIONS, NUMBERINGS, SPLITS, USAGES, read_as
+from base.options import notes, option
+from fer2013 import copies, editions, fer_plus, folders, names, sources, tables
+from fer2013.hold_out import hold_out
+from fer2013.images import read_all
+from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES
 from fer2013.sources import DATA, HERE, INCLUDED
+from fer2013.tables import UNLABELLED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,16 +27,17 @@ class DataOptions:
     """Where the faces are and what their classes mean."""
     data: str = option(DATA, "path of FER2013: a CSV, a .zip, folders of images, or a directory "
                              "that contains one of them")
-    classes: str = option("", "what the numbers of classes mean: "
-                              f"{', '.join(NUMBERINGS)}, or names for the numbers from 0 on, with "
-                              "commas between them; FER2013's if none are given", metavar="NAMES")
+    classes: str = option("", "what the classes mean: "
+                              f"{', '.join(ORDERS)}; names for the numbers from 0 on, with commas "
+                              "between them; or pairs as calm=neutral; FER2013's if none are given",
+                          metavar="NAMES")
     ignore_classes: tuple = option((), "classes that are left out, such as contempt", nargs="+",
                                    metavar="NAME")
     fer_plus: str = option("", "FER+'s fer2013new.csv: its majority labels replace those of "
                                "fer2013.csv", metavar="CSV")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Split:
     """The faces of one split.
 
@@ -41,7 +46,7 @@ class Split:
             whose labels mean nothing.
         pixels: uint8 (n, 48, 48), grey from 0 to 255.
         labels: uint8 (n,), indices into EMOTIONS.
-        names: a list of n file names, or of "row 1" and so on for the faces of a CSV.
+        names: a list of n file names, or of "row 1" and so on for the faces of a table.
     """
     name: str
     pixels: np.ndarray
@@ -56,18 +61,29 @@ class Split:
         """Faces per emotion, seven numbers."""
         return tuple(np.bincount(self.labels, minlength=len(EMOTIONS)).tolist())
 
+    @functools.cached_property
+    def edition(self):
+        """The editions.Edition: which FER2013 these faces are."""
+        return editions.edition(self)
 
-@dataclasses.dataclass(frozen=True)
+    def part(self, name, chosen):
+        """The Split of the chosen faces, bool (n,), under another name."""
+        return Split(name, self.pixels[chosen], self.labels[chosen],
+                     [self.names[index] for index in np.flatnonzero(chosen)])
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
     """An opened dataset; every split is read once.
 
     Attributes:
         options: the DataOptions with which it was opened.
         source: where the files are, a sources.Source.
+        known: {name: Split}, of those that were read.
     """
     options: DataOptions
     source: sources.Source
-    read: dict = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    known: dict = dataclasses.field(default_factory=dict, repr=False)
 
     @property
     def path(self):
@@ -85,9 +101,10 @@ class Dataset:
 
     @functools.cached_property
     def name(self):
-        """What people call it: "FER2013" by the counts of its training faces, or its path."""
-        counts = self.split("train").counts if "train" in self.splits else None
-        if counts == splits.COUNTS["train"]:
+        """What people call it: "FER2013" if its training faces are that, or its path."""
+        if "train" in self.splits and self.edition("train").name == editions.FILTERED:
+            return editions.FILTERED
+        if "train" in self.splits and self.edition("train").name == editions.PUBLISHED:
             return "FER2013"
         return included_name(self.path) or self.path
 
@@ -98,10 +115,32 @@ class Dataset:
         return f"{included_name(self.path)}; {use}" if self.included else self.path
 
     @functools.cached_property
+    def found(self):
+        """{split: [(label, tables.Entry)]} of what the files contain, nothing of it held out."""
+        entries = (folders.list_faces(self.source) if self.form == "folders" else
+                   tables.read_tables(self.source, sources.split_of_table))
+        if self.options.fer_plus:
+            entries = fer_plus.relabel(entries, self.options.fer_plus, self.source.place)
+        classes = names.Classes(self.options.classes, tuple(self.options.ignore_classes))
+        labels = names.labels_of({entry.emotion for entry in entries} - {None}, classes,
+                                 self.source.place)
+        found = collections.defaultdict(list)
+        for entry in entries:
+            label = labels[entry.emotion] if entry.emotion is not None else 0
+            found[entry.split if label is not None else None].append((label, entry))
+        if found[None]:
+            notes.info("%s: %s faces are of classes that --ignore-classes leaves out",
+                       self.source.place, f"{len(found[None]):,}")
+        if found[UNLABELLED] and any(map(found.get, SPLITS)):
+            notes.info("%s: %s faces without labels are left out; python evaluate.py predicts them "
+                       "if --data names their table", self.path, f"{len(found[UNLABELLED]):,}")
+        return found
+
+    @functools.cached_property
     def splits(self):
         """The names of the splits that have faces, in the order train, validation, test."""
-        by_split = splits.LISTS[self.form](self.source)
-        return tuple(split for split in SPLITS if by_split[split])
+        self.hold_out_validation()
+        return tuple(name for name in SPLITS if name in self.known or self.found.get(name))
 
     @property
     def held_out(self):
@@ -115,30 +154,76 @@ class Dataset:
             UserError: a row or image is bad, a class is unknown, or the split has no face.
             ValueError: there can be no such split.
         """
-        if name not in self.read:
-            self.read[name] = Split(name, *splits.load(self.source, name))
-        return self.read[name]
+        if name not in SPLITS:
+            raise ValueError(f"split {name!r}: expected one of {', '.join(SPLITS)}")
+        if name not in self.splits:
+            unlabelled = (f"; python evaluate.py --data {self.path} predicts its faces without "
+                          "labels" if self.found.get(UNLABELLED) else "")
+            raise UserError(f"{self.path}: no face in the {name} split{unlabelled}")
+        if name not in self.known:
+            self.known[name] = self.read(name)
+        return self.known[name]
+
+    def read(self, name):
+        labels, entries = zip(*self.found[name], strict=True)
+        pixels = read_all(entries, name, self.path)
+        return Split(name, pixels, np.array(labels, np.uint8), [each.name for each in entries])
+
+    def hold_out_validation(self):
+        """Make a tenth of train validation if there is none."""
+        if self.found.get("validation") or not self.found.get("train") or self.known:
+            return
+        train = self.read("train")
+        out = hold_out(train)
+        self.known["train"] = train.part("train", ~out)
+        if out.any():
+            self.known["validation"] = train.part("validation", out)
 
     @functools.cached_property
     def unlabelled(self):
         """The Split of faces without labels, as the contest's test.csv has them; else None."""
-        found = splits.load_unlabelled(self.source)
-        return found and Split(splits.UNLABELLED, *found)
+        only = self.found.get(UNLABELLED) and not any(map(self.found.get, SPLITS))
+        return self.read(UNLABELLED) if only else None
 
-    def title(self, split):
+    def edition(self, name):
+        """The editions.Edition of a split: which FER2013 it is, for people and for records."""
+        return self.split(name).edition
+
+    def title(self, name):
         """What people call the faces: "FER2013's PublicTest", or the dataset and its split."""
-        if self.split(split).counts == splits.COUNTS[split]:
-            return f"FER2013's {next(usage for usage, name in USAGES.items() if name == split)}"
-        return f"{included_name(self.path) or shorten(self.path)}, {split} split"
+        usage = next(usage for usage, split in USAGES.items() if split == name)
+        known = self.edition(name).name
+        if known != editions.OTHER:
+            whose = "FER2013" if known == editions.PUBLISHED else known
+            return f"{usage} of {whose}" if known == editions.FILTERED else f"{whose}'s {usage}"
+        return f"{included_name(self.path) or shorten(self.path)}, {name} split"
 
-    def describe(self, split):
-        """The lines that describe a split: its form and faces per emotion.
+    def describe(self, name):
+        """The lines that describe a split: its form and faces per emotion, and which FER2013 it is.
 
-        A second line says so if these are not FER2013's own counts, and a third one, but for train,
-        which emotions have no face. Of included faces, the first line is enough.
+        Further lines say which emotions have no face. Of included faces, the first line is enough.
         """
-        lines = splits.describe(self.source, split, self.split(split).labels)
-        return lines[:1] if self.included else lines
+        split, known = self.split(name), self.edition(name)
+        per_emotion = ", ".join(f"{count} {emotion}" for emotion, count
+                                in zip(EMOTIONS, split.counts, strict=True))
+        lines = [f"{name}: {len(split):,} faces ({per_emotion}), {self.form} in {self.path}"]
+        if self.included:
+            return lines
+        if known.name == editions.PUBLISHED:
+            lines[0] += f"; {editions.PUBLISHED}"
+        elif known.name == editions.FILTERED:
+            lines.append(editions.filtered_line(name, known))
+        else:
+            expected = "/".join(map(str, editions.COUNTS[name]))
+            lines.append(f"{name}: this is not FER2013's own count, "
+                         f"{sum(editions.COUNTS[name]):,} faces = {expected}")
+        missing = [emotion for emotion, count in zip(EMOTIONS, split.counts, strict=True)
+                   if not count]
+        if missing:
+            means = ("a network that learns from it cannot predict that" if name == "train" else
+                     "what is measured on it says nothing of that")
+            lines.append(f"{name}: no face is labelled {', '.join(missing)}; {means}")
+        return lines
 
     def seen_in_training(self, pixels):
         """Whether each face is pixel-identical to a training face.
@@ -151,11 +236,32 @@ class Dataset:
         """
         if "train" not in self.splits:
             return None
-        return splits.seen_in(pixels, self.split("train").pixels)
+        return copies.seen_in(pixels, self.split("train").pixels)
 
     def check_validation(self):
         """UserError if no model can be selected on validation; says how many faces are in both."""
-        splits.check_validation(self.path, self.split("train"), self.split("validation"))
+        train, validation = self.split("train"), self.split("validation")
+        missing = [emotion for emotion, there, here in
+                   zip(EMOTIONS, train.counts, validation.counts, strict=True) if there > 0 == here]
+        if missing:
+            raise UserError(f"{self.path}: no face of validation is labelled {', '.join(missing)}, "
+                            "but faces of train are; expected all emotions of train (without "
+                            "validation, a tenth of train is held out), or --ignore-classes "
+                            + " ".join(missing))
+        identical = copies.seen_in(validation.pixels, train.pixels)
+        near = copies.near_in(validation.pixels, train.pixels) & ~identical
+        shared = (f"{identical.sum():,} of {len(validation):,} faces of validation are "
+                  f"pixel-identical to a face of train, and {near.sum():,} others are one mirrored "
+                  "or saved anew")
+        if (identical | near).mean() > 1 / 2:
+            raise UserError(f"{self.path}: {shared}; expected other faces")
+        if (identical | near).any():
+            notes.info(shared)
+        named = copies.named_as_copies(validation, train).sum()
+        if named:
+            notes.info("%s of %s faces of validation are named as copies of a face of train, as "
+                       "x_aug1.jpg is of x.jpg, or the reverse", f"{named:,}",
+                       f"{len(validation):,}")
 
 
 def open_dataset(options):
@@ -168,11 +274,11 @@ def open_dataset(options):
     """
     if not isinstance(options, DataOptions):
         options = DataOptions(os.fspath(options))
+    names.Classes(options.classes, tuple(options.ignore_classes))  # before anything is searched
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
     place = options.data if options.data != DATA or here else HERE / DATA
     options = dataclasses.replace(options, data=str(place))
-    data = read_as(options.data, options.classes, options.ignore_classes, options.fer_plus)
-    source = sources.find(data)
+    source = sources.find(place)
     if options.fer_plus and source.form != "CSV":
         raise UserError(f"--fer-plus: {options.data} is no CSV; expected fer2013.csv, in whose "
                         "order the votes are")

@@ -1,173 +1,117 @@
-"""The faces in folders of images, train/<emotion>/*.jpg: which split and label each has.
+"""The faces in folders of images, train/<emotion>/*.jpg: which split and class each has.
 
-Whatever is decided about them is logged in one line with counts.
+Whatever is decided about them is said in one line with counts.
 """
 import collections
-import logging
-import re
-
-import numpy as np
+import pathlib
+from typing import NamedTuple
 
 from base.errors import UserError
-from fer2013 import names
-from fer2013.names import EMOTIONS, SPLITS
+from base.options import notes
+from fer2013.names import LABEL_OF, SPLITS, WRAPPERS, is_number, plain, split_named
+from fer2013.pictures import FORMATS
+from fer2013.tables import Entry
 
-HOLD_OUT_SEED = 2013  # fixed, because every program must hold out the same faces
-COPY = re.compile(r"(.+\.(?:jpe?g|png|bmp|tiff?|webp|gif|ppm))[-_ \d]*\d\.\w+", re.IGNORECASE)
+ENDINGS = {ending for endings in FORMATS.values() for ending in endings}
 
-log = logging.getLogger("fer2013")
+
+class Place(NamedTuple):
+    """What the folders above a file say of it."""
+    base: str  # the folder that has the splits
+    split_folder: str
+    split: str | None  # None if the folder names no known split
+    classes: tuple  # the folders below that of the split
+
+    @property
+    def emotion_known(self):
+        """Whether the first of them may name a class."""
+        return bool(self.split and self.classes) and is_class(self.classes[0])
+
+
+def is_class(name):
+    return is_number(name) or plain(name) in LABEL_OF or plain(name) == "contempt"
+
+
+def place(folders):
+    """The Place of files in the folders of a path, from the first that names a split on; else None.
+
+    train/train/happy and train/images/happy are as train/happy.
+    """
+    for start, folder in enumerate(folders):
+        split = split_named(folder)
+        if split:
+            classes = tuple(name for name in folders[start + 1:]
+                            if split_named(name) != split and plain(name) not in WRAPPERS)
+            return Place("/".join(folders[:start]), folder, split, classes)
+    return None
 
 
 def list_faces(source):
-    """{split: [(label, file)]}, sorted by folder and file name.
-
-    If there is no validation split, a tenth of train becomes one.
+    """The tables.Entry of each picture in a sources.Source, sorted by folder and file name.
 
     Raises:
-        UserError: a class or split is unknown, or it cannot be known which is meant.
+        UserError: it cannot be known which split or class is meant.
     """
-    entries, counts = {split: [] for split in SPLITS}, collections.Counter()
-    inside = [(split_once(name.removeprefix(source.prefix).split("/")), name)
-              for name in source.files if name.startswith(source.prefix)]
-    check_splits(source, [parts for parts, _ in inside])
-    for parts, name in inside:
-        split = names.split_named(parts[0])
-        if split and len(parts) == 2:
+    places = {name: place(name.split("/")[:-1]) for name in source.files}
+    inside = {name: each for name, each in places.items() if each and not each.base}
+    check_splits(source, places, inside)
+    counts, entries = collections.Counter(), []
+    for name, each in inside.items():
+        ending = pathlib.PurePosixPath(name).suffix.lower()
+        if not each.classes:
             counts["lie in no class folder and are left out"] += 1
-        elif split and source.reading.is_ignored(parts[1]):
-            counts["are of classes that --ignore-classes leaves out"] += 1
-        elif split:
-            counts["lie in folders within their class folder and are read"] += len(parts) > 3
-            entries[split].append((label_of(source, parts, name), name))
+        elif ending and ending not in ENDINGS:
+            counts["are no pictures and are left out"] += 1
+        else:
+            counts["lie in folders within their class folder and are read"] += len(each.classes) > 1
+            check_inner(source, each, name)
+            entries.append(Entry(each.split, each.classes[0], name.split("/")[-1],
+                                 source.base / name))
     for what, count in counts.items():
         if count:
-            log.info("%s: %s files %s", source.place, f"{count:,}", what)
-    check_numbers(source, {parts[1] for parts, _ in inside
-                           if len(parts) > 2 and names.split_named(parts[0])})
-    separate_public_test(source, entries)
-    if entries["train"] and not entries["validation"]:
-        hold_out_validation(entries)
-    report_copies(source, entries)
-    return entries
+            notes.info("%s: %s files %s", source.base, f"{count:,}", what)
+    return separate_public_test(source, entries)
 
 
-def split_once(parts):
-    """The parts of a path below the base, without the second "train" of train/train/happy."""
-    while (len(parts) > 2 and names.split_named(parts[0])
-           and names.split_named(parts[1]) == names.split_named(parts[0])):
-        parts = parts[1:]
-    return parts
-
-
-def check_splits(source, found):
-    """UserError if two folders are the same split, or one with classes in it is no known split.
-
-    Args:
-        source: the Source.
-        found: the path of each file below the base, as a list of its parts.
-    """
-    folders = {parts[0]: names.split_named(parts[0]) for parts in found if len(parts) > 2}
+def check_splits(source, places, inside):
+    """UserError if two folders are the same split, or one with classes in it is no known split."""
     for split in SPLITS:
-        same = sorted(name for name, its_split in folders.items() if its_split == split)
+        same = sorted({each.split_folder for each in inside.values() if each.split == split})
         if len(same) > 1:
-            raise UserError(f"{source.place}: {' and '.join(map(repr, same))} both name the "
+            raise UserError(f"{source.base}: {' and '.join(map(repr, same))} both name the "
                             f"{split} split; expected one of them")
-    others = [parts for parts in found
-              if len(parts) > 2 and not folders[parts[0]] and source.reading.is_class(parts[1])]
+    others = [name.split("/") for name, each in places.items() if each is None]
+    others = [parts[0] for parts in others if len(parts) > 2 and plain(parts[1]) in LABEL_OF]
     if others:
-        raise UserError(f"{source.place}: {len(others):,} files are in {others[0][0]!r}, which has "
-                        "class folders but names no known split; expected train, validation and "
-                        "test, or that it lies elsewhere")
+        raise UserError(f"{source.base}: {len(others):,} files are in {others[0]!r}, which has "
+                        "class folders but names no known split; rename it to train, validation "
+                        "or test, or put it elsewhere")
 
 
-def label_of(source, parts, name):
-    """The label of a file; a folder within its class folder must not be another class's."""
-    label = source.reading.label_named(parts[1])
-    if label is None:
-        raise UserError(f"{source.root}: unknown class folder {parts[1]!r} in {name}; "
-                        f"{source.reading.unknown_class(parts[1])}")
-    for inner in parts[2:-1]:
-        if not names.is_number(inner) and source.reading.label_named(inner) not in (None, label):
-            raise UserError(f"{source.root}: {name} lies in two class folders, {parts[1]!r} and "
-                            f"{inner!r}; expected one")
-    return label
-
-
-def check_numbers(source, folders):
-    """UserError if class folders are numbers of another meaning; say which meaning is taken."""
-    numbers = sorted({int(folder) for folder in folders if names.is_number(folder)})
-    if numbers:
-        source.reading.check_numbers(numbers, source.place)
-        meant = ", ".join(f"{number} {source.reading.class_of(str(number))}" for number in numbers)
-        log.info("%s: class folders are numbers, read as %s; --classes says otherwise",
-                 source.place, meant)
+def check_inner(source, place, name):
+    """UserError if a folder within a class folder is another class's."""
+    label = LABEL_OF.get(plain(place.classes[0]))
+    for inner in place.classes[1:]:
+        if LABEL_OF.get(plain(inner), label) != label:
+            raise UserError(f"{source.base}: {name} lies in two class folders, "
+                            f"{place.classes[0]!r} and {inner!r}; expected one")
 
 
 def separate_public_test(source, entries):
-    """Move Kaggle's PublicTest_* from test to validation, unless there is another validation."""
-    public = [entry for entry in entries["test"]
-              if entry[1].split("/")[-1].startswith("PublicTest_")]
-    if not public:
-        return
-    if entries["validation"]:
-        log.info("%s: %s files named PublicTest_* stay in test, because validation has its own "
-                 "folder", source.place, f"{len(public):,}")
-        return
-    entries["validation"] = public
-    kept = set(public)
-    entries["test"] = [entry for entry in entries["test"] if entry not in kept]
-    others = sum(not name.split("/")[-1].startswith("PrivateTest_") for _, name in entries["test"])
+    """The entries, Kaggle's PublicTest_* moved from test to validation if there is no other."""
+    public = [entry.split == "test" and entry.name.startswith("PublicTest_") for entry in entries]
+    if not any(public):
+        return entries
+    if any(entry.split == "validation" for entry in entries):
+        notes.info("%s: %s files named PublicTest_* stay in test, because validation has its own "
+                   "folder", source.base, f"{sum(public):,}")
+        return entries
+    others = sum(entry.split == "test" and not entry.name.startswith(("PublicTest_",
+                                                                      "PrivateTest_"))
+                 for entry in entries)
     if others:
-        log.info("%s: of its test folder, %s files named PublicTest_* are validation; %s others, "
-                 "not named PrivateTest_*, are test", source.place, f"{len(public):,}",
-                 f"{others:,}")
-
-
-def hold_out(labels):
-    """Which faces of a train split become validation, bool (n,) for int (n,) labels.
-
-    They are a tenth of each emotion, the same every time.
-    """
-    random, chosen = np.random.default_rng(HOLD_OUT_SEED), np.zeros(len(labels), bool)
-    for label in range(len(EMOTIONS)):
-        of_label = np.flatnonzero(labels == label)
-        chosen[random.permutation(of_label)[:round(len(of_label) / 10)]] = True
-    if chosen.any():
-        log.info("no validation split found: %s faces, a stratified tenth of train (seed %d), "
-                 "became validation", f"{chosen.sum():,}", HOLD_OUT_SEED)
-    return chosen
-
-
-def hold_out_validation(entries):
-    """Move a tenth of train to validation; augmented copies of these pictures are left out."""
-    known = {name for _, name in entries["train"]}
-    copies = {entry for entry in entries["train"] if original(entry[1]) in known}
-    pictures = [entry for entry in entries["train"] if entry not in copies]
-    chosen = hold_out(np.array([label for label, _ in pictures]))
-    entries["validation"] = [entry for entry, out in zip(pictures, chosen, strict=True) if out]
-    held_out = set(entries["validation"])
-    names_out = {name for _, name in held_out}
-    entries["train"] = [entry for entry in entries["train"]
-                        if entry not in held_out and original(entry[1]) not in names_out]
-    if copies:
-        log.info("train: %s files are named as copies of others (x.jpg0.jpg); those of faces in "
-                 "validation are left out", f"{len(copies):,}")
-
-
-def original(name):
-    """The file of which another is an augmented copy by its name, as x.jpg0.jpg is, or None."""
-    match = COPY.fullmatch(name)
-    return match and match[1]
-
-
-def report_copies(source, entries):
-    """Log how many files of validation and test are copies, and copies across splits."""
-    files = {split: {name.split("/")[-1] for _, name in entries[split]} for split in SPLITS}
-    for split in SPLITS[1:]:
-        copies = sum(original(name) is not None for name in files[split])
-        across = sum(original(name) in files[split] for name in files["train"])
-        across += sum(original(name) in files["train"] for name in files[split])
-        if copies or across:
-            log.info("%s: %s files of %s are named as copies of other pictures (x.jpg0.jpg), and "
-                     "%s pictures are named as copies across train and %s", source.place,
-                     f"{copies:,}", split, f"{across:,}", split)
+        notes.info("%s: of its test folder, %s files named PublicTest_* are validation; %s others, "
+                   "not named PrivateTest_*, are test", source.base, f"{sum(public):,}",
+                   f"{others:,}")
+    return [entry._replace(split="validation") if moved else entry
+            for entry, moved in zip(entries, public, strict=True)]

@@ -1,7 +1,8 @@
-"""The data at a glance: counts, identical faces, conflicting labels, blank faces and examples."""
+"""The data at a glance: counts, copies, conflicting labels, blank faces and examples."""
 import numpy as np
 
-from fer2013.names import EMOTIONS, SPLITS
+from fer2013.copies import near_pairs
+from fer2013.names import EMOTIONS
 
 EXAMPLES = 5  # faces of each emotion
 
@@ -27,35 +28,35 @@ def conflicting(group, labels):
 
 
 def summary(splits):
-    """The text that `python dataset.py` prints: a table with a column per split, and one line.
-
-    The row "also in train" counts the faces of a split that are pixel-identical to another face,
-    one of the train split.
+    """The text that `python dataset.py` prints: a table with a column per split, and two lines.
 
     Args:
         splits: the Splits.
     """
     pixels = np.concatenate([split.pixels for split in splits])
     labels = np.concatenate([split.labels for split in splits])
-    columns = [SPLITS.index(split.name) for split in splits]
-    split = np.repeat(columns, list(map(len, splits)))  # (n,)
+    column = np.repeat(np.arange(len(splits)), list(map(len, splits)))  # (n,)
     group = group_identical(pixels)  # (n,)
     size, mixed = np.bincount(group), conflicting(group, labels)  # (groups,) each
-    table = np.zeros((len(size), len(SPLITS)), int)  # faces of each group in each split
-    np.add.at(table, (group, split), 1)
-    others = table[group] - np.eye(len(SPLITS), dtype=int)[split]  # (n, 3): identical other faces
+    identical = np.zeros((len(size), len(splits)), int)  # faces of each group in each split
+    np.add.at(identical, (group, column), 1)
+    identical = identical[group] - np.eye(len(splits), dtype=int)[column]  # (n, splits): others
+    near = np.zeros((len(pixels), len(splits)), bool)  # (n, splits)
+    pairs = near_pairs(pixels, pixels)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    near[pairs[:, 0], column[pairs[:, 1]]] = True
     rows = {emotion: labels == label for label, emotion in enumerate(EMOTIONS)}
-    rows |= {f"also in {SPLITS[index]}": others[:, index] > 0 for index in np.unique(split)}
+    rows |= {f"also in {split.name}": identical[:, i] > 0 for i, split in enumerate(splits)}
+    rows |= {f"near one in {split.name}": near[:, i] for i, split in enumerate(splits)}
     rows |= {"labels in conflict": mixed[group], "blank": blank(pixels)}
-    lines = [f"{'':<20}" + "".join(f"{SPLITS[column]:>12}" for column in columns)]
+    lines = [f"{'':<22}" + "".join(f"{split.name:>12}" for split in splits)]
     for name, chosen in rows.items():
-        counts = np.bincount(split[chosen], minlength=len(SPLITS))
-        in_columns = (f"{counts[column]:>12,}" for column in columns)
-        lines.append(f"{name:<20}" + "".join(in_columns))
-    lines.append(f"{(size > 1).sum():,} groups of pixel-identical faces contain "
-                 f"{size[size > 1].sum():,} faces; "
-                 f"{mixed.sum():,} of the groups have conflicting labels")
-    return "\n".join(lines)
+        counts = np.bincount(column[chosen], minlength=len(splits))
+        lines.append(f"{name:<22}" + "".join(f"{count:>12,}" for count in counts))
+    return "\n".join([
+        *lines, "also in: pixel-identical to another face; near: so, or mirrored, or saved anew",
+        f"{(size > 1).sum():,} groups of pixel-identical faces contain "
+        f"{size[size > 1].sum():,} faces; {mixed.sum():,} of the groups have conflicting labels"])
 
 
 def choose_examples(pixels, labels, seed):

@@ -1,9 +1,9 @@
 """The faces that come with the repository, and when they are used in the place of FER2013."""
 import dataclasses
 
+from base.options import notes
 from fer2013.dataset import DataOptions, open_dataset
 from fer2013.sources import AVATARS, COMPOSITES, DATA, HERE, INCLUDED, lying_at, search
-from fer2013.splits import log
 
 __all__ = ["AVATARS", "COMPOSITES", "HERE", "MEAN_FACE", "NAMES", "open_for_explaining",
            "open_for_training", "open_own"]
@@ -33,8 +33,8 @@ def open_own(options=DataOptions()):  # noqa: B008, it is immutable
     if options.data != DATA or search(folder) is not None:
         return open_dataset(options)
     lying = lying_at(folder)
-    if lying:
-        log.info("%s: no FER2013 in it, but %s", DATA, lying)
+    if lying != "nothing":
+        notes.info("%s: no FER2013 in it, but %s", DATA, lying)
     return None
 
 

@@ -1,20 +1,19 @@
-"""How datasets name splits and emotions, and what their numbers mean.
+"""The names of splits and emotions in datasets, and what the numbers of classes mean.
 
-    split_named("FER2013Valid")             # "validation"
-    Reading().label_named("0_Anger")        # 0, angry
-    data = read_as("data", "fer+")          # for load(): there, 0 is neutral
+    split_named("FER2013Valid")                     # "validation"
+    labels_of({"0_Anger", "Fear"}, Classes(), "")   # {"0_Anger": 0, "Fear": 2}
 
 Case, and a number and signs around a name, make no difference.
 """
 import functools
-import logging
-import os
 import re
 from dataclasses import dataclass
 
 from base.errors import UserError
+from base.options import notes
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # in label order
+CONTEMPT = "contempt"  # the eighth class of FER+ and AffectNet, which FER2013 lacks
 USAGES = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 SPLITS = tuple(USAGES.values())
 SPLIT_NAMES = {
@@ -22,128 +21,161 @@ SPLIT_NAMES = {
     "validation": ("validation", "valid", "val", "dev", "publictest", "fer2013valid"),
     "test": ("test", "testing", "privatetest", "fer2013test"),
 }
+WRAPPERS = ("data", "dataset", "set", "images", "image", "imgs", "faces", "split", "folder")
 CLASS_NAMES = {
-    "angry": ("anger",), "disgust": ("disgusted",), "fear": ("fearful",), "happy": ("happiness",),
-    "sad": ("sadness",), "surprise": ("surprised", "suprise"), "neutral": ("neutrality",),
+    "angry": ("anger", "wut", "ärger", "wütend"),
+    "disgust": ("disgusted", "ekel"),
+    "fear": ("fearful", "afraid", "scared", "angst"),
+    "happy": ("happiness", "joy", "freude", "glücklich"),
+    "sad": ("sadness", "trauer", "traurig"),
+    "surprise": ("surprised", "suprise", "überraschung", "überrascht"),
+    "neutral": ("neutrality",),
 }
-log = logging.getLogger("fer2013")
 SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in names}
 LABEL_OF = {name: label for label, emotion in enumerate(EMOTIONS)
             for name in (emotion, *CLASS_NAMES[emotion])}
-NUMBERINGS = {  # the classes that the numbers from 0 on mean; "-" is none
-    "fer2013": EMOTIONS,
+ORDERS = {  # of classes by number, or of a network's outputs; contempt is left out of seven
+    "fer2013": (*EMOTIONS, CONTEMPT),
+    # as Keras and torchvision number folders
+    "alphabetical": ("angry", CONTEMPT, "disgust", "fear", "happy", "neutral", "sad", "surprise"),
+    # of the names of KDEF: afraid, angry, disgusted, ...
+    "afraid-first": ("fear", "angry", CONTEMPT, "disgust", "happy", "neutral", "sad", "surprise"),
     # Barsoum et al. 2016 (arXiv 1608.01041), fer2013new.csv
-    "fer+": ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", "contempt"),
-    # Li et al. 2017, list_patition_label.txt
-    "raf-db": ("-", "surprise", "fear", "disgust", "happy", "sad", "angry", "neutral"),
-    "alphabetical": tuple(sorted(EMOTIONS)),  # as Keras and torchvision number folders
+    "fer+": ("neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", CONTEMPT),
+    # Mollahosseini et al. 2017 (arXiv 1708.03985)
+    "affectnet": ("neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", CONTEMPT),
+    # Li et al. 2017, list_patition_label.txt, where they begin with 1
+    "raf-db": ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", CONTEMPT),
+    # of CK+'s folders, which have contempt in the place of neutral; its own numbers begin with 1
+    "ck+": ("angry", CONTEMPT, "disgust", "fear", "happy", "sad", "surprise"),
 }
+FROM_ONE = ("raf-db", "ck+")  # their publishers' numbers begin with 1
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How the classes of a dataset are read.
+class Classes:
+    """What the user says of the classes of a dataset, as the options --classes and so on have it.
 
     Attributes:
-        numbers: class names that the numbers from 0 on mean; FER2013's if there are none.
-        ignored: names of the classes that are left out, as canonical() gives them.
-        fer_plus: path of FER+'s votes, whose majority replaces the labels of a CSV.
+        meaning: a name in ORDERS, or with commas between them names for the numbers from 0 on ("-"
+            for none), or pairs as calm=neutral.
+        ignored: names or numbers of the classes that are left out.
     """
-    numbers: tuple = ()
-    ignored: frozenset = frozenset()
-    fer_plus: str = ""
+    meaning: str = ""
+    ignored: tuple = ()
 
-    def label_named(self, name):
-        """The label of a class folder's name or number, or None if it is no emotion."""
-        return label_called(self.class_of(name))
+    def __post_init__(self):
+        parts = self.meaning.split(",") if self.meaning.lower() not in (*ORDERS, "") else []
+        for part in parts:
+            name = part.rpartition("=")[2].strip()
+            if plain(name) not in (*LABEL_OF, CONTEMPT, *map(plain, self.ignored), ""):
+                raise UserError(f"--classes: {name!r} is no class; expected {', '.join(ORDERS)}, "
+                                f"names such as {','.join(EMOTIONS)}, or pairs as calm=neutral")
 
-    def class_of(self, name):
-        """The name of a class, also of one that is named by its number."""
-        if not is_number(name):
-            return name
-        classes = dict(enumerate(self.numbers or EMOTIONS))
-        return classes.get(int(name), name)
-
-    def canonical(self, name):
-        """The emotion that a name or number means, or else the name as plain() gives it."""
-        label = self.label_named(name)
-        return plain(self.class_of(name)) if label is None else EMOTIONS[label]
-
-    def is_ignored(self, name):
-        """Whether --ignore-classes leaves out a class, by its name or number."""
-        return bool(self.ignored) and self.canonical(name) in self.ignored
-
-    def is_class(self, name):
-        return self.label_named(name) is not None or self.is_ignored(name)
-
-    def unknown_class(self, name):
-        """The words of an error about a class that is neither an emotion nor left out."""
-        return (f"expected {', '.join(EMOTIONS)}; --ignore-classes {self.class_of(name)} leaves it "
-                "out" + (", --classes says what numbers mean" if is_number(name) else ""))
-
-    def check_numbers(self, found, place):
-        """UserError if numbers look as if they meant other classes than FER2013's.
-
-        Four or more that follow each other from 0 or 1, but not all seven, are what is left when
-        classes are dropped and numbered anew; two or three are read as FER2013's, and a line says
-        so.
+    def by_name(self, numbers):
+        """{plain name or number in the data: the class that it means}, as far as the user says.
 
         Args:
-            found: the numbers of the classes in a dataset.
-            place: where they are, for the message.
+            numbers: the numbers that occur in the data.
         """
-        found = sorted(set(found))
-        if self.numbers or not 2 <= len(found) < len(EMOTIONS) or found[0] > 1:
-            return
-        if found[-1] - found[0] != len(found) - 1:
-            return
-        occur = f"{place}: only the numbers {found[0]} to {found[-1]} occur"
-        meant = ", ".join(f"{number} {EMOTIONS[number]}" for number in found)
-        if len(found) > 3:
-            raise UserError(f"{occur}, which may mean other classes than FER2013's; expected "
-                            "--classes with their names from 0 on, or --classes fer2013 for "
-                            f"{meant}")
-        log.info("%s, read as %s; --classes says otherwise", occur, meant)
+        order = self.meaning.lower()
+        if order in ORDERS:
+            return self.by_number(order, numbers)
+        parts = [part.strip() for part in self.meaning.split(",")] if order else []
+        pairs = {plain(name): meant for name, _, meant in (part.rpartition("=") for part in parts)}
+        if "" in pairs:  # names without an =
+            return {str(number): name for number, name in enumerate(parts)}
+        return pairs
+
+    def by_number(self, order, numbers):
+        first = int(order in FROM_ONE and 0 not in numbers)
+        names = ORDERS[order]
+        if max(numbers, default=0) - first < len(EMOTIONS) < len(names):
+            names = tuple(name for name in names if name != CONTEMPT)
+        elif 0 not in numbers and order not in FROM_ONE:
+            raise UserError(f"--classes {order}: the numbers are {min(numbers)} to {max(numbers)}; "
+                            "expected 0 among them, or the names from 0 on, - for one without")
+        return {str(number): name for number, name in enumerate(names, start=first)}
 
 
-@dataclass(frozen=True)
-class Data(os.PathLike):
-    """A path at which FER2013 lies, and how its classes are read; it can be used as a path."""
-    path: str | os.PathLike
-    reading: Reading = Reading()
-
-    @classmethod
-    def of(cls, path):
-        """A path as Data whose classes are FER2013's, or a Data as it is."""
-        return path if isinstance(path, cls) else cls(path)
-
-    def __fspath__(self):
-        return os.fspath(self.path)
-
-    def __str__(self):
-        return os.fspath(self.path)
-
-
-def read_as(path, numbers="", ignored=(), fer_plus=""):
-    """The Data at a path whose numbers mean these classes, of which some are left out.
+def labels_of(found, classes, place):
+    """{class as the data have it: its label, or None if it is left out}.
 
     Args:
-        path: where the dataset is.
-        numbers: a name in NUMBERINGS, or class names for the numbers from 0 on with commas between
-            them, "-" for none; FER2013's if empty.
-        ignored: names of classes.
-        fer_plus: path of FER+'s fer2013new.csv; "" for the labels of the data.
+        found: names and numbers of the classes in the data, as text.
+        classes: Classes.
+        place: where they are, for messages.
 
     Raises:
-        UserError: one of `numbers` is neither an emotion nor left out.
+        UserError: a class is no emotion, or numbers may mean other classes than FER2013's.
     """
-    classes = NUMBERINGS.get(numbers.lower()) or tuple(filter(None, numbers.split(",")))
-    reading = Reading(classes, frozenset(map(Reading(classes).canonical, ignored)), fer_plus)
-    for name in classes:
-        if name not in ("-", "contempt") and not reading.is_class(name):
-            raise UserError(f"--classes: {name!r} is no class; expected {', '.join(NUMBERINGS)}, "
-                            f"or names such as {','.join(EMOTIONS)}")
-    return Data(path, reading)
+    numbers = sorted({int(name) for name in found if is_number(name)})
+    meant = classes.by_name(numbers)
+    if numbers and str(numbers[-1]) not in meant:
+        check_numbers(numbers, classes, place)
+        meant = {str(label): emotion for label, emotion in enumerate(EMOTIONS)} | meant
+    ignored = {plain(meant.get(name_of(name), name)) for name in classes.ignored}
+    ignored = {LABEL_OF.get(name, name) for name in ignored}
+    labels, read_as = {}, {}
+    for name in sorted(found):
+        mean = plain(meant.get(name_of(name), name))
+        label = LABEL_OF.get(mean)
+        if ignored & {mean, label, name}:
+            labels[name] = None
+            continue
+        if label is None:
+            raise UserError(f"{place}: unknown class {name[:20]!r}; {advice(name, mean)}")
+        labels[name] = label
+        read_as.setdefault(label, {})[name_of(name)] = None
+    say_meaning(read_as, numbers, classes, place)
+    return labels
+
+
+def check_numbers(numbers, classes, place):
+    """UserError if numbers may mean other classes than FER2013's.
+
+    Above 6 they do. Four or more that follow each other from 0 or 1, but not all seven, are what is
+    left when classes are dropped and numbered anew.
+    """
+    orders = f"expected --classes with one of {', '.join(ORDERS)}, or with the names from 0 on"
+    if classes.meaning and "=" not in classes.meaning:
+        raise UserError(f"{place}: the number {numbers[-1]} occurs, for which --classes "
+                        f"{classes.meaning} has no name; {orders}")
+    if numbers[-1] >= len(EMOTIONS):
+        raise UserError(f"{place}: the number {numbers[-1]} occurs, which is none of FER2013's 0 "
+                        f"to 6, so that the others may mean other classes too; {orders}")
+    in_a_row = numbers[-1] - numbers[0] == len(numbers) - 1 and numbers[0] <= 1
+    if in_a_row and 3 < len(numbers) < len(EMOTIONS):
+        raise UserError(f"{place}: only the numbers {numbers[0]} to {numbers[-1]} occur, which may "
+                        f"mean other classes than FER2013's; {orders}")
+
+
+def advice(name, mean):
+    """What can be done about a class that is no emotion, for messages."""
+    if mean == CONTEMPT:
+        return f"expected {', '.join(EMOTIONS)}; --ignore-classes {CONTEMPT} leaves it out"
+    if is_number(name):
+        return f"--classes says what numbers mean, --ignore-classes {name} leaves it out"
+    return (f"expected {', '.join(EMOTIONS)}; --classes {name}=EMOTION says which of them it is, "
+            f"--ignore-classes {name} leaves it out")
+
+
+def say_meaning(read_as, numbers, classes, place):
+    """Say in one line what numbers mean, and in another which names were taken together."""
+    if numbers:
+        meant = ", ".join(f"{name} {EMOTIONS[label]}" for label, names in sorted(read_as.items())
+                          for name in names if is_number(name))
+        notes.info("%s: classes are numbers, read as %s; --classes says otherwise", place, meant)
+    for label, names in read_as.items():
+        if len(names) > 1:
+            notes.info("%s: %s are all read as %s", place, " and ".join(names), EMOTIONS[label])
+
+
+def name_of(name):
+    """A number without leading zeros, or a name as plain() gives it; -1 and 3.0 as they are."""
+    if is_number(name):
+        return str(int(name))
+    return name if is_number(plain(name)) else plain(name)
 
 
 @functools.cache
@@ -153,14 +185,18 @@ def plain(name):
 
 
 def split_named(name):
-    """The split of a folder's name, or None."""
-    return SPLIT_OF.get(plain(name))
-
-
-def label_called(name):
-    """The label of an emotion's name in any of its forms, or None."""
-    return LABEL_OF.get(plain(name))
+    """The split of a folder's name, such as train or train_data, or None."""
+    name = plain(name)
+    for wrapper in WRAPPERS:
+        name = name if name in SPLIT_OF else name.removesuffix(wrapper)
+    return SPLIT_OF.get(name)
 
 
 def is_number(name):
     return name.isascii() and name.isdecimal() and len(name) < 5
+
+
+def by_emotion(probabilities):
+    """The seven probabilities of a face, float (7,), as columns: {"p_angry": float, ...}."""
+    return {f"p_{emotion}": float(value)
+            for emotion, value in zip(EMOTIONS, probabilities, strict=True)}

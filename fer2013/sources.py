@@ -1,268 +1,190 @@
-"""Finds FER2013 in directories and archives, in any of the forms in which it is distributed."""
-import functools
-import logging
+"""Finds FER2013 at a path, in any of the forms in which it is distributed.
+
+    source = find("data")
+    source.form, source.base, source.files
+"""
+import collections
 import os
 import pathlib
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from base.errors import UserError
-from fer2013 import archives, names, others
-from fer2013.names import Data, Reading
-from fer2013.others import enumeration
+from base.options import notes
+from fer2013 import archives
+from fer2013.folders import place
+from fer2013.names import split_named
 
-SIZE = 48
-CSV_NAMES = ("fer2013.csv", "icml_face_data.csv")
-CSV_ENDINGS = (".csv", ".tsv")
-HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 DATA = "data"  # the default of --data
+HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 AVATARS, COMPOSITES = HERE / DATA / "avatars", HERE / DATA / "composites"
 INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite faces"}
-BUNDLED = ("avatars", "composites")  # shipped folders of data/, found only if named themselves
-# what file managers and archivers leave behind, and "" of a .zip's folders
-CLUTTER = {"", "__macosx", "lost+found", "thumbs.db", "desktop.ini"}
-HOW_TO_GET = "data/README.md says how to get FER2013"
-MOST_FACES = 400_000  # eleven times FER2013; their pixels take 0.9 GB
-MOST_ARCHIVES = 8  # within an archive; each is unpacked
-
-log = logging.getLogger("fer2013")
+CLUTTER = {"__macosx", "lost+found", "thumbs.db", "desktop.ini"}  # what other programs leave behind
+WHOLE = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
+ACCEPTED = ("expected folders as train/happy/1.jpg, a table fer2013.csv of emotion, pixels and "
+            "Usage, or parquet files as train-00000.parquet; data/README.md says how to get them")
+DEEPEST = 8  # levels of folders that are walked
+MOST_NAMED = 4
 
 
 class Source(NamedTuple):
-    """The location and form of a dataset, which load() and describe() need."""
-    form: str       # "CSV", "folders" or "parquet"
-    root: str       # the file or directory, as the user would name it
-    base: str       # within root: the CSV ("" if root is the CSV), or the parent folder of train/
-    files: tuple    # relative paths of all files in root, sorted
-    open: Callable  # from such a path to a binary file
-    reading: Reading = Reading()  # of its classes
+    """Where the files of a dataset lie."""
+    form: str  # "CSV", "folders" or "parquet"
+    path: str  # what the user named
+    base: pathlib.Path  # the folder above train/, or that of the tables
+    files: list  # relative to base: of pictures in folders of splits, or of tables
 
     @property
     def place(self):
-        """The path of the CSV, or of the folder that has the splits, for messages."""
-        return str(pathlib.Path(self.root, self.base))
-
-    @property
-    def tables(self):
-        """The files that are tables, of which open() takes the names."""
-        return self.files if self.form == "parquet" or self.base not in self.files else (self.base,)
-
-    def path_of(self, name):
-        """The path of a file, for messages."""
-        return str(pathlib.Path(self.root, name))
-
-    @property
-    def prefix(self):
-        """What the paths of the splits' files begin with."""
-        return f"{self.base}/" if self.base else ""
+        """The path of the one table, or of the folder that has the splits, for messages."""
+        return str(self.base / self.files[0] if len(self.files) == 1 else self.base)
 
 
 def find(path):
-    """The Source at a path or Data; where there is none, a UserError says what lies there."""
+    """The Source at a path; where there is none, a UserError says what lies there."""
+    path = pathlib.Path(path)
     source = search(path)
     if source is None:
-        path = pathlib.Path(path)
-        above = f"; or name the folder above, {path.parent}" if names.split_named(path.name) else ""
-        raise UserError(f"{path}: no FER2013 in it, but {lying_at(path) or 'nothing'}{above}; "
-                        f"{HOW_TO_GET}")
+        above = (f"; or name the folder above, {path.parent}" if split_named(path.name) else "")
+        raise UserError(f"{path}: no FER2013 in it, but {lying_at(path)}{above}; {ACCEPTED}")
     return source
 
 
-def lying_at(path):
-    """In words what lies in a folder or archive in which search() finds nothing; "" if nothing."""
-    if not path.is_dir():
-        return others.lying_among(*archives.open_archive(path))
-    files = [name for name in list_files(path)
-             if name != "README.md" and not set(BUNDLED) & set(name.split("/"))]
-    packed = [name for name in files if archives.kind_of(name) and "/" not in name]
-    if len(files) == len(packed) == 1:
-        return f"{packed[0]} with {lying_at(path / packed[0]) or 'nothing'}"
-    return others.lying_among(files, lambda name: open_file(path / name))
-
-
 def search(path):
-    """The Source at a path or Data, or None if nothing there looks like FER2013."""
-    path, reading = pathlib.Path(path), Data.of(path).reading
+    """The Source at a path, or None if nothing there looks like FER2013."""
+    path = pathlib.Path(path)
     if not os.path.exists(path):  # Path.exists raises if the name is too long
-        raise UserError(f"{path}: no such file or directory; {HOW_TO_GET}")
+        raise UserError(f"{path}: no such file or directory; data/README.md says how to get "
+                        "FER2013")
     if path.is_dir():
-        return find_in_directory(path, reading)
-    if archives.kind_of(path.name):
-        return find_in_archive(path, reading)
-    refuse_other(path)
-    if path.suffix.lower() == ".parquet":
-        return Source("parquet", str(path), "", ("",), lambda name: open_file(path), reading)
-    return Source("CSV", str(path), "", ("",), lambda name: open_file(path), reading)
+        return search_folder(path)
+    if archives.is_archive(path):
+        found = search_folder(archives.unpack(path))
+        return found and found._replace(path=str(path))
+    form = "parquet" if path.suffix.lower() == ".parquet" else "CSV"
+    return Source(form, str(path), path.parent, [path.name])
 
 
-def find_in_directory(path, reading):
+def search_folder(path):
+    """The Source in a folder: of folders before tables before an archive the least nested one."""
     files = list_files(path)
-    packed = [str(path / name) for name in files if archives.kind_of(name) and "/" not in name]
-    source = find_in_files(str(path), files, lambda name: open_file(path / name), reading)
-    if source and packed:
-        log.info("%s is read, and not %s", source.place, enumeration(packed))
-    return source or only_one(path, {name: find_in_archive(pathlib.Path(name), reading)
-                                    for name in packed})
-
-
-def refuse_other(path):
-    """UserError if a file is something known that is not FER2013."""
-    try:
-        with open_file(path) as file:
-            what = others.true_name(file.read(200), path.name)
-    except OSError as error:
-        raise UserError(f"{path}: not readable ({error})") from error
-    if what and not path.name.lower().endswith((".tar.gz", ".tgz")):
-        raise UserError(f"{path}: {what}")
-
-
-def find_in_archive(path, reading):
-    refuse_other(path)
-    stat = path.stat()
-    return find_in_unchanged(str(path), stat.st_mtime_ns, stat.st_size, reading)
-
-
-@functools.lru_cache(maxsize=4)  # a program asks several times, and a .tar.gz takes seconds
-def find_in_unchanged(path, changed, size, reading):
-    return find_in_members(path, *archives.open_archive(path), reading)
-
-
-def find_in_members(path, files, opener, reading, depth=0):
-    """The Source among the files of an archive, or in an archive within it, or None."""
-    source = find_in_files(path, files, opener, reading)
-    packed = [name for name in files if archives.kind_of(name) and not is_clutter(name)]
-    if source or depth == 2:
-        return source
-    if len(packed) > MOST_ARCHIVES:
-        raise UserError(f"{path}: {len(packed)} archives in it; expected FER2013 in one")
-    found = {}
-    for name in packed:
-        try:
-            with opener(name) as file:
-                inner = archives.spool(file)
-        except archives.UNREADABLE as error:
-            raise UserError(f"{path}: {name} is not readable ({error})") from error
-        members = archives.open_archive(f"{path}/{name}", inner)
-        found[name] = find_in_members(f"{path}/{name}", *members, reading, depth + 1)
-    return only_one(path, found)
-
-
-def only_one(root, found):
-    """The only Source in {place: Source or None}, or None; UserError if there are several."""
-    found = {place: source for place, source in found.items() if source}
-    return found[nearest(list(found), root)] if found else None
-
-
-def find_in_files(root, files, opener, reading):
-    """The Source among files, or None: folders before tables, and of these the least nested."""
-    own = [name for name in files if not (set(BUNDLED) & set(name.split("/")) or is_clutter(name))]
-    bases = {base_of(folder, reading)
-             for folder in {name.rpartition("/")[0] for name in own}} - {None}
-    whole = [name for name in own if name.split("/")[-1].lower() in CSV_NAMES]
-    found = {("folders", "folders"): dict.fromkeys(sorted(bases), own),
-             ("CSV", "CSV"): {name: [name] for name in whole},
-             ("CSV", "CSV by split"): tables_by_base(own, CSV_ENDINGS),
-             ("parquet", "parquet"): tables_by_base(own, (".parquet",))}
-    found = {form: candidates for form, candidates in found.items() if candidates}
-    if not found:
-        return None
-    (form, _), candidates = next(iter(found.items()))
-    base = nearest(list(candidates), root)
-    chosen = tuple(candidates[base])
-    unread = [str(pathlib.Path(root, name)) for each in found.values()
-              for place, its_files in each.items() if (each, place) != (candidates, base)
-              for name in ([place] if its_files is own else its_files) if name not in chosen]
+    forms = [{("folders", base): [base or "."] for base in bases(files)},
+             {("CSV", name): [name] for name in files if WHOLE.fullmatch(name.split("/")[-1])},
+             tables_by_base(files, "CSV", (".csv", ".tsv")),
+             tables_by_base(files, "parquet", (".parquet",)),
+             {("archive", name): [name] for name in files if is_packed(path / name)}]
+    found = next(filter(None, forms), None)
+    if found is None or found is forms[-1]:
+        return found and search_archives(path, list(found))
+    form, base = nearest(path, list(found))
+    unread = [name for each in forms for key, names in each.items() if key != (form, base)
+              for name in names if name not in found[form, base]]
     if unread:
-        log.info("%s is read, and not %s", pathlib.Path(root, base), enumeration(unread))
-    return Source(form, root, base, chosen, opener, reading)
+        notes.info("%s is read, and not %s", path / base,
+                   enumeration([str(path / name) for name in unread]))
+    if form == "folders":
+        inside = [name.removeprefix(f"{base}/") for name in files
+                  if not base or name.startswith(f"{base}/")]
+        return Source("folders", str(path), path / base, inside)
+    read_as = "parquet" if base.lower().endswith(".parquet") else form
+    return Source(read_as, str(path), path, found[form, base])
 
 
-def nearest(candidates, root):
-    """The least nested of several paths; UserError if it is not the only one."""
-    depths = [len(pathlib.PurePosixPath(name).parts) for name in candidates]
-    found = [name for name, depth in zip(candidates, depths, strict=True) if depth == min(depths)]
+def search_archives(path, found):
+    """The Source in the only one of several archives that has one; None if none has."""
+    sources = {name: search(path / name) for _, name in found}
+    with_data = [(form, name) for form, name in found if sources[name]]
+    return sources[nearest(path, with_data)[1]] if with_data else None
+
+
+def nearest(root, candidates):
+    """The least nested of several (form, path); UserError if it is not the only one."""
+    depths = [len(pathlib.PurePosixPath(path).parts) for _, path in candidates]
+    found = [each for each, depth in zip(candidates, depths, strict=True) if depth == min(depths)]
     if len(found) > 1:
         raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
-                        f"{enumeration(found)}; name one of them with --data, or put the splits of "
-                        "one into one folder")
+                        f"{enumeration([path for _, path in found])}; name one of them with "
+                        "--data, or put the splits of one into one folder")
     return found[0]
 
 
-def is_clutter(name):
-    """Whether a part of a relative path is what programs leave behind, as .ipynb_checkpoints."""
-    return any(part[:1] == "." or part.lower() in CLUTTER for part in name.split("/"))
+def is_packed(path):
+    """Whether a file among others is an archive: by its ending, or as fer2013 by its content."""
+    named = path.name.lower()
+    return named.endswith(archives.ENDINGS) or (named == "fer2013" and archives.is_archive(path))
 
 
-def base_of(folder, reading):
-    """The folder that has the splits, for a class folder or one within it, else None."""
-    parts = folder.split("/")
-    for start, (split, emotion) in enumerate(zip(parts, parts[1:], strict=False)):
-        if names.split_named(split) and reading.is_class(emotion):
-            while start and names.split_named(parts[start - 1]) == names.split_named(split):
-                start -= 1  # as in train/train/happy, which some programs unpack
-            return "/".join(parts[:start])
-    return None
+def bases(files):
+    """The folders that have splits with classes in them."""
+    places = (place(folder.split("/")) for folder in {name.rpartition("/")[0] for name in files})
+    return sorted({each.base for each in places if each and each.emotion_known})
+
+
+def tables_by_base(files, form, endings):
+    """{(form, folder): its tables of a split each}; a single .parquet file needs no split."""
+    tables = [name for name in files if name.lower().endswith(endings)]
+    found = collections.defaultdict(list)
+    for name in tables:
+        if split_of_table(name) or (form == "parquet" and len(tables) == 1):
+            folder = pathlib.PurePosixPath(name).parent
+            folder = folder.parent if split_named(folder.name) else folder
+            found[form, "" if folder.name == "" else str(folder)].append(name)
+    return found
 
 
 def split_of_table(name):
-    """The split that the name of a table, or of a .parquet file's folder, says; else None.
+    """The split that the name of a table, or of the folder of a .parquet file, says; else None.
 
     As in train.csv, fer2013_publictest.csv, train-00000-of-00001.parquet and train/0000.parquet.
     """
     path = pathlib.PurePosixPath(name)
-    if path.suffix.lower() in CSV_ENDINGS:
-        return names.split_named(re.sub(r"fer[-_]?2013|icml", "", path.stem.lower()))
+    stem = re.sub(r"fer[-_]?2013|icml", "", path.stem.lower())
     if path.suffix.lower() != ".parquet":
-        return None
-    by_name = names.split_named(re.split(r"[-_.]", path.name)[0])
-    return by_name or names.split_named(path.parent.name)
+        return split_named(stem)
+    return split_named(re.split(r"[-_.]?\d", stem)[0]) or split_named(path.parent.name)
 
 
-def tables_by_base(files, endings):
-    """{folder: its tables of a split each}, for tables with these endings."""
-    found = {}
-    for name in files:
-        if name.lower().endswith(endings) and split_of_table(name):
-            folder = pathlib.PurePosixPath(name).parent
-            folder = folder.parent if names.split_named(folder.name) else folder
-            found.setdefault("" if folder.name == "" else str(folder), []).append(name)
-    return found
-
-
-def list_files(path, depth=8):
-    """Relative paths of the files in a directory and up to `depth` levels of folders, sorted.
+def list_files(path):
+    """Relative paths of the files in a folder, sorted, without those of hidden and included ones.
 
     Raises:
         UserError: a folder cannot be read; its faces would be missing.
     """
-    paths = []
-    for folder, subfolders, file_names in os.walk(path, onerror=refuse_folder, followlinks=True):
+    found, seen = [], set()
+    for folder, subfolders, names in os.walk(path, onerror=refuse, followlinks=True):
         parts = pathlib.Path(folder).relative_to(path).parts
-        if len(parts) == depth and subfolders:
-            log.info("%s: %d folders in it are too deep and are not read", folder, len(subfolders))
-        real = os.path.realpath(folder)
-        subfolders[:] = [name for name in subfolders
-                         if len(parts) < depth and not (is_clutter(name) or leads_back(real, name))]
-        paths += ["/".join((*parts, name)) for name in file_names if not is_clutter(name)]
-    return tuple(sorted(paths))
+        seen.add(os.path.realpath(folder))
+        subfolders[:] = sorted(name for name in subfolders if is_own(folder, name)
+                               and os.path.realpath(os.path.join(folder, name)) not in seen)
+        if len(parts) == DEEPEST and subfolders:
+            notes.info("%s: %d folders in it are too deep and are not read", folder,
+                       len(subfolders))
+            subfolders.clear()
+        found += ["/".join((*parts, name)) for name in names if is_own(folder, name)]
+    return sorted(found)
 
 
-def refuse_folder(error):
+def is_own(folder, name):
+    """Whether a file or folder is the user's, and not left behind by a program or included."""
+    included = pathlib.Path(folder).name == DATA and name in ("avatars", "composites")
+    return not (name.startswith(".") or name.lower() in CLUTTER or included)
+
+
+def refuse(error):
     raise UserError(f"{error.filename}: this folder cannot be read ({error.strerror}); "
                     "its faces would be missing") from error
 
 
-def leads_back(folder, name):
-    """Whether a subfolder is a link to a folder that contains it.
+def lying_at(path):
+    """In words what lies in a folder or archive: how many files of which kind, and the first."""
+    files = list_files(path if path.is_dir() else archives.unpack(path))
+    files = [name for name in files if name != "README.md"]
+    kinds = collections.Counter(pathlib.PurePosixPath(name).suffix.lower() for name in files)
+    words = [f"{count:,} {kind or 'without an ending'}" for kind, count in kinds.most_common()]
+    return f"{enumeration(words)}, as {files[0]}" if files else "nothing"
 
-    Ten such links in one folder would make 100,000 folders to walk.
-    """
-    target = os.path.realpath(os.path.join(folder, name))
-    return pathlib.Path(folder).is_relative_to(target)  # false if it is on another drive
 
-
-def open_file(path):
-    if not path.is_file():  # opening a pipe would wait for ever
-        raise OSError("not an ordinary file")
-    return path.open("rb")
+def enumeration(items):
+    """Names with commas between them; of many only the first, and how many more there are."""
+    more = [f"{len(items) - MOST_NAMED} more"] if len(items) > MOST_NAMED else []
+    return ", ".join([*items[:MOST_NAMED], *more])

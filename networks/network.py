@@ -6,7 +6,6 @@
 """
 import dataclasses
 import functools
-import logging
 import pathlib
 import threading
 from typing import NamedTuple
@@ -16,14 +15,13 @@ from keras import layers, ops
 
 from base import files
 from base.errors import UserError
+from base.options import notes
 from fer2013 import EMOTIONS, SIZE
 from networks import NAME, RESCALE, preprocessing, search
 from networks.files import read
 from networks.precision import PRECISIONS, predictor, with_policy
 from networks.preprocessing import AUTO, OUTPUTS, SCALES, Preprocessing
 from networks.raw import RawNetwork, batch_sizes, in_batches
-
-notes = logging.getLogger("fer2013")
 
 KEPT = "preprocessing.json"  # in the folder of outputs: {digest of a model: its Preprocessing}
 ENTRY = ("model", "own_faces", "scale", "labels", "outputs", "evidence")  # what is kept of each

@@ -13,11 +13,11 @@ import zipfile
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 import fer2013
 from base.errors import UserError
-from fer2013 import glance, sources
+from fer2013 import copies, editions, glance, included, sources
 from tests.support import ROOT
 
 FACES = (  # emotion and usage of rows 1 to 7; each split is in the order of its folders' names
@@ -85,13 +85,15 @@ def write_val_folders(folder):
 
 
 def write_unsplit(folder, faces_per_emotion):
-    """Only train/; the grey of each face is its number."""
+    """Only train/; the first grey of each face is its number."""
     numbers = iter(range(256))
     for emotion, count in faces_per_emotion.items():
         for _ in range(count):
             number = next(numbers)
             path = folder / "train" / emotion / f"{number:03}.png"
-            write_image(path, np.full((48, 48), number, np.uint8))
+            face = np.random.default_rng(number).integers(0, 256, (48, 48), np.uint8)
+            face[0, 0] = number
+            write_image(path, face)
     return folder
 
 
@@ -185,7 +187,7 @@ def test_a_csv_that_has_changed_is_read_again(named, tmp_path):
 def test_folders_are_preferred_to_a_csv_beside_them(tmp_path):
     write_csv(tmp_path)
     write_kaggle(tmp_path)
-    assert fer2013.open(tmp_path).source.form == "folders"
+    assert fer2013.open(tmp_path).form == "folders"
 
 
 def test_the_least_nested_dataset_is_used(tmp_path):
@@ -200,7 +202,7 @@ def test_a_zip_without_faces_does_not_hide_the_one_with_them(tmp_path):
     write_csv(tmp_path / "made")
     zip_of(tmp_path / "made", tmp_path / "b")
     shutil.rmtree(tmp_path / "made")
-    assert fer2013.open(tmp_path).source.root == str(tmp_path / "b.zip")
+    assert fer2013.open(tmp_path).splits == fer2013.SPLITS
 
 
 def test_a_link_to_a_folder_is_followed(tmp_path):
@@ -232,26 +234,25 @@ def test_splits_and_the_held_out_split_are_those_that_have_faces(tmp_path):
 
 def test_a_wrong_split_is_the_callers_mistake():
     with pytest.raises(ValueError, match="'PublicTest'.*train, validation, test"):
-        fer2013.open("anything").split("PublicTest")
+        fer2013.open(included.COMPOSITES).split("PublicTest")
 
 
 # The folders that the repository ships
 
 
-@pytest.mark.parametrize("bundled", ["avatars", "composites"])
-def test_a_users_data_are_preferred_to_the_bundled_faces(bundled, tmp_path):
-    write_kaggle(tmp_path / "data" / bundled)
+@pytest.mark.parametrize("shipped", ["avatars", "composites"])
+def test_a_users_data_are_preferred_to_the_included_faces(shipped, tmp_path):
+    write_kaggle(tmp_path / "data" / shipped)
     write_csv(tmp_path / "data" / "z" / "users")
     for named in (tmp_path / "data", tmp_path):
-        source = fer2013.open(named).source
-        assert (source.form, source.base.split("/")[-1]) == ("CSV", "fer2013.csv")
+        assert fer2013.open(named).source.place.endswith("z/users/fer2013.csv")
 
 
-@pytest.mark.parametrize("bundled", ["avatars", "composites"])
-def test_bundled_faces_are_found_only_if_named_themselves(bundled, tmp_path):
-    write_kaggle(tmp_path / bundled)
+@pytest.mark.parametrize("shipped", ["avatars", "composites"])
+def test_included_faces_are_found_only_if_named_themselves(shipped, tmp_path):
+    write_kaggle(tmp_path / "data" / shipped)
     assert sources.search(tmp_path) is None
-    assert fer2013.open(tmp_path / bundled).splits == fer2013.SPLITS
+    assert fer2013.open(tmp_path / "data" / shipped).splits == fer2013.SPLITS
 
 
 # Folders without a validation split
@@ -260,13 +261,28 @@ def test_bundled_faces_are_found_only_if_named_themselves(bundled, tmp_path):
 def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
     write_unsplit(tmp_path, {"happy": 40, "disgust": 20})
     train, validation = (fer2013.open(tmp_path).split(split) for split in ("train", "validation"))
-    assert np.bincount(train[1], minlength=7).tolist() == [0, 18, 0, 36, 0, 0, 0]
-    assert np.bincount(validation[1], minlength=7).tolist() == [0, 2, 0, 4, 0, 0, 0]
+    assert train.counts == (0, 18, 0, 36, 0, 0, 0) and validation.counts == (0, 2, 0, 4, 0, 0, 0)
     all_names = [f"{number:03}.png" for number in range(60)]
-    assert sorted(train[2] + validation[2]) == all_names  # disjoint, and none is lost
-    for pixels, labels, names in (train, validation):
-        assert [f"{face[0, 0]:03}.png" for face in pixels] == names
-        assert sorted(zip(labels, names, strict=True)) == list(zip(labels, names, strict=True))
+    assert sorted(train.names + validation.names) == all_names  # disjoint, and none is lost
+    for split in (train, validation):
+        assert [f"{face[0, 0]:03}.png" for face in split.pixels] == split.names
+        assert np.all(np.diff(split.labels.astype(int)) >= 0)
+
+
+def test_copies_stay_on_one_side_of_the_held_out_tenth(tmp_path):
+    folder = write_unsplit(tmp_path, {"happy": 10, "sad": 20})
+    for number, path in enumerate(sorted((folder / "train" / "happy").iterdir())):
+        face = np.asarray(Image.open(path))
+        write_image(path.with_name(f"copy of {number}.png"), face)  # identical
+        write_image(path.with_name(f"other {number}.png"), face[:, ::-1])  # mirrored
+        write_image(path.with_name(f"{path.stem}_aug1.png"), np.roll(face, 3, axis=1))
+        Image.fromarray(face).save(path.with_name(f"saved {number}.jpg"), quality=95)
+    data = fer2013.open(tmp_path)
+    train, validation = data.split("train"), data.split("validation")
+    assert validation.counts[3] == 5 and train.counts[3] == 45 and validation.counts[4] == 2
+    assert not copies.near_in(validation.pixels, train.pixels).any()
+    assert not copies.named_as_copies(validation, train).any()
+    data.check_validation()  # is not refused
 
 
 def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
@@ -279,23 +295,23 @@ def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
 
 
 def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "fer2013")
+    caplog.set_level(logging.INFO, "notes")
     write_unsplit(tmp_path, {"happy": 10})
     fer2013.open(tmp_path).split("train")
     assert "no validation split found: 1 faces, a stratified tenth of train" in caplog.text
 
 
 def test_nothing_is_held_out_if_there_is_a_validation_split(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "fer2013")
+    caplog.set_level(logging.INFO, "notes")
     fer2013.open(write_kaggle(tmp_path)).split("train")
-    assert caplog.text == ""
+    assert "validation split found" not in caplog.text
 
 
 # Images of another kind
 
 
 def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "fer2013")
+    caplog.set_level(logging.INFO, "notes")
     write_three_folders(tmp_path)
     write_image(tmp_path / "train" / "sad" / "large.png", np.full((96, 64), 90, np.uint8))
     write_image(tmp_path / "train" / "sad" / "red.png", np.full((48, 48, 3), (255, 0, 0), np.uint8))
@@ -305,7 +321,7 @@ def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
     assert (by_name["large.png"] == 90).all()
     assert (by_name["red.png"] == 76).all()  # ITU-R 601: 0.299 * 255
     np.testing.assert_array_equal(by_name["face_1.png"], PIXELS[0])
-    assert "train: 2 images were not 48x48 grey and were converted" in caplog.text
+    assert "train: 2 of 5 images were not 48x48 in 8-bit grey and were converted" in caplog.text
 
 
 # Descriptions
@@ -315,19 +331,44 @@ def test_other_sizes_and_colours_are_converted_and_counted(tmp_path, caplog):
 def test_describe_names_form_counts_and_the_difference_to_fer2013(form, tmp_path):
     write, kind, _ = FORMS[form]
     path = write(tmp_path)
-    labels = fer2013.open(path).split("train").labels
-    assert fer2013.describe(path, "train", labels) == [
+    assert fer2013.open(path).describe("train") == [
         "train: 3 faces (1 angry, 0 disgust, 0 fear, 1 happy, 0 sad, 0 surprise, 1 neutral), "
         f"{kind} in {path}",
-        "train: this is not FER2013's own count, 28,709 faces = 3995/436/4097/7215/4830/3171/4965"]
+        "train: this is not FER2013's own count, 28,709 faces = 3995/436/4097/7215/4830/3171/4965",
+        "train: no face is labelled disgust, fear, sad, surprise; a network that learns from it "
+        "cannot predict that"]
 
 
-def test_describe_is_one_line_if_the_counts_are_those_of_fer2013(tmp_path):
-    labels = np.repeat(np.arange(7, dtype=np.uint8), fer2013.COUNTS["validation"])
-    lines = fer2013.describe(write_csv(tmp_path), "validation", labels)
-    assert len(lines) == 1
-    assert lines[0].startswith(
-        "validation: 3,589 faces (467 angry, 56 disgust, 496 fear, 895 happy")
+def test_fer2013_as_published_is_told_from_an_equalised_copy(tmp_path, monkeypatch):
+    """A small dataset stands for FER2013: its counts and greys are taken as the published ones."""
+    faces = np.clip(np.random.default_rng(0).normal(128, 30, (7, 48, 48)), 0, 255).astype(np.uint8)
+    for emotion, face in zip(fer2013.EMOTIONS, faces, strict=True):
+        write_image(tmp_path / "plain" / "train" / emotion / "a.png", face)
+        equal = np.asarray(ImageOps.equalize(Image.fromarray(face)))
+        write_image(tmp_path / "equal" / "train" / emotion / "a.png", equal)
+    monkeypatch.setitem(editions.COUNTS, "train", (1,) * 7)
+    greys = faces.mean(), np.mean([face.std() for face in faces])
+    monkeypatch.setitem(editions.GREYS, "train", greys)
+    plain, equal = fer2013.open(tmp_path / "plain"), fer2013.open(tmp_path / "equal")
+    assert plain.describe("train")[0].endswith("; FER2013 as published")
+    assert plain.name == "FER2013" and plain.title("train") == "FER2013's Training"
+    assert equal.describe("train")[1] == (
+        "train: a filtered copy of FER2013: contrast 74 instead of 30, mean grey 127 instead of "
+        "128; accuracies are not comparable with published ones")
+    assert equal.name == "a filtered copy of FER2013"
+    assert equal.title("train") == "Training of a filtered copy of FER2013"
+    assert equal.edition("train").name == "a filtered copy of FER2013"
+    assert plain.edition("train") == ("FER2013 as published", *np.round(greys, 2))
+
+
+def test_copies_are_counted_mirrored_and_saved_anew_too():
+    smooth = [Image.fromarray(face).resize((6, 6)).resize((48, 48)) for face in PIXELS[:4]]
+    faces = np.stack([np.asarray(face) for face in smooth])
+    buffer = io.BytesIO()
+    smooth[1].save(buffer, "JPEG", quality=80)
+    others = np.stack([faces[0][:, ::-1], np.asarray(Image.open(buffer)), PIXELS[5], faces[3] // 2])
+    assert copies.near_in(others, faces).tolist() == [True, True, False, False]
+    assert copies.seen_in(others, faces).tolist() == [False] * 4
 
 
 def test_seen_in_distinguishes_identical_from_almost_identical_faces():
@@ -350,9 +391,6 @@ def error_of(path, split="train"):
     return message
 
 
-EXPECTED_COLUMNS = "expected emotion, pixels and Usage, with commas between them"
-EXPECTED_PIXELS = "expected numbers from 0"
-EXPECTED_LABEL = "expected a label from 0 to 6"
 PIXEL_LIST = ["7"] * 2304
 
 
@@ -360,76 +398,67 @@ def row_of(*pixels):
     return row(pixels=" ".join(pixels))
 
 
-BAD_ROWS = {  # the row, and two parts of its message: what is wrong, and what was expected
-    "too few pixels": (row_of(*PIXEL_LIST[1:]), "2,303 pixels", "expected 2,304"),
-    "too many pixels": (row_of(*PIXEL_LIST, "7"), "2,305 pixels", "expected 2,304"),
-    "no pixels": (row(pixels=""), "0 pixels", "expected 2,304"),
-    "a word first": (row_of("x", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
-    "a word last": (row_of(*PIXEL_LIST[1:], "x"), "not a whole number", EXPECTED_PIXELS),
-    "not a number": (row_of(*PIXEL_LIST[1:], "nan"), "not a whole number", EXPECTED_PIXELS),
-    "a sign": (row_of("+7", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
-    "a sign alone": (row_of("+", *PIXEL_LIST), "not a whole number", EXPECTED_PIXELS),
-    "minus alone": (row_of("7", "-", *PIXEL_LIST[1:]), "pixel -7", "expected 0 to 255"),
-    "a comma": (row(pixels=f'"{" ".join(["1,5", *PIXEL_LIST[1:]])}"'), "not a whole number",
-                EXPECTED_PIXELS),
-    "two spaces": (row_of("5 ", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
-    "a tab": (row_of("5\t7", *PIXEL_LIST[2:]), "not a whole number", EXPECTED_PIXELS),
-    "a zero before": (row_of("07", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
-    "a fraction": (row_of("7.5", *PIXEL_LIST[1:]), "not a whole number", EXPECTED_PIXELS),
-    "pixel above": (row_of(*PIXEL_LIST[1:], "256"), "pixel 256", "expected 0 to 255"),
-    "pixel below": (row_of("-1", *PIXEL_LIST[1:]), "pixel -1", "expected 0 to 255"),
-    "label above": (row(7), "emotion '7'", EXPECTED_LABEL),
-    "label below": (row(-1), "emotion '-1'", EXPECTED_LABEL),
-    "label a fraction": (row("3.0"), "emotion '3.0'", EXPECTED_LABEL),
-    "label a word": (row("happy"), "emotion 'happy'", EXPECTED_LABEL),
-    "no label": (row(""), "emotion ''", EXPECTED_LABEL),
-    "unknown Usage": (row(usage="Test"), "Usage 'Test'",
-                      "expected Training, PublicTest, PrivateTest"),
-    "short row": ("3," + "7 " * 2304, "2 cells", "expected emotion, pixels and Usage"),
-    "an unclosed quote": ('"' + row(), "not readable as CSV", "unexpected end of data"),
-    "a word after a quote": ('"3"x' + row()[1:], "not readable as CSV", "',' expected after '\"'"),
-    "a huge field": (row(pixels="7 " * 70_000), "more than 131,072 characters in a line",
-                     "expected one face"),
-    "many cells": ("3," * 70_000, "more than 131,072 characters in a line", "expected one face"),
+BAD_ROWS = {  # the row, and what is wrong with it
+    "too few pixels": (row_of(*PIXEL_LIST[1:]), "2,303 pixels"),
+    "too many pixels": (row_of(*PIXEL_LIST, "7"), "2,305 pixels"),
+    "no pixels": (row(pixels=""), "0 pixels"),
+    "a word first": (row_of("x", *PIXEL_LIST[1:]), "not a whole number"),
+    "a word last": (row_of(*PIXEL_LIST[1:], "x"), "not a whole number"),
+    "not a number": (row_of(*PIXEL_LIST[1:], "nan"), "not a whole number"),
+    "minus alone": (row_of("7", "-", *PIXEL_LIST[1:]), "pixels from -7 to 7"),
+    "a comma": (row(pixels=f'"{" ".join(["1,5", *PIXEL_LIST[1:]])}"'), "not a whole number"),
+    "a fraction": (row_of("7.5", *PIXEL_LIST[1:]), "not a whole number"),
+    "pixel above": (row_of(*PIXEL_LIST[1:], "256"), "pixels from 7 to 256"),
+    "pixel below": (row_of("-1", *PIXEL_LIST[1:]), "pixels from -1 to 7"),
+    "no label": (row(""), "no emotion"),
+    "unknown Usage": (row(usage="Test"), "Usage 'Test'; expected Training, PublicTest, Private"),
+    "short row": ("3," + "7 " * 2304, "Usage ''"),
 }
 
 
 @pytest.mark.parametrize("case", BAD_ROWS)
 def test_a_bad_row_is_named_with_what_is_wrong_and_what_was_expected(case, tmp_path):
-    bad, problem, expected = BAD_ROWS[case]
+    bad, problem = BAD_ROWS[case]
     path = write_table(tmp_path / "t.csv", [row(), bad, row()])
     message = error_of(path)
     assert message.startswith(f"{path}, row 2: ")
     assert problem in message
-    assert expected in message
+
+
+@pytest.mark.parametrize("label", ["-1", "3.0", "calm"])
+def test_a_label_that_is_none_is_named(label, tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(), row(label)])
+    assert error_of(path).startswith(f"{path}: unknown class '{label}'")
+
+
+@pytest.mark.parametrize("bad", ['"' + row(), '"3"x' + row()[1:], "3," * 70_000, row() + ",7"])
+def test_a_line_that_is_no_row_is_refused(bad, tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(), bad, row()])
+    assert error_of(path).startswith(f"{path}")
 
 
 @pytest.mark.parametrize("split", fer2013.SPLITS)
 def test_a_bad_row_stops_every_split(split, tmp_path):
-    rows = [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(9)]
+    rows = [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(pixels="9")]
     path = write_table(tmp_path / "t.csv", rows)
     assert error_of(path, split).startswith(f"{path}, row 4: ")
 
 
 def test_a_csv_in_a_directory_or_zip_is_named_with_its_whole_path(tmp_path):
-    write_table(tmp_path / "made" / "fer2013.csv", [row(9)])
+    write_table(tmp_path / "made" / "fer2013.csv", [row(pixels="9")])
     archive = zip_of(tmp_path / "made", tmp_path / "archive")
     assert error_of(tmp_path / "made").startswith(f"{tmp_path / 'made' / 'fer2013.csv'}, row 1: ")
-    assert error_of(archive).startswith(f"{archive}/fer2013.csv, row 1: ")
-
-
-@pytest.mark.parametrize("column", ["emotion", "pixels", "Usage"])
-def test_a_missing_column_is_named(column, tmp_path):
-    path = write_table(tmp_path / "t.csv", [row()], HEADER.replace(column, "other"))
-    assert error_of(path) == f"{path}: no column '{column}'; {EXPECTED_COLUMNS}"
+    assert "fer2013.csv, row 1: " in error_of(archive)
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", "|").encode()])
+    b"", b"\n", b"\x89PNG\r\n\x1a\n\0\0", HEADER.replace(",", "|").encode(),
+    b"version https://git", b"<!doctype html>\n<html>", b"emotion,other,Usage\n1,2,3"])
 def test_a_file_that_is_not_such_a_table_is_named_with_what_was_expected(content, tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(content)
-    assert error_of(path) == f"{path}: no column 'emotion'; {EXPECTED_COLUMNS}"
+    assert error_of(path).startswith(f"{path}: ")
+    assert error_of(path).endswith("expected the columns emotion, pixels and Usage")
 
 
 def test_a_csv_with_only_a_header_has_no_face(tmp_path):
@@ -453,15 +482,49 @@ def png_bytes():
     return buffer.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"", b"no image", png_bytes()[:800]],
-                         ids=["empty", "text", "cut off"])
-@pytest.mark.parametrize("zipped", [False, True], ids=["folders", "zip"])
-def test_an_unreadable_image_is_named(content, zipped, tmp_path):
+def test_damaged_images_are_named_all_at_once(tmp_path):
     folder = write_three_folders(tmp_path / "made")
-    (folder / "train" / "happy" / "bad.png").write_bytes(content)
-    path = zip_of(folder, tmp_path / "archive") if zipped else folder
-    assert error_of(path).startswith(f"{path}: train/happy/bad.png is not a readable image")
-    assert len(fer2013.open(path).split("test").labels) == 2
+    for number in range(12):
+        content = (b"", b"no image", png_bytes()[:800])[number % 3]
+        (folder / "train" / "happy" / f"bad_{number:02}.png").write_bytes(content)
+    message = error_of(folder)
+    assert message.startswith(f"{folder}: 12 of 15 images are not readable: happy/bad_00.png, ")
+    assert "happy/bad_09.png, and 2 more (" in message
+    assert len(fer2013.open(folder).split("test")) == 2
+
+
+@pytest.mark.parametrize("darken", [
+    lambda face: Image.fromarray(face.astype(np.uint16)), lambda face: Image.fromarray(face // 128),
+    lambda face: Image.fromarray(face.astype(np.uint16) * 16)])
+def test_pictures_in_the_wrong_depth_are_refused_if_all_are_and_else_counted(
+        darken, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "notes")
+    for number in range(3):
+        write_image(tmp_path / "train" / "sad" / f"{number}.png").unlink()
+        darken(PIXELS[number]).save(tmp_path / "train" / "sad" / f"{number}.png")
+    write_image(tmp_path / "val" / "sad" / "0.png")
+    assert "the train split spans fewer than 32 of 256 greys" in error_of(tmp_path)
+    write_image(tmp_path / "train" / "sad" / "3.png", PIXELS[3])
+    assert len(fer2013.open(tmp_path).split("train")) == 4
+    assert "train: each of 3 of 4 faces spans fewer than 32 of 256 greys" in caplog.text
+
+
+@pytest.mark.parametrize("mode", ["1", "LA", "I;16", "P", "RGB"])
+def test_every_kind_that_is_not_8_bit_grey_counts_as_converted(mode, tmp_path, caplog):
+    caplog.set_level(logging.INFO, "notes")
+    picture = (Image.fromarray(PIXELS[0].astype(np.uint16) * 257) if mode == "I;16"
+               else Image.fromarray(PIXELS[0]).convert(mode))
+    write_image(tmp_path / "test" / "sad" / "0.png").unlink()
+    picture.save(tmp_path / "test" / "sad" / "0.png")
+    assert len(fer2013.open(tmp_path).split("test")) == 1
+    assert "test: 1 of 1 images were not 48x48 in 8-bit grey and were converted" in caplog.text
+
+
+def test_wide_pictures_are_said_to_be_squeezed(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "notes")
+    write_image(tmp_path / "test" / "sad" / "0.png", np.tile(PIXELS[0], (2, 6)))
+    fer2013.open(tmp_path).split("test")
+    assert "test: 1 of 1 images are far from square and were squeezed; expected" in caplog.text
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
@@ -469,15 +532,15 @@ def test_an_unknown_class_folder_is_named_with_the_known_ones(split, tmp_path):
     write_three_folders(tmp_path)
     write_image(tmp_path / split / "contempt" / "a.png")
     assert error_of(tmp_path) == (
-        f"{tmp_path}: unknown class folder 'contempt' in {split}/contempt/a.png; "
-        "expected angry, disgust, fear, happy, sad, surprise, neutral; "
+        f"{tmp_path}: unknown class 'contempt'; expected angry, disgust, fear, happy, sad, "
+        "surprise, neutral; "
         "--ignore-classes contempt leaves it out")
 
 
 def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
     (tmp_path / "README.md").write_text("read me")
     assert error_of(tmp_path).startswith(f"{tmp_path}: no FER2013 in it")
-    assert error_of(tmp_path).endswith("data/README.md says how to get FER2013")
+    assert error_of(tmp_path).endswith("data/README.md says how to get them")
     assert sources.search(tmp_path) is None
 
 
@@ -493,53 +556,12 @@ def test_a_missing_path_says_how_to_get_fer2013(tmp_path):
                               "data/README.md says how to get FER2013")
 
 
-@pytest.mark.parametrize("content", [b"", b"emotion,pixels,Usage\n", b"PK\x03\x04 cut off"])
-def test_a_broken_zip_is_named(content, tmp_path):
-    path = tmp_path / "fer2013.zip"
-    path.write_bytes(content)
-    for named in (path, tmp_path):
-        assert error_of(named).startswith(f"{path}: not a readable zip file")
-
-
-def damage(archive):
-    """Flip bits of the first file in a .zip; the list of its files stays intact."""
-    content = bytearray(archive.read_bytes())
-    content[100:140] = bytes(byte ^ 255 for byte in content[100:140])
-    archive.write_bytes(content)
-
-
-def encrypt(archive):
-    """Set the flags by which the first file in a .zip needs a password."""
-    content = bytearray(archive.read_bytes())
-    content[6] |= 1
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    archive.write_bytes(content)
-
-
-@pytest.mark.parametrize("harm", [damage, encrypt])
-@pytest.mark.parametrize("name, content, reason", [
-    ("fer2013.csv", "\n".join((HEADER, *table_rows())).encode(), "not readable as CSV"),
-    ("train/happy/a.png", png_bytes(), "not a readable image"),
-], ids=["CSV", "folders"])
-def test_a_zip_that_cannot_be_unpacked_is_named_with_the_file_in_it(
-        harm, name, content, reason, tmp_path):
-    path = tmp_path / "fer2013.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    harm(path)
-    message = error_of(path)
-    assert message.startswith(str(path))
-    assert name in message
-    assert reason in message
-
-
 # On the command line of train.py
 
 
 @pytest.mark.parametrize("make, reason", [
     (lambda tmp: tmp / "nowhere", "no such file or directory"),
-    (lambda tmp: write_table(tmp / "t.csv", [row(), row(9)]),
-     "row 2: emotion '9'; expected a label from 0 to 6"),
+    (lambda tmp: write_table(tmp / "t.csv", [row(), row(pixels="9")]), "row 2: 1 pixels"),
     (lambda tmp: write_unsplit(tmp / "faces", {"happy": 1}), "no face in the validation split"),
 ], ids=["missing path", "bad row", "no validation split"])
 def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_path):
@@ -570,23 +592,24 @@ def both_forms(real_fer2013):
 @pytest.mark.parametrize("split", ["train", "validation"])
 @pytest.mark.parametrize("form", ["folders", "CSV"])
 def test_the_counts_of_the_real_data_are_the_published_ones(form, split, both_forms):
-    labels = both_forms[form][split][1]
-    assert tuple(np.bincount(labels, minlength=7)) == fer2013.COUNTS[split]
+    labels = both_forms[form][split]
+    assert labels.counts == fer2013.COUNTS[split]
 
 
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_the_real_folders_and_csv_contain_the_same_faces(split, both_forms):
-    in_folders, in_csv = (as_sorted(*both_forms[form][split]) for form in ("folders", "CSV"))
+    in_folders, in_csv = (as_sorted(both_forms[form][split]) for form in ("folders", "CSV"))
     assert in_folders == in_csv
 
 
-def as_sorted(pixels, labels, names):
-    return sorted((label, face.tobytes()) for face, label in zip(pixels, labels, strict=True))
+def as_sorted(split):
+    return sorted((label, face.tobytes())
+                  for face, label in zip(split.pixels, split.labels, strict=True))
 
 
 def test_280_real_publictest_faces_are_also_training_faces(both_forms):
     for by_split in both_forms.values():
-        assert fer2013.seen_in(by_split["validation"][0], by_split["train"][0]).sum() == 280
+        assert fer2013.seen_in(by_split["validation"].pixels, by_split["train"].pixels).sum() == 280
 
 
 # The data at a glance
@@ -600,17 +623,18 @@ def make_glance_data():
     blank = np.full((48, 48), 9, np.uint8)
     train = np.stack([PIXELS[0], PIXELS[1], PIXELS[0], blank, PIXELS[0]])
     validation = np.stack([PIXELS[0], PIXELS[2]])
-    return {"train": (train, np.uint8([3, 3, 3, 4, 5]), None),
-            "validation": (validation, np.uint8([3, 6]), None)}
+    return [fer2013.Split("train", train, np.uint8([3, 3, 3, 4, 5]), []),
+            fer2013.Split("validation", validation, np.uint8([3, 6]), [])]
 
 
 def test_the_summary_counts_identical_conflicting_and_blank_faces():
-    *lines, last = glance.summary(make_glance_data()).splitlines()
-    table = {line[:20].strip(): line[20:].split() for line in lines}
+    *lines, _, last = glance.summary(make_glance_data()).splitlines()
+    table = {line[:22].strip(): line[22:].split() for line in lines}
     assert table == {
         "": ["train", "validation"], "angry": ["0", "0"], "disgust": ["0", "0"], "fear": ["0", "0"],
         "happy": ["3", "1"], "sad": ["1", "0"], "surprise": ["1", "0"], "neutral": ["0", "1"],
         "also in train": ["3", "1"], "also in validation": ["3", "0"],
+        "near one in train": ["3", "1"], "near one in validation": ["3", "0"],
         "labels in conflict": ["3", "1"], "blank": ["1", "0"]}
     assert last == ("1 groups of pixel-identical faces contain 4 faces; "
                     "1 of the groups have conflicting labels")
@@ -678,7 +702,8 @@ def test_download_puts_the_kaggle_folders_into_data_and_describes_them(tmp_path)
     assert result.returncode == 0, result.stderr
     assert "train: 3 faces" in result.stdout
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["fer2013"]
-    np.testing.assert_array_equal(fer2013.open(tmp_path / "data").split("train").pixels, PIXELS[[0, 3, 6]])
+    np.testing.assert_array_equal(fer2013.open(tmp_path / "data").split("train").pixels,
+                                  PIXELS[[0, 3, 6]])
     again = run_download(tmp_path, tmp_path / "data", FAIL="1")
     assert again.returncode == 0 and "already contains FER2013, nothing to download" in again.stdout
 

@@ -31,12 +31,13 @@ def write_votes(path, votes=VOTES, usages=None):
 
 
 def test_the_majority_becomes_the_label(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "fer2013")
+    caplog.set_level(logging.INFO, "notes")
     path = DataOptions(write_csv(tmp_path), fer_plus=write_votes(tmp_path / "fer2013new.csv"))
     for split, rows, labels in (("train", [0, 6], [2, 0]), ("validation", [1, 4], [3, 6])):
         found = fer2013.open(path).split(split)
-        np.testing.assert_array_equal(found[0], PIXELS[rows])
-        assert found[1].tolist() == labels and found[2] == [f"row {row + 1}" for row in rows]
+        np.testing.assert_array_equal(found.pixels, PIXELS[rows])
+        assert found.labels.tolist() == labels
+        assert found.names == [f"row {row + 1}" for row in rows]
     assert fer2013.open(path).splits == ("train", "validation")  # both faces of test are left out
     assert ("4 of 7 faces; left out: 1 contempt, 0 unknown, 1 not a face, 1 without a majority"
             in caplog.text)

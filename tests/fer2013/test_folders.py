@@ -8,7 +8,8 @@ from PIL import Image
 
 import fer2013
 from base.errors import UserError
-from fer2013 import DataOptions, folders, names
+from fer2013 import DataOptions, names
+from fer2013.hold_out import hold_out
 from tests.support import make_dataset, run
 
 numbers = itertools.count()
@@ -17,15 +18,16 @@ numbers = itertools.count()
 @pytest.fixture
 def said(caplog):
     """What was logged, as a function."""
-    caplog.set_level(logging.INFO, "fer2013")
+    caplog.set_level(logging.INFO, "notes")
     return lambda: caplog.text
 
 
 def put(root, *paths):
-    """Write a face of its own grey to each path."""
+    """Write a face of its own noise to each path."""
     for path in paths:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", (48, 48), next(numbers) % 256).save(root / path, "PNG")
+        noise = np.random.default_rng(next(numbers)).integers(0, 256, (48, 48), np.uint8)
+        Image.fromarray(noise).save(root / path, "PNG")
     return root
 
 
@@ -60,7 +62,7 @@ def test_the_usual_names_of_splits_are_known_in_any_case(split, folders, tmp_pat
     ["happy", "Happiness", "3", "03_happy"], ["sad", "sadness", "4"],
     ["surprise", "Surprised", "suprise", "5"], ["neutral", "neutrality", "6_Neutral", "6"]])))
 def test_the_usual_names_of_classes_are_known(label, folders, tmp_path):
-    assert [names.Reading().label_named(folder) for folder in folders] == [label] * len(folders)
+    assert set(names.labels_of(folders, names.Classes(), "").values()) == {label}
     put(tmp_path, *(f"test/{folder}/a.png" for folder in folders))
     assert labels(tmp_path, "test") == [label] * len(folders)
 
@@ -68,7 +70,7 @@ def test_the_usual_names_of_classes_are_known(label, folders, tmp_path):
 def test_class_folders_that_are_numbers_are_fer2013s_and_a_line_says_so(tmp_path, said):
     put(tmp_path, *(f"test/{number}/a.png" for number in range(7)))
     assert labels(tmp_path, "test") == list(range(7))
-    assert "class folders are numbers, read as 0 angry, 1 disgust, 2 fear, 3 happy" in said()
+    assert "classes are numbers, read as 0 angry, 1 disgust, 2 fear, 3 happy" in said()
 
 
 def test_six_classes_with_new_numbers_are_refused_until_their_meaning_is_said(tmp_path):
@@ -91,24 +93,57 @@ def test_classes_gives_numbers_another_meaning(scheme, expected, tmp_path):
     assert {int(file[0]): label for file, label in zip(files, found, strict=True)} == expected
 
 
-def test_a_number_that_fer2013_lacks_is_refused_with_both_options(tmp_path):
+@pytest.mark.parametrize("ignored", [(), ("7",), ("contempt",)])
+def test_numbers_are_refused_until_their_meaning_is_said_if_one_is_none_of_fer2013s(
+        ignored, tmp_path):
     put(tmp_path, *(f"test/{number}/a.png" for number in range(1, 8)))
-    assert "unknown class folder '7'" in error_of(tmp_path)
-    assert "--classes says what numbers mean" in error_of(tmp_path)
+    error = error_of(DataOptions(tmp_path, ignore_classes=ignored))
+    assert "the number 7 occurs, which is none of FER2013's 0 to 6" in error
+    assert error.endswith("expected --classes with one of fer2013, alphabetical, afraid-first, "
+                          "fer+, affectnet, raf-db, ck+, or with the names from 0 on")
+    with pytest.raises(UserError, match="the numbers are 1 to 7; expected 0 among them"):
+        labels(DataOptions(tmp_path, "alphabetical", ignored), "test")
 
 
-@pytest.mark.parametrize("ignored, scheme", [("contempt", ""), ("7", ""), ("Contempt", "fer+")])
-def test_classes_that_fer2013_lacks_are_left_out_only_if_asked(ignored, scheme, tmp_path, said):
-    folder = "7" if ignored == "7" or scheme else "Contempt"
-    put(tmp_path, "test/happy/a.png", f"test/{folder}/a.png", f"test/{folder}/b.png")
-    assert f"--ignore-classes {folder}" in error_of(tmp_path)
-    assert labels(DataOptions(tmp_path, scheme, [ignored]), "test") == [3]
-    assert "2 files are of classes that --ignore-classes leaves out" in said()
+@pytest.mark.parametrize("scheme, first, expected", [
+    ("affectnet", 0, [6, 3, 4, 5, 2, 1, 0]), ("fer+", 0, [6, 3, 5, 4, 0, 1, 2]),
+    ("raf-db", 1, [5, 2, 1, 3, 4, 0, 6]), ("alphabetical", 0, [0, 1, 2, 3, 6, 4, 5]),
+    ("ck+", 1, [0, 1, 2, 3, 4, 5])])
+def test_numbers_of_other_datasets_get_the_right_labels_with_contempt_left_out(
+        scheme, first, expected, tmp_path):
+    names_there = [name for name in names.ORDERS[scheme] if name != "contempt"]
+    assert [fer2013.EMOTIONS.index(name) for name in names_there] == expected
+    put(tmp_path, *(f"test/{number}/{name}.png"
+                    for number, name in enumerate(names.ORDERS[scheme], start=first)))
+    split = fer2013.open(DataOptions(tmp_path, scheme, ("contempt",))).split("test")
+    assert [fer2013.EMOTIONS[label] for label in split.labels] == [
+        name.removesuffix(".png") for name in split.names]
+
+
+def test_contempt_is_left_out_only_if_asked(tmp_path, said):
+    put(tmp_path, "test/happy/a.png", "test/Contempt/a.png", "test/Contempt/b.png")
+    assert "--ignore-classes contempt leaves it out" in error_of(tmp_path)
+    assert labels(DataOptions(tmp_path, ignore_classes=("contempt",)), "test") == [3]
+    assert "2 faces are of classes that --ignore-classes leaves out" in said()
+
+
+def test_a_class_of_another_name_is_asked_for_and_not_lost(tmp_path, said):
+    put(tmp_path, "test/happy/a.png", "test/calm/a.png", "test/angst/a.png", "test/afraid/a.png")
+    assert "--classes calm=EMOTION says which of them it is, --ignore-" in error_of(tmp_path)
+    assert labels(DataOptions(tmp_path, "calm=neutral"), "test") == [2, 2, 6, 3]
+    assert "afraid and angst are all read as fear" in said()
 
 
 def test_a_class_that_is_none_is_refused_in_the_option():
-    with pytest.raises(UserError, match="--classes: 'bored' is no class; expected fer2013, fer+"):
-        DataOptions("data", "angry,bored")
+    with pytest.raises(UserError, match="--classes: 'bored' is no class; expected fer2013, alph"):
+        fer2013.open(DataOptions("data", "angry,bored"))
+
+
+@pytest.mark.parametrize("path", ["train_data/{}", "train_set/{}", "training_images/{}",
+                                  "train/images/{}", "data/train/{}", "FER 2013/Train/{}"])
+def test_folders_that_are_named_or_nested_a_little_otherwise_are_read(path, tmp_path):
+    put(tmp_path, *(f"{path.format(emotion)}/a.png" for emotion in ("angry", "happy")))
+    assert labels(tmp_path, "train") == [0, 3]
 
 
 @pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git"])
@@ -192,26 +227,28 @@ def test_augmented_copies_do_not_cross_the_held_out_split(tmp_path, said):
     train = faces.names
     faces = fer2013.open(tmp_path).split("validation")
     validation = faces.names
-    assert len(validation) == 2 and len(train) == 18 * 3
+    assert len(validation) == 2 * 3 and len(train) == 18 * 3
     assert not {name.split(".")[0] for name in train} & {name.split(".")[0] for name in validation}
-    assert "40 files are named as copies of others (x.jpg0.jpg)" in said()
+    assert "60 faces are copies, and stay beside theirs" in said()
 
 
 def test_augmented_copies_in_a_given_split_are_counted(tmp_path, said):
     put(tmp_path, "train/happy/1.jpg", "train/happy/2.jpg", "validation/happy/1.jpg0.jpg",
         "validation/happy/9.jpg")
-    fer2013.open(tmp_path).split("validation")
-    assert ("1 files of validation are named as copies of other pictures (x.jpg0.jpg), and 1 "
-            "pictures are named as copies across train and validation") in said()
+    fer2013.open(tmp_path).check_validation()
+    assert "1 of 2 faces of validation are named as copies of a face of train" in said()
 
 
 def test_emotions_that_a_split_lacks_are_said(tmp_path):
     make_dataset(tmp_path, {"train": 1, "test": 1})
     for path in (tmp_path / "test" / "fear").iterdir():
         path.unlink()
-    found = fer2013.open(tmp_path).split("test").labels
-    last = fer2013.describe(tmp_path, "test", found)[2]
-    assert last.startswith("test: no face is labelled fear; what")
+    assert fer2013.open(tmp_path).describe("test")[2].startswith(
+        "test: no face is labelled fear; what is measured")
+    for path in (tmp_path / "train" / "fear").iterdir():
+        path.unlink()
+    assert fer2013.open(tmp_path).describe("train")[2].startswith(
+        "train: no face is labelled fear; a network that learns from it cannot predict that")
 
 
 def write_partial(root):
@@ -244,11 +281,13 @@ def test_a_program_says_each_decision_once(tmp_path):
                  "--ignore-classes", "contempt")
     assert result.stdout.count("no validation split found") == 1
     assert result.stdout.count("files lie in folders within their class folder") == 1
-    assert result.stdout.count("1 files are of classes that --ignore-classes leaves out") == 1
+    assert result.stdout.count("1 faces are of classes that --ignore-classes leaves out") == 1
 
 
 def test_the_held_out_tenth_is_the_one_of_earlier_versions():
-    found = np.flatnonzero(folders.hold_out(np.repeat([1, 3], [20, 40])))
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 48, 48), np.uint8)
+    split = fer2013.Split("train", pixels, np.repeat([1, 3], [20, 40]), list(map(str, range(60))))
+    found = np.flatnonzero(hold_out(split))
     random = np.random.default_rng(2013)
     expected = [*sorted(random.permutation(20)[:2]), *sorted(20 + random.permutation(40)[:4])]
     assert found.tolist() == expected

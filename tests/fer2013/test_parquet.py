@@ -1,7 +1,9 @@
 """Parquet files as copies of FER2013 on Hugging Face have them."""
 import io
 import json
+import logging
 import sys
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -79,7 +81,7 @@ def test_parquet_gives_the_same_faces(case, zipped, tmp_path):
         pixels, labels = faces.pixels, faces.labels
         np.testing.assert_array_equal(pixels, PIXELS[rows])
         assert labels.tolist() == [TRUE[row] for row in rows]
-    assert fer2013.open(path).splits == fer2013.SPLITS and fer2013.open(path).source.form == "parquet"
+    assert fer2013.open(path).splits == fer2013.SPLITS and fer2013.open(path).form == "parquet"
 
 
 def test_a_single_file_is_train_and_several_of_one_split_are_joined(tmp_path):
@@ -99,12 +101,13 @@ def test_a_parquet_file_that_has_changed_is_read_again(tmp_path):
 def test_other_classes_columns_and_contents_are_refused_with_the_reason(tmp_path):
     structs = as_structs([0, 1])
     contempt = write(tmp_path / "a.parquet", structs, ["happy", "contempt"])
-    assert "row 2: unknown class 'contempt'; expected angry" in error_of(contempt)
-    assert fer2013.open(DataOptions(contempt, "", ["contempt"])).split("train").labels.tolist() == [3]
+    assert "unknown class 'contempt'; expected angry" in error_of(contempt)
+    kept = fer2013.open(DataOptions(contempt, ignore_classes=("contempt",))).split("train")
+    assert kept.labels.tolist() == [3]
     other = write(tmp_path / "b.parquet", structs, [0, 1], ("picture", "label"))
-    assert "columns picture, label; expected one of image, img" in error_of(other)
+    assert "its columns are picture, label; expected one of image, img" in error_of(other)
     broken = write(tmp_path / "c.parquet", [{"bytes": b"?"}, {"bytes": None}], [0, 1])
-    assert "row 1: not a readable image" in error_of(broken)
+    assert "2 of 2 images are not readable: row 1, row 2" in error_of(broken)
     numbers = write(tmp_path / "d.parquet", as_structs(range(6)), list(range(6)))
     assert "only the numbers 0 to 5 occur" in error_of(numbers)
 
@@ -122,3 +125,38 @@ def test_without_pyarrow_a_line_says_how_to_get_it(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     assert error_of(path) == (f"{path}: parquet needs pyarrow; "
                               "pip install -r requirements-optional.txt")
+
+
+def test_bare_numbers_get_a_line_that_says_how_they_are_read(tmp_path, caplog):
+    caplog.set_level(logging.INFO, "notes")
+    path = write(tmp_path / "a.parquet", as_structs([0, 1]), [0, 6])
+    assert fer2013.open(path).split("train").labels.tolist() == [0, 6]
+    assert "classes are numbers, read as 0 angry, 6 neutral; --classes says" in caplog.text
+
+
+def test_a_folder_with_one_parquet_file_of_the_challenges_columns_is_read(tmp_path):
+    texts = [" ".join(map(str, face.ravel())) for face in PIXELS[:3]]
+    table = {"emotion": [0, 2, 1], "pixels": texts,
+             "Usage": ["Training", "PublicTest", "PrivateTest"]}
+    parquet.write_table(pyarrow.table(table), tmp_path / "fer2013.parquet")
+    data = fer2013.open(tmp_path)
+    assert [data.split(split).labels.tolist() for split in data.splits] == [[0], [2], [1]]
+    np.testing.assert_array_equal(data.split("test").pixels[0], PIXELS[2])
+
+
+@pytest.mark.parametrize("labels, names", [
+    ([[0], [1]], None), ([0.5, 1.0], None), ([0, 1], [7, 8])])
+def test_labels_of_another_kind_are_refused_in_one_line(labels, names, tmp_path):
+    assert error_of(write(tmp_path / "a.parquet", as_structs([0, 1]), labels, names=names))
+
+
+def test_rows_that_share_one_large_value_take_little_memory(tmp_path):
+    large = io.BytesIO()
+    Image.new("L", (4000, 4000)).save(large, "BMP")
+    path = write(tmp_path / "a.parquet", [large.getvalue()] * 60, [0] * 60)
+    tracemalloc.start()
+    try:
+        fer2013.open(path).split("train")
+        assert tracemalloc.get_traced_memory()[1] < 200_000_000
+    finally:
+        tracemalloc.stop()
