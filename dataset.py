@@ -34,8 +34,9 @@ def main():
     counts = {split.name: np.array(split.counts) for split in splits}
     examples = glance.choose_examples(splits[0].pixels, splits[0].labels, args.seed)
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
-    figure = numbers.dataset(counts, examples, fer2013.EMOTIONS,
-                             f"faces of {splits[0].name}, drawn at random with seed {args.seed}")
+    figure = numbers.dataset(
+        counts, examples, fer2013.EMOTIONS, f"Faces of {data.name}",
+        f"faces of {splits[0].name} below, drawn at random with seed {args.seed}")
     style.save(figure, path, {"command": options.command(), "faces": data.name}, args.dpi)
     print(f"wrote {path}")
 

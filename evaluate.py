@@ -127,13 +127,14 @@ def draw(evaluation, labels, probabilities, history):
     figures = {
         "confusion_matrix": numbers.confusion_matrix(
             metrics.confusion(labels, probabilities), EMOTIONS,
-            f"accuracy {evaluation['accuracy']:.1%} on {measured}\n{source}"),
+            f"Accuracy {evaluation['accuracy']:.1%} on {measured}", source),
         "reliability": numbers.reliability(
-            *bins, f"expected calibration error {error:.3f}\n{measured}\n{source}")}
+            *bins, f"Expected calibration error {error:.3f} on {measured}", source)}
     if history is None:
         print(f"no curves: there is no {model.parent / 'history.csv'}; python train.py writes it")
         return figures
-    return figures | {"curves": numbers.curves(history, source)}
+    return figures | {"curves": numbers.curves(
+        history, f"Validation accuracy {history.val_accuracy.max():.1%} in the best epoch", source)}
 
 
 def as_text(evaluation):

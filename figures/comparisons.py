@@ -2,14 +2,7 @@
 import numpy as np
 
 from fer2013 import EMOTIONS
-from figures.explanations import (
-    draw_boundaries,
-    draw_map,
-    draw_scale,
-    marked,
-    strongest_weight,
-    write_numbers,
-)
+from figures import explanations
 from figures.framed import draw_probabilities
 from figures.style import colour_bar, show, stacked, tinted
 
@@ -54,15 +47,15 @@ def mistakes(rows):
         rows: list of (lime.Explanation of the two labels, title, small print).
     """
     figure, parts = stacked(10, [(title, note, 3) for _, title, note in rows])
-    limit = strongest_weight([explanation for explanation, *_ in rows])
+    limit = explanations.strongest_weight([explanation for explanation, *_ in rows])
     for part, (explanation, *_) in zip(parts, rows, strict=True):
         bars, face, weights = part.subplots(1, 3, width_ratios=(1.1, 1, 1))
         label, true = (EMOTIONS[each] for each in explanation.explained)
         draw_probabilities(bars, explanation)
-        draw_boundaries(face, explanation, marked(explanation, 1))
+        explanations.draw_boundaries(face, explanation, explanation.strongest(1))
         face.set_title(f"contributes most to {label}", fontsize=10)
-        draw_map(weights, explanation, limit)
-        write_numbers(weights, explanation, range(len(explanation.weights)))
+        explanations.draw_map(weights, explanation, limit)
+        explanations.write_numbers(weights, explanation, range(len(explanation.weights)))
         weights.set_title(f"blue: {label}, orange: {true}", fontsize=10)
-        draw_scale(part, weights, limit, explanation)
+        explanations.draw_scale(part, weights, limit, explanation)
     return figure

@@ -6,22 +6,14 @@ import numpy as np
 from matplotlib.patheffects import withStroke
 
 from fer2013 import EMOTIONS
-from figures.style import (
-    AGAINST,
-    FOR,
-    NEUTRAL,
-    colour_bar,
-    deepest,
-    outline,
-    show,
-    stacked,
-    tinted,
-)
+from figures import style
+from figures.style import AGAINST, FOR, show, stacked
 
 WIDTH, PANELS = 10, 2.6  # inches: a figure; the height of a row of panels with their titles
 LEAST = 0.01  # a point of probability: what contributes less against a label is not marked
 NUMBERED = 3  # superpixels of a panel whose weights are written on them
 ROOM = 9, 4  # columns and rows of a face that a number takes
+INSIDE = (2, 4), (45, 43)  # rows and columns of its middle, at least and at most
 
 
 def explanations(rows):
@@ -99,7 +91,7 @@ def strongest_weight(found):
 def draw_map(axes, explanation, limit, parts=None):
     """Draw the weights of some superpixels, or of all, as colours on the face."""
     where = True if parts is None else np.isin(explanation.segments, parts)
-    show(axes, tinted(explanation.face, explanation.weight_map(), limit, where))
+    show(axes, style.tinted(explanation.face, explanation.weight_map(), limit, where))
 
 
 def draw_boundaries(axes, explanation, parts):
@@ -107,9 +99,9 @@ def draw_boundaries(axes, explanation, parts):
     show(axes, explanation.face)
     for part in parts:
         colour = FOR if explanation.weights[part] > 0 else AGAINST
-        outline(axes, explanation.segments == part, colour)
+        style.outline(axes, explanation.segments == part, colour)
     if not len(parts):
-        axes.set_xlabel("nothing above 1 point", fontsize=10, color=NEUTRAL)
+        axes.set_xlabel("nothing above 1 point", fontsize=10, color=style.NEUTRAL)
 
 
 def write_numbers(axes, explanation, parts):
@@ -117,7 +109,7 @@ def write_numbers(axes, explanation, parts):
     strongest = sorted(parts, key=lambda part: -abs(explanation.weights[part]))[:NUMBERED]
     written = []
     for part in strongest:
-        row, column = deepest(explanation.segments == part)
+        row, column = np.clip(style.deepest(explanation.segments == part), *INSIDE)
         if abs(explanation.weights[part]) >= LEAST and not any(
                 abs(column - x) < ROOM[0] and abs(row - y) < ROOM[1] for x, y in written):
             axes.text(column, row, number(explanation, part), ha="center", va="center",
@@ -136,6 +128,6 @@ def number(explanation, part):
 def draw_scale(part, axes, limit, explanation):
     """Draw the colour bar, in the unit of the explanation."""
     if explanation.rather_than < 0:
-        colour_bar(part, axes, 100 * limit, "points of probability", shrink=0.8)
+        style.colour_bar(part, axes, 100 * limit, "points of probability", shrink=0.8)
     else:
-        colour_bar(part, axes, limit, "log-odds", shrink=0.8)
+        style.colour_bar(part, axes, limit, "log-odds", shrink=0.8)

@@ -61,7 +61,7 @@ def draw_triangle(axes, points, places, limit):
     lower = np.where(np.tri(len(places), dtype=bool), points, np.nan)
     axes.imshow(lower, cmap=SIGNED, vmin=-limit, vmax=limit)
     for row, column in zip(*np.tril_indices(len(places)), strict=True):
-        value = points[row, column]
+        value = round(points[row, column], 1) + 0.0  # no minus before 0
         axes.text(column, row, f"{value:.1f}", ha="center", va="center", fontsize=8,
                   color="white" if abs(value) > limit / 2 else "black")
     axes.set_xticks(range(len(places)), places, rotation=90, fontsize=9)

@@ -100,7 +100,7 @@ def stacked(width, rows):
     Returns:
         The Figure, and a list with the SubFigure of each row.
     """
-    rows = [(wrapped(title, 8.5 * width), wrapped(note, 13 * width), height)
+    rows = [(wrapped(title, 9.5 * width), wrapped(note, 11.5 * width), height)
             for title, note, height in rows]
     heights = [height + 0.2 * len(f"{title}\n{note}".splitlines()) for title, note, height in rows]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")
