@@ -18,7 +18,7 @@ import types
 
 from base import options
 from base.errors import UserError
-from explaining.settings import LimeSettings, add_lime_options
+from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS, included
 from networks import choice
 from page import own_page
@@ -69,7 +69,7 @@ def parse_arguments():
     parser.add_argument("--port", type=options.port_number, default=7860,
                         help="port to listen on")
     options.add_options(parser, choice.ModelOptions)
-    add_lime_options(parser, samples=False)
+    options.add_options(parser, LimeSettings, leave_out=["samples"])
     parser.add_argument("--outputs", default="outputs",
                         help="folder of a training run, from which the model is taken")
     return parser.parse_args()

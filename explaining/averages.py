@@ -14,18 +14,29 @@ from explaining.regions import PLACES, REGIONS, region_shares
 
 
 class Average:
-    """Sums over explanations, so that ten thousand take no more memory than one."""
+    """Sums over explanations of an emotion: ten thousand take no more memory than one."""
 
-    def __init__(self):
-        self.map, self.rows = np.zeros((48, 48)), []
+    def __init__(self, emotion=""):
+        self.emotion = emotion
+        self.face, self.map, self.rows = np.zeros((48, 48)), np.zeros((48, 48)), []
         self.together, self.without = [], []
 
+    @property
+    def title(self):
+        """"happy, 200 faces"."""
+        return f"{self.emotion}, {len(self.rows)} faces"
+
     def add(self, explanation):
+        self.face += explanation.face
         self.map += explanation.weight_map()
         self.rows.append({**share_by_region(explanation), "r2": explanation.r2,
                           "stability": explanation.stability})
         self.together.append(together_by_region(explanation))
         self.without.append(explanation.without)
+
+    def mean_face(self):
+        """The mean of the faces: float64 (48, 48), from 0 to 255."""
+        return self.face / len(self.rows)
 
     def mean_map(self):
         """The mean weight of each pixel's superpixel: float64 (48, 48)."""
@@ -38,6 +49,20 @@ class Average:
     def shares(self):
         """{region: mean share of the positive weight}."""
         return {region: self.mean(region) for region in AREAS}
+
+    def row(self):
+        """The shares and the mean scores, for a table."""
+        return {"emotion": self.emotion, "faces": len(self.rows), **self.shares(),
+                "r2": self.mean("r2"), "stability": self.mean("stability")}
+
+    def pairs(self):
+        """What the superpixels of two regions add together, a row for each pair of regions."""
+        means, errors = self.mean_together()  # (5, 5) each
+        return [{"emotion": self.emotion, "faces": len(self.rows),
+                 "region": PLACES[first], "other": PLACES[second],
+                 "together": float(means[first, second]),
+                 "standard_error": float(errors[first, second])}
+                for first, second in zip(*np.tril_indices(len(PLACES)), strict=True)]
 
     def mean_together(self):
         """The mean of together_by_region() and its standard error: float64 (2, 5, 5)."""
@@ -72,6 +97,11 @@ def together_by_region(explanation):
     found = shares.T @ explanation.together @ shares
     found[np.diag_indices(len(PLACES))] /= 2  # each pair was counted twice there
     return found
+
+
+def strongest_pairs(rows, count=3):
+    """The rows of Average.pairs() with the largest changes, the largest first."""
+    return sorted(rows, key=lambda row: -abs(row["together"]))[:count]
 
 
 def divide(spread):

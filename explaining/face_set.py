@@ -1,60 +1,93 @@
-"""The faces of a split as explain.py uses them: which of them to explain, and how."""
+"""The faces of a split: which of them to explain, and their explanations with what is said of them.
+
+    face_set = FaceSet(data.split("test"), engine, Origin("model: ...", {"split": "test"}))
+    [explained] = face_set.explain_labels([3])          # a wording.Explained
+"""
+import itertools
 from typing import NamedTuple
 
 import numpy as np
+from tqdm.auto import tqdm
 
 from base.errors import UserError
 from explaining.engine import Engine
 from explaining.table import Table
-from fer2013 import EMOTIONS
+from explaining.wording import Explained
+from fer2013 import EMOTIONS, Split
+
+BATCH = 250  # faces that the network is asked about at once, until enough are found
 
 
 class FaceSet(NamedTuple):
     """The faces of a split, and what explains them."""
-    pixels: np.ndarray  # uint8 (n, 48, 48)
-    labels: np.ndarray  # uint8 (n,)
-    names: list  # n file names or rows
+    faces: Split
     engine: Engine
-    typical: bool = False  # whether the faces are the bundled composites
-    fed: str = ""  # how the network is fed, where a caption is to say so
-    source: str = ""  # the model, what it learned from, and the faces, for captions
-    split: str = ""
+    typical: bool = False  # whether the faces are the included composites
+    fed: str = ""  # the preprocessing, where it is to be said
+    source: str = ""  # the model, what it learned from, and the faces
     table: Table | None = None  # takes a row of every explanation
 
     @property
     def present(self):
         """The labels that its faces have, in ascending order."""
-        return np.unique(self.labels).tolist()
+        return np.unique(self.faces.labels).tolist()
 
-    @property
-    def settings(self):
-        return self.engine.settings
+    def predict(self, indices):
+        """float32 (n, 7) probabilities of the faces at these indices."""
+        return self.engine.predict(self.faces.pixels[indices])
 
-    def predict(self, pixels):
-        """float32 (n, 7) probabilities of uint8 (n, 48, 48) faces."""
-        return self.engine.predict(pixels)
-
-    def explain(self, asked):
-        """Yield {label: lime.Explanation} for each (index, labels), in this order."""
-        found = self.engine.explain([(self.pixels[index], labels) for index, labels in asked])
+    def explain(self, asked, unit="face"):
+        """Yield {label: Explanation} for each (index, labels), in this order, with a bar."""
+        found = self.engine.explain([(self.faces.pixels[index], labels) for index, labels in asked])
+        found = tqdm(found, unit, len(asked), leave=False, disable=len(asked) < 2 or None)
         for (index, _), by_label in zip(asked, found, strict=True):
             for explanation in by_label.values() if self.table else ():
-                self.table.add(explanation, self.settings, self.names[index], self.split,
-                               EMOTIONS[self.labels[index]])
+                self.table.add(explanation, self.engine.settings, self.faces.names[index],
+                               self.faces.name, EMOTIONS[self.faces.labels[index]])
             yield by_label
 
-    def classified_correctly(self, label, batch_size=250):
+    def explain_labels(self, labels, index=None):
+        """Yield the Explained of each label; those of one face come from one set of samples.
+
+        Args:
+            labels: to explain.
+            index: of the face; None for a face of each label, see choose().
+        """
+        if index is None:
+            chosen = [self.choose(label) for label in labels]
+            asked = [(face, [label]) for (face, _), label in zip(chosen, labels, strict=True)]
+        else:
+            chosen, asked = [(index, ())], [(index, labels)]
+        for (face, notes), by_label in zip(chosen, self.explain(asked), strict=True):
+            for explanation in by_label.values():
+                yield self.described(explanation, face, notes)
+
+    def described(self, explanation, index, notes=()):
+        """The Explained of an explanation of the face at `index`."""
+        return Explained(explanation, self.engine.settings, self.faces.names[index],
+                         int(self.faces.labels[index]), None, notes, self.fed, self.source)
+
+    def choose(self, label):
+        """The index of a correctly classified face of this label, and a tuple of notes.
+
+        The seed chooses the face, so that it is an ordinary example. Of the composites, which show
+        what an emotion typically looks like, the face with the highest probability of the label is
+        chosen. That face is also chosen, with a note, if none of the label is classified correctly.
+        """
+        right = next(self.classified_correctly(label), None)
+        notes = () if right is not None else (
+            f"no {EMOTIONS[label]} face is classified correctly",)
+        if not notes and not self.typical:
+            return right, notes
+        order = self.of_label(label)
+        return int(order[self.predict(order)[:, label].argmax()]), notes
+
+    def classified_correctly(self, label, batch_size=BATCH):
         """Yield the indices of the correctly classified faces of a label, in the seed's order."""
         order = self.of_label(label)
         for start in range(0, len(order), batch_size):
             batch = order[start:start + batch_size]
-            correct = self.predict(self.pixels[batch]).argmax(axis=1) == label  # (batch,)
-            yield from map(int, batch[correct])
-
-    def likeliest(self, label):
-        """The index of the face of this label whose predicted probability of it is the highest."""
-        order = self.of_label(label)
-        return int(order[self.predict(self.pixels[order])[:, label].argmax()])
+            yield from batch[self.predict(batch).argmax(axis=1) == label].tolist()
 
     def of_label(self, label):
         """The indices of all faces of a label, in an order drawn with the seed: int (n,).
@@ -62,25 +95,45 @@ class FaceSet(NamedTuple):
         Raises:
             UserError: no face has this label.
         """
-        indices = np.flatnonzero(self.labels == label)
+        indices = np.flatnonzero(self.faces.labels == label)
         if not len(indices):
             raise UserError(f"no {EMOTIONS[label]} face in this split; "
                             "choose another --label or --split")
-        return np.random.default_rng([self.settings.seed, label]).permutation(indices)
+        return np.random.default_rng([self.engine.settings.seed, label]).permutation(indices)
 
-    def check(self, labels):
-        """UserError if no face has one of these labels, before any is explained."""
-        for label in labels:
-            self.of_label(label)
+    def find_correct(self, label, count):
+        """The indices of `count` correctly classified faces of a label, or of all for None.
 
-    def mistakes(self, labels, count):
+        Raises:
+            UserError: no face has this label, or none is classified correctly.
+        """
+        indices = list(itertools.islice(self.classified_correctly(label), count))
+        if not indices:
+            raise UserError(f"no {EMOTIONS[label]} face is classified correctly; choose another "
+                            "--label")
+        if count and len(indices) < count:
+            print(f"{EMOTIONS[label]}: only {len(indices)} of the {count} faces asked for; no more "
+                  "are classified correctly")
+        return indices
+
+    def find_mistakes(self, labels, count):
         """The indices of the most confident wrong predictions for the faces of these labels.
 
         Returns:
-            int (count,), or fewer if there are fewer wrong predictions; all for None.
+            int (count,), or fewer if there are fewer; all for None; and what is predicted of each.
+
+        Raises:
+            UserError: there is no wrong prediction.
         """
-        candidates = np.flatnonzero(np.isin(self.labels, labels))
-        probabilities = self.predict(self.pixels[candidates])  # (candidates, 7)
-        wrong = probabilities.argmax(axis=1) != self.labels[candidates]
+        candidates = np.flatnonzero(np.isin(self.faces.labels, labels))
+        probabilities = self.predict(candidates)  # (candidates, 7)
+        predicted = probabilities.argmax(axis=1)
+        wrong = predicted != self.faces.labels[candidates]
         confidence = np.where(wrong, probabilities.max(axis=1), 0)
-        return candidates[np.argsort(-confidence, kind="stable")[:wrong.sum()][:count]]
+        order = np.argsort(-confidence, kind="stable")[:wrong.sum()][:count]
+        if not len(order):
+            raise UserError("the model makes no mistake on these faces; other faces are chosen by "
+                            "--data, --split or --label")
+        if count and len(order) < count:
+            print(f"only {len(order)} of the {count} mistakes asked for; there are no more")
+        return candidates[order], predicted[order]

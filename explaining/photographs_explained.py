@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from base import options
 from explaining import wording
 from explaining.wording import Explained
 from fer2013 import EMOTIONS
@@ -41,16 +40,19 @@ class ExplainedPhotograph(NamedTuple):
         return f"{self.path.name}: {width} x {height} pixels, {self.found.count()}"
 
     def figure(self, picture, scale):
-        """Its figure, and the record in it.
+        """Its figure.
 
         Args:
             picture: uint8 (height, width, 3), the photograph with its sides times `scale`.
         """
         frames = [face.corners * scale for face in self.found.faces]
-        named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in self.rows}
         rows = [wording.figure_row(row) for row in self.rows]
-        return framed.photograph(picture, frames, rows, self.summary), wording.record(
-            named, {"command": options.command(), "faces": self.path.name})
+        return framed.photograph(picture, frames, rows, self.summary)
+
+    def record(self, source):
+        """What its figure keeps; see wording.record()."""
+        named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in self.rows}
+        return wording.record(named, source | {"faces": self.path.name})
 
 
 def explain_photographs(paths, find, labels, engine, **about):

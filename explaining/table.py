@@ -2,14 +2,11 @@
 
     table = Table("faces.csv")          # or faces.parquet
     table.add(explanation, settings, "row 7", split="test", true="happy")
-    table.write()                       # faces.csv and faces.npz
+    table.write(precision="float32")    # faces.csv and faces.npz
 
 docs/long_runs.md says what the columns are, and how both files are read.
 """
-import csv
-import functools
 import pathlib
-import zipfile
 
 import numpy as np
 
@@ -24,11 +21,12 @@ BOX = ("left", "top", "right", "bottom")
 COLUMNS = (
     "name", "split", "face", *BOX, "true", "predicted",
     *(f"p_{emotion}" for emotion in fer2013.EMOTIONS), "explained", "rather_than",
-    "r2", "r2_pairs", "stability",
+    "verdict", "margin", "r2", "r2_pairs", "stability",
     *(name for name in Without._fields if name != "called"), "called",
     *(f"share_{region}" for region in averages.AREAS), "superpixels", "division", "hide",
-    "samples", "seed", "problem")
-SHAPES = {"segments": (48, 48), "weights": (MOST,), "pairs": (MOST, MOST)}  # of a row
+    "samples", "seed", "precision", "problem")
+WRITERS = {".csv": lambda path, rows: files.write_csv(path, rows, COLUMNS),
+           ".parquet": lambda path, rows: write_parquet(path, rows)}
 
 
 class Table:
@@ -38,26 +36,20 @@ class Table:
         path: pathlib.Path that ends in .csv or .parquet.
 
     Raises:
-        UserError: it ends otherwise, its folder or pyarrow is missing, or there is a file with
-            other columns or of another kind, or an .npz file alone.
+        UserError: it ends otherwise, its folder or pyarrow is missing, or something else is there.
     """
 
     def __init__(self, path):
         self.path, self.rows, self.arrays = pathlib.Path(path), [], []
-        if self.path.suffix not in READERS:
-            raise UserError(f"--table {path}: expected a name that ends in "
-                            f"{' or '.join(READERS)}")
+        self.beside = self.path.with_suffix(".npz")
+        if self.path.suffix not in WRITERS:
+            raise UserError(f"--table {path}: expected a name that ends in {' or '.join(WRITERS)}")
         if not self.path.parent.is_dir():
             raise UserError(f"--table {path}: there is no folder {self.path.parent}")
-        if self.path.exists() and not self.path.is_file():
-            raise UserError(f"--table {path}: neither a table nor a free name; choose another")
-        columns, beside = read_columns(self.path), self.path.with_suffix(".npz")
-        if columns is None and beside.exists():
-            raise UserError(f"--table {path}: there is a {beside} without this table; it stays as "
-                            "it is, choose another name")
-        if columns is not None and tuple(columns) != COLUMNS:
-            raise UserError(f"--table {path}: there is a file with other columns; it stays as it "
-                            "is, choose another name")
+        for there in filter(pathlib.Path.exists, (self.path, self.beside)):
+            if not is_table(self.path):
+                raise UserError(f"--table {path}: {there} is something else than such a table; it "
+                                "stays as it is, choose another name")
 
     def add(self, explanation, settings, name, split="", true="", face=None, corners=None):
         """Add the row and the arrays of an Explanation.
@@ -71,26 +63,24 @@ class Table:
             corners: float (4, 2), its frame in the photograph.
         """
         box = [None] * 4 if corners is None else [*corners.min(axis=0), *corners.max(axis=0)]
-        parts, emotions = explanation.without._asdict(), fer2013.EMOTIONS
+        without, emotions = explanation.without, fer2013.EMOTIONS
         shares = averages.share_by_region(explanation)
         self.rows.append({
             "name": str(name), "split": split, "face": face,
             **{side: value if value is None else round(float(value), 1)
                for side, value in zip(BOX, box, strict=True)},
-            "true": true, "predicted": emotions[explanation.probabilities.argmax()],
+            "true": true, "predicted": emotions[explanation.predicted],
             **fer2013.by_emotion(explanation.probabilities),
             "explained": emotions[explanation.label],
             "rather_than": (*emotions, "")[explanation.rather_than],
+            "verdict": without.verdict, "margin": without.margin,
             "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
             "stability": float(explanation.stability),
-            **parts, "called": emotions[parts["called"]],
+            **without._asdict(), "called": emotions[without.called],
             **{f"share_{region}": share for region, share in shares.items()},
             "superpixels": len(explanation.weights), "division": settings.superpixels,
-            "hide": settings.hide, "samples": explanation.samples, "seed": explanation.seed,
-            "problem": ""})
-        self.arrays.append((explanation.segments.astype(np.uint8),
-                            explanation.weights.astype(np.float32),
-                            explanation.together.astype(np.float32)))
+            "hide": settings.hide, "samples": explanation.samples, "seed": explanation.seed})
+        self.arrays.append((explanation.segments, explanation.weights, explanation.together))
 
     def add_photograph(self, explained):
         """Add a row for each face of an ExplainedPhotograph, or one that says why there is none."""
@@ -98,33 +88,32 @@ class Table:
             self.add(row.explanation, row.settings, explained.path, face=row.number,
                      corners=explained.found.faces[row.number - 1].corners)
         if explained.problem:
-            self.rows.append(dict.fromkeys(COLUMNS) | {
-                "name": str(explained.path), "problem": explained.problem})
-            self.arrays.append((np.zeros((48, 48), np.uint8), np.zeros(0, np.float32),
-                                np.zeros((0, 0), np.float32)))
+            self.rows.append({"name": str(explained.path), "problem": explained.problem})
+            self.arrays.append((np.zeros((48, 48)), np.zeros(0), np.zeros((0, 0))))
 
-    def write(self):
-        """Write the table and the arrays; returns the sentence that says so."""
-        rows = [{name: row[name] for name in COLUMNS} for row in self.rows]
-        write_arrays(self.path.with_suffix(".npz"), self.arrays)
+    def write(self, precision):
+        """Write the table and the arrays; returns the sentence that says so.
+
+        Args:
+            precision: of the network's arithmetic, such as "float32".
+        """
+        rows = [dict.fromkeys(COLUMNS) | row | {"precision": precision} for row in self.rows]
+        arrays = list(zip(*self.arrays, strict=True)) or [()] * 3
+        with files.replacing(self.beside) as temporary:
+            np.savez(temporary,
+                     segments=stack(arrays[0], (48, 48), np.uint8),
+                     weights=stack(arrays[1], (MOST,), np.float32, np.nan),
+                     pairs=stack(arrays[2], (MOST, MOST), np.float32, np.nan))
         WRITERS[self.path.suffix](self.path, rows)
-        return f"wrote {self.path}, {len(rows):,} rows, and {self.path.with_suffix('.npz')}"
+        return f"wrote {self.path}, {len(rows):,} rows, and {self.beside}"
 
 
-def write_arrays(path, arrays):
-    """An .npz of the rows' arrays, row by row; NaN where a face has fewer than MOST superpixels."""
-    with files.replacing(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for column, (name, shape) in enumerate(SHAPES.items()):
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array_header_1_0(file, {
-                    "descr": np.dtype(np.float32 if column else np.uint8).str,
-                    "fortran_order": False, "shape": (len(arrays), *shape)})
-                for row in arrays:
-                    missing = [(0, most - size)
-                               for most, size in zip(shape, row[column].shape, strict=True)]
-                    filled = np.pad(row[column], missing,
-                                    constant_values=np.nan if column else 0)
-                    file.write(filled.tobytes())
+def stack(arrays, shape, kind, missing=0):
+    """The arrays of all rows in one, (rows, *shape), filled up where a face has fewer parts."""
+    whole = np.full((len(arrays), *shape), missing, kind)
+    for row, array in zip(whole, arrays, strict=True):
+        row[tuple(map(slice, array.shape))] = array
+    return whole
 
 
 def write_parquet(path, rows):
@@ -134,35 +123,16 @@ def write_parquet(path, rows):
         pandas.DataFrame(rows, columns=COLUMNS).to_parquet(temporary, index=False)
 
 
-def read_columns(path):
-    """The columns of the table at this path; None if there is no file.
+def is_table(path):
+    """Whether there is a file with these columns; UserError if pyarrow is missing."""
+    import pandas
 
-    Raises:
-        UserError: pyarrow is missing, or the file is not readable.
-    """
     try:
-        return READERS[path.suffix](path)
-    except FileNotFoundError:
-        return None
+        if path.suffix == ".csv":
+            return path.is_file() and tuple(pandas.read_csv(path, nrows=0)) == COLUMNS
+        return path.is_file() and tuple(pandas.read_parquet(path)) == COLUMNS
     except ImportError as error:
         raise UserError(f"--table {path}: needs pyarrow; "
                         "pip install -r requirements-optional.txt") from error
-    except (OSError, ValueError, csv.Error) as error:
-        raise UserError(f"--table {path}: there is a file that is no table; it stays as it is, "
-                        "choose another name") from error
-
-
-def read_csv_columns(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return next(csv.reader(file), ())
-
-
-def read_parquet_columns(path):
-    import pyarrow.parquet
-
-    return pyarrow.parquet.read_schema(path).names
-
-
-READERS = {".csv": read_csv_columns, ".parquet": read_parquet_columns}
-WRITERS = {".csv": functools.partial(files.write_csv, columns=COLUMNS),
-           ".parquet": write_parquet}
+    except (OSError, ValueError):
+        return False

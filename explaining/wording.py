@@ -1,17 +1,23 @@
-"""The texts about an explanation on the terminal, in figures and in explanations.json."""
+"""Every sentence about an explanation: facts in, lines out."""
 import collections
 from typing import NamedTuple
 
 import numpy as np
 
+from explaining.averages import AREAS
 from explaining.lime import Explanation
+from explaining.regions import part_names
 from explaining.settings import LimeSettings
-from explaining.verdict import Without
+from explaining.verdict import TELLING, VERDICTS, Without
 from fer2013 import EMOTIONS
 
+ADJECTIVES = ("angry", "disgusted", "afraid", "happy", "sad", "surprised", "neutral")
+LIKELY, WORTH_NAMING = 0.5, 0.1  # from these probabilities on: a prediction; one that it wavers to
+SURE = 0.8  # 86 of 100 predictions of 86 % are right
 # there is a warning if the local model explains less than half of the variance, or if the halves of
 # the samples agree on fewer than four of five superpixels
 LOW_R2, LOW_STABILITY = 0.5, 0.8
+WIDTH = 80  # of a line on the terminal
 
 
 class Explained(NamedTuple):
@@ -22,110 +28,165 @@ class Explained(NamedTuple):
     true: int | None = None  # the true label, None if it is not known
     number: int | None = None  # number of the face in its photograph, from 1
     notes: tuple = ()  # further lines
-    fed: str = ""  # how the network is fed; empty for networks of train.py
+    fed: str = ""  # the preprocessing; empty for networks of train.py
     source: str = ""  # the model, what it learned from, and the faces
 
 
-def with_probability(label, probabilities):
-    """The emotion and its probability, such as "happy (0.86)"."""
-    return f"{EMOTIONS[label]} ({probabilities[label]:.2f})"
+def percent(share):
+    return f"{100 * share:.0f} %"
 
 
-def predicted(explained):
-    """The predicted emotion, beside the true one if it is known."""
-    probabilities = explained.explanation.probabilities
-    answer = with_probability(probabilities.argmax(), probabilities)
-    if explained.number is not None:
-        return f"face {explained.number}: {answer}"
-    return f"true: {EMOTIONS[explained.true]} | predicted: {answer}"
+def share(label, probabilities):
+    """An emotion and its probability: "happy, 90 %"."""
+    return f"{EMOTIONS[label]}, {percent(probabilities[label])}"
 
 
-def heading(explained):
-    """The line above an explanation: what is predicted, and which label is explained."""
+def marked_parts(count):
+    return "the marked part" if count == 1 else f"the {count} marked parts"
+
+
+def random_parts(count):
+    return "a random part" if count == 1 else f"{count} random parts"
+
+
+def headline(explained):
+    """One sentence: "Happy, 90 %: mainly the right corner of the mouth (+14 points)"."""
     explanation = explained.explanation
-    label = " rather than ".join(with_probability(each, explanation.probabilities)
-                                 for each in np.atleast_1d(explanation.explained))
-    return f"{predicted(explained)} | explained: {label}"
+    label = share(explanation.label, explanation.probabilities)
+    if explanation.rather_than >= 0:
+        label += f", rather than {share(explanation.rather_than, explanation.probabilities)}"
+    elif explanation.predicted != explanation.label:
+        label += f" (predicted: {share(explanation.predicted, explanation.probabilities)})"
+    face = "" if explained.number is None else f"Face {explained.number}: "
+    return f"{face}{label if face else label.capitalize()}: {reason(explanation)}"
 
 
-def caption_lines(explained):
-    """The lines below an explanation: what-if, scores, name, notes, feeding, cautions, source."""
-    lines = (without(explained.explanation), description(explained), explained.name,
-             *explained.notes, explained.fed, *cautions(explained.explanation), explained.source)
-    return [line for line in lines if line]
+def reason(explanation):
+    """What the prediction depends on, after its name."""
+    without = explanation.without
+    if not without.marked:
+        return "no part contributes to it"
+    if without.verdict != "does not tell":
+        return f"mainly the {main_parts(explanation)}"
+    if without.whole < TELLING:
+        return "too unlikely to tell what contributes to it"
+    if without.fewest > without.marked:
+        return (f"many parts, {percent(without.fewest_hidden)} without the {without.fewest} "
+                "strongest")
+    if without.fewest:
+        return "random parts matter about as much as the marked ones"
+    return "many parts, none decides, nor do the strongest together"
+
+
+def main_parts(explanation):
+    """The strongest part, and the next if it has half of its weight: "nose (+14 points)"."""
+    parts, names = explanation.strongest(1, 2), part_names(explanation.segments)
+    parts = [part for part in parts
+             if explanation.weights[part] >= explanation.weights[parts[0]] / 2]
+    by_name = {}
+    for part in parts:
+        by_name[names[part]] = by_name.get(names[part], 0) + explanation.weights[part]
+    return " and the ".join(f"{name} ({change(weight, explanation)})"
+                            for name, weight in by_name.items())
+
+
+def change(weight, explanation):
+    """A weight in its unit: "+14 points" of probability, or "+0.7 in log-odds" of two labels."""
+    return (f"{100 * weight:+.0f} points" if explanation.rather_than < 0 else
+            f"{weight:+.1f} in log-odds")
+
+
+def verdict(without):
+    """Whether the explanation tells anything, and by how many points of probability."""
+    if not without.marked:
+        return f"{without.verdict}: no part contributes to the label"
+    more = "more" if without.margin >= 0 else "less"
+    return (f"{without.verdict}: hiding {marked_parts(without.marked)} costs "
+            f"{abs(100 * without.margin):.0f} points {more} than hiding "
+            f"{random_parts(without.marked)}")
+
+
+def what_if(without, label):
+    """The label's probability without parts of the face."""
+    called = f"{EMOTIONS[without.called]}, {percent(without.called_probability)}"
+    return probabilities_without(without, label, without.marked, called)
+
+
+def probabilities_without(parts, label, marked, predicted):
+    return (f"P({EMOTIONS[label]}): {percent(parts.whole)} whole face, "
+            f"{percent(parts.marked_hidden)} with the {marked} marked superpixels hidden "
+            f"({percent(parts.random_hidden)} with as many random ones), "
+            f"{percent(parts.only_marked)} with only those visible, {percent(parts.all_hidden)} "
+            f"with all hidden (predicts {predicted})")
+
+
+def mean_without(found, label):
+    """what_if() as a mean over many faces; found: list of verdict.Without."""
+    means = Without(*np.mean([parts[:5] for parts in found], axis=0), *[None] * 5)
+    counts = collections.Counter(EMOTIONS[parts.called] for parts in found)
+    fewest, most = (choose(parts.marked for parts in found) for choose in (min, max))
+    called = ", ".join(f"{emotion} {count}" for emotion, count in counts.most_common(3))
+    return "mean " + probabilities_without(
+        means, label, most if fewest == most else f"{fewest} to {most}",
+        f"{called} of {len(found)}")
+
+
+def average_line(average, picture=""):
+    """The line on the terminal about an averages.Average."""
+    counts = collections.Counter(without.verdict for without in average.without)
+    verdicts = ", ".join(f"{counts[each]} {each}" for each in VERDICTS)
+    margin = np.mean([without.margin for without in average.without])
+    facts = [f"{verdicts} ({100 * margin:+.0f} points)", picture]
+    return f"{average.title}: {'; '.join(filter(None, facts))}"
+
+
+def cautions(explanation):
+    """A list of the reasons not to trust an Explanation, in words; empty if there are none."""
+    label = EMOTIONS[explanation.label]
+    reasons = {
+        "low R²: neither single superpixels nor pairs describe the network here "
+        f"(below {LOW_R2})": explanation.r2_pairs < LOW_R2,
+        f"single superpixels explain less than {percent(LOW_R2)} of what the network does here: "
+        "much acts together": explanation.r2 < LOW_R2 <= explanation.r2_pairs,
+        f"unstable: other samples give other superpixels (below {LOW_STABILITY})":
+            explanation.stability < LOW_STABILITY,
+        f"with everything hidden the model already predicts {label}; weights are relative to that":
+            explanation.without.called == explanation.label,
+    }
+    return [reason for reason, holds in reasons.items() if holds]
+
+
+def small_print(explained):
+    """The one line below a figure: the face, its true label and the verdict."""
+    true = "" if explained.true is None else f"true: {EMOTIONS[explained.true]}"
+    return "; ".join(filter(None, [explained.name, true, verdict(explained.explanation.without)]))
 
 
 def description(explained):
     """One line with the scores of an explanation and the settings to repeat it."""
     explanation, settings = explained.explanation, explained.settings
-    return (f"R² alone {explanation.r2:.2f}, with pairs {explanation.r2_pairs:.2f}, stability "
-            f"{explanation.stability:.1f}, {len(explanation.weights)} superpixels "
-            f"({settings.superpixels}, hidden: {settings.hide}), {explanation.samples:,} samples, "
-            f"seed {settings.seed}")
-
-
-def without(explanation):
-    """The probability of the explained label without parts of the face, in per cent."""
-    parts = explanation.without
-    return per_cent(parts, EMOTIONS[explanation.label], f"{parts.marked}",
-                    f"{EMOTIONS[parts.called]} {parts.called_probability:.0%}")
-
-
-def mean_without(found, label):
-    """The same as a mean over many faces.
-
-    Args:
-        found: list of without.Without.
-        label: the explained one.
-    """
-    means = np.mean([parts[:5] for parts in found], axis=0)  # (5,)
-    counts = collections.Counter(EMOTIONS[parts.called] for parts in found)
-    fewest, most = (choose(parts.marked for parts in found) for choose in (min, max))
-    marked = f"{most}" if fewest == most else f"{fewest} to {most}"
-    called = ", ".join(f"{emotion} {count}" for emotion, count in counts.most_common(3))
-    return "mean: " + per_cent(Without(*means, most, *[None] * 4), EMOTIONS[label],
-                               marked, f"{called} of {len(found)}")
-
-
-def per_cent(parts, label, marked, predicted):
-    return (f"{label} {parts.whole:.0%}; without the {marked} marked superpixels "
-            f"{parts.marked_hidden:.0%}; without {marked} random ones "
-            f"{parts.random_hidden:.0%}; only the marked ones shown {parts.only_marked:.0%}; "
-            f"all hidden {parts.all_hidden:.0%} (then predicted: {predicted})")
-
-
-def cautions(explanation):
-    """A list of the reasons not to trust an Explanation, in words; empty if there are none."""
-    parts, label = explanation.without, EMOTIONS[explanation.label]
-    reasons = {
-        "low R²: neither single superpixels nor pairs describe the network here "
-        f"(below {LOW_R2})": explanation.r2_pairs < LOW_R2,
-        f"single superpixels explain less than {LOW_R2:.0%}: much acts together":
-            explanation.r2 < LOW_R2 <= explanation.r2_pairs,
-        f"unstable: other samples give other superpixels (below {LOW_STABILITY})":
-            explanation.stability < LOW_STABILITY,
-        f"with everything hidden the network still predicts {label}: the weights say what is added "
-        "to that": parts.called == explanation.label,
-        "hiding the marked superpixels changes less than hiding random ones":
-            parts.marked > 0 and parts.marked_hidden > parts.random_hidden,
-    }
-    return [reason for reason, holds in reasons.items() if holds]
+    return (f"R² of single superpixels {explanation.r2:.2f}, with pairs "
+            f"{explanation.r2_pairs:.2f}, stability {explanation.stability:.1f}, "
+            f"{len(explanation.weights)} superpixels ({settings.superpixels}, hidden: "
+            f"{settings.hide}), {explanation.samples:,} samples, seed {settings.seed}")
 
 
 def scores(explained):
     """The numbers and notes of an explanation, as explanations.json and the figure keep them."""
     explanation, settings = explained.explanation, explained.settings
-    called = EMOTIONS[explanation.without.called]
+    without = explanation.without
+    notes = (what_if(without, explanation.label), small_print(explained), *explained.notes,
+             explained.fed, *cautions(explanation))
     return {
-        "heading": heading(explained), "probability": explanation.probability,
+        "heading": headline(explained), "probability": explanation.probability,
         "probabilities": dict(zip(EMOTIONS, map(float, explanation.probabilities), strict=True)),
+        "verdict": without.verdict, "margin": without.margin,
         "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
         "stability": float(explanation.stability), "superpixels": len(explanation.weights),
         "division": settings.superpixels, "hidden": settings.hide,
         "samples": explanation.samples, "seed": explanation.seed, "about": explained.source,
-        "without": explanation.without._asdict() | {"called": called},
-        "notes": [line for line in caption_lines(explained)
-                  if line not in (description(explained), explained.source)]}
+        "without": without._asdict() | {"called": EMOTIONS[without.called]},
+        "notes": [line for line in notes if line]}
 
 
 def record(named, source):
@@ -138,11 +199,123 @@ def record(named, source):
     return {"explanations": {name: scores(row) | source for name, row in named.items()}}
 
 
-def one_line(explained):
-    """The heading and the caption in one line, for the terminal."""
-    return "; ".join([heading(explained), *caption_lines(explained)])
-
-
 def figure_row(explained):
-    """The arguments of a row in figures.explanations: explanation, heading and caption."""
-    return explained.explanation, heading(explained), "\n".join(caption_lines(explained))
+    """What figures.explanations draws of an explanation: itself, heading and caption."""
+    return explained.explanation, headline(explained), small_print(explained)
+
+
+def one_line(explained, picture=""):
+    """The line on the terminal: label, prediction, verdict, and where the picture is."""
+    explanation, without = explained.explanation, explained.explanation.without
+    what, predicted = (EMOTIONS[explanation.label],
+                       share(explanation.predicted, explanation.probabilities))
+    facts = [f"predicted {predicted}", f"{without.verdict} ({100 * without.margin:+.0f} points)",
+             picture]
+    if explanation.rather_than >= 0:
+        what, facts[0] = explained.name, f"{EMOTIONS[explained.true]} predicted as {predicted}"
+    elif explained.number is not None:
+        what = f"face {explained.number}, {what}"
+    line = "; ".join(filter(None, facts))
+    return f"{shortened(what, WIDTH - len(line) - 2) + ':':<9} {line}"
+
+
+def shortened(text, width):
+    """The end of a text that is longer than `width`, since names end in what differs."""
+    return text if len(text) <= width else "…" + text[len(text) + 1 - width:]
+
+
+def certainty(probabilities):
+    """What the network predicts: "The network predicts happy, 86 %.", or what it wavers between."""
+    order = np.argsort(-probabilities, kind="stable")[:3]
+    if probabilities[order[0]] < LIKELY:
+        *others, last = [share(label, probabilities) for number, label in enumerate(order)
+                         if number < 2 or probabilities[label] >= WORTH_NAMING]
+        return f"The network wavers between {', '.join(others)} and {last}."
+    unsure = probabilities[order[0]] < SURE
+    second = f"; next is {share(order[1], probabilities)}" if unsure else ""
+    return f"The network predicts {share(order[0], probabilities)}{second}."
+
+
+def posed(label, probabilities):
+    """Whether the network says what an example was made for; "" if that is not known."""
+    if label is None:
+        return ""
+    wrong = probabilities.argmax() != label
+    return f"This face was made to look {ADJECTIVES[label]}" + (
+        ": the network is wrong." if wrong else ".")
+
+
+def pairs(explanation, names, count=3):
+    """The strongest pairs in words: what two parts add when both are shown, beyond their sum.
+
+    That is f(both) - f(the one) - f(the other) + f(neither), mean over the states of the others.
+
+    Args:
+        explanation: a lime.Explanation.
+        names: list of str, what each superpixel is called.
+        count: how many pairs at most.
+    """
+    lines = []
+    for first, second, together in explanation.strongest_pairs(count):
+        two = (f"two parts of the {names[first]}" if names[first] == names[second] else
+               f"{names[first]} and {names[second]}")
+        lines.append(f"{two} {beyond(together)}"
+                     f"{meaning(*explanation.weights[[first, second]], together)}")
+    return lines
+
+
+def regions(row):
+    """The pairs of superpixels in two regions, a row of pairs_average.csv, in words."""
+    where = (f"pairs in the {row['region']}" if row["region"] == row["other"] else
+             f"pairs across {row['other']} and {row['region']}")
+    return f"{row['emotion']}: all {where} {beyond(row['together'])}"
+
+
+def beyond(together):
+    """How far a change of the probability is above the sum of its parts."""
+    return (f"together add {abs(together) * 100:.1f} points {'more' if together > 0 else 'less'} "
+            "than one by one")
+
+
+def meaning(first, second, together):
+    """What a pair means whose two weights have one sign; "" for others."""
+    if first * second <= 0:
+        return ""
+    return (": each counts more beside the other" if together * first > 0 else
+            ": the one can partly replace the other")
+
+
+def preference(first, second, names, count=3):
+    """Which parts contribute more to the label of one Explanation than to that of another."""
+    difference = first.weights - second.weights  # (superpixels,)
+    order = np.argsort(-difference, kind="stable")[:count]
+    parts = ", ".join(dict.fromkeys(names[part] for part in order if difference[part] > 0))
+    one, other = EMOTIONS[first.label], EMOTIONS[second.label]
+    return (f"These parts contribute more to {one} than to {other}: {parts}." if parts else
+            f"No part contributes more to {one} than to {other}.")
+
+
+def sides(explanation, names):
+    """The strongest parts for and against a label, for those who do not see the figure."""
+    emotion = EMOTIONS[explanation.label]
+    told = [f"Parts that contribute {word} {emotion}: "
+            f"{', '.join(dict.fromkeys(names[part] for part in found))}."
+            for word, found in (("to", explanation.strongest(1)),
+                                ("against", explanation.strongest(-1))) if len(found)]
+    return " ".join(told) or f"No part contributes to or against {emotion}."
+
+
+def sheet(explained):
+    """The sentence above and the line below a sheet of all labels of one face."""
+    true = "" if explained.true is None else f"true: {EMOTIONS[explained.true]}"
+    return (certainty(explained.explanation.probabilities).removesuffix("."),
+            "; ".join(filter(None, [explained.name, true])))
+
+
+def shares(rows):
+    """A table: each region's share of the positive weight by emotion, and of the face's area."""
+    lines = [("share of the positive weight", [f"{region:>7}" for region in AREAS])]
+    lines += [(f"{row['emotion']}, {row['faces']} faces",
+               [f"{row[region]:7.3f}" for region in AREAS]) for row in rows]
+    lines.append(("share of the area", [f"{area:7.3f}" for area in AREAS.values()]))
+    return "\n".join(" ".join([name.ljust(30), *cells]) for name, cells in lines)

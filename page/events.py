@@ -10,7 +10,7 @@ import dataclasses
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from explaining import lime, sentences, wording
+from explaining import lime, wording
 from explaining.regions import part_names
 from explaining.samples import SHOWN
 from explaining.verdict import without_parts
@@ -124,10 +124,10 @@ class Page:
                 explanation.face, self.network.predict, explanation.label, explanation.segments,
                 state.parts.hidden, explanation.strongest(1, state.parts.count), explanation.seed,
                 marked)
-        lines = [sentences.posed(state.posed, state.whole),
-                 sentences.what_if(without, explanation.label),
-                 sentences.all_hidden(without, explanation.label)]
-        return cards.paragraphs(sentences.certainty(state.whole), list(filter(None, lines)),
+        lines = [wording.posed(state.posed, state.whole),
+                 wording.what_if(without, explanation.label) + ".",
+                 wording.verdict(without) + "."]
+        return cards.paragraphs(wording.certainty(state.whole), list(filter(None, lines)),
                                 wording.cautions(explanation))
 
     def scores(self, state, explanation):
@@ -145,7 +145,7 @@ class Page:
 
 def gallery(state):
     """The faces of a picture as HTML, to choose from; "" if there is only one."""
-    answers = [sentences.share(answer.argmax(), answer) for answer in state.answers]
+    answers = [wording.share(answer.argmax(), answer) for answer in state.answers]
     return cards.gallery([face.pixels for face in state.faces], answers, state.chosen)
 
 
@@ -169,10 +169,10 @@ def versus(state, found, label, other):
     both = [found[label], found[other]]
     limit = max(np.abs(explanation.weights).max() for explanation in both)
     maps = [cards.weighted(state.parts, explanation.weights, limit, sides(explanation),
-                           sentences.share(explanation.label, state.whole),
-                           sentences.sides(explanation, part_names(explanation.segments)))
+                           wording.share(explanation.label, state.whole),
+                           wording.sides(explanation, part_names(explanation.segments)))
             for explanation in both]
-    return cards.side_by_side(maps, sentences.preference(*both, part_names(state.parts.segments)))
+    return cards.side_by_side(maps, wording.preference(*both, part_names(state.parts.segments)))
 
 
 def sides(explanation):
@@ -188,4 +188,4 @@ def details(state, explanation):
     return (cards.lines(f"What each of the strongest parts adds to the probability of {label}:",
                         strongest)
             + cards.lines("What pairs add beyond that, mean over all states of the other parts:",
-                          sentences.pairs(explanation, called)))
+                          wording.pairs(explanation, called)))

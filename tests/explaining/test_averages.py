@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import json
 
 import numpy as np
@@ -6,11 +7,13 @@ import pytest
 from PIL import Image
 
 from base.errors import UserError
-from explaining import averages, many_faces, single_faces, wording
+from explaining import averages, many_faces, wording
 from explaining.engine import Engine
 from explaining.face_set import FaceSet
+from explaining.output import Output
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
+from fer2013 import Split
 from tests import support
 
 SOURCE = {"split": "test", "command": "python explain.py", "model": "m", "faces": "f"}
@@ -31,8 +34,18 @@ def face_set():
     pixels[:3, :24] += 150  # angry
     pixels[3:, 24:] += 150  # disgust
     labels = np.array([0, 0, 0, 1, 1, 0], np.uint8)  # the last is labelled wrongly
-    return FaceSet(pixels, labels, [f"row {row}" for row in range(6)],
+    return FaceSet(Split("test", pixels, labels, [f"row {row}" for row in range(6)]),
                    Engine(halves, SETTINGS))
+
+
+@pytest.fixture
+def output(tmp_path):
+    return Output(tmp_path, "png", 60, SOURCE)
+
+
+def labelled(face_set, labels):
+    return face_set._replace(faces=dataclasses.replace(face_set.faces,
+                                                       labels=np.array(labels, np.uint8)))
 
 
 def test_the_regions_do_not_overlap_and_their_areas_sum_to_1():
@@ -84,29 +97,29 @@ def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_t
     found = [Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 4, 0.5, 0, 0.0),
              Without(0.7, 0.1, 0.5, 0.6, 0.3, 4, 6, 1, 0, 0.0)]
     assert wording.mean_without([*found, found[0]._replace(whole=0.8)], 3).startswith(
-        "mean: happy 80%; without the 4 to 5 marked superpixels 23%")
+        "mean P(happy): 80 % whole face, 23 % with the 4 to 5 marked superpixels hidden")
     assert wording.mean_without(found, 3).endswith(
-        "all hidden 20% (then predicted: sad 1, neutral 1 of 2)")
+        "20 % with all hidden (predicts sad 1, neutral 1 of 2)")
 
 
-def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", SOURCE, pairs=True)
+def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, output, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, output, with_pairs=True)
     assert {"pairs_average.png", "pairs_average.csv"} < {path.name for path in tmp_path.iterdir()}
     rows = list(csv.DictReader((tmp_path / "pairs_average.csv").open()))
     assert len(rows) == 2 * 15 and {row["emotion"] for row in rows} == {"angry", "disgust"}
-    average = many_faces.average_faces(0, face_set, 2)[1]
+    average = many_faces.average_faces(0, face_set, 2)
     first = next(row for row in rows if row["region"] == "mouth" and row["other"] == "eyes")
     assert float(first["together"]) == pytest.approx(average.mean_together()[0][3, 1], rel=1e-4)
     assert "angry: all pairs " in capsys.readouterr().out
 
 
-def test_many_faces_of_one_label_make_an_average(face_set, tmp_path):
-    many_faces.explain_many([1], face_set, 5, tmp_path, "png", SOURCE)
+def test_many_faces_of_one_label_make_an_average(face_set, output, tmp_path):
+    many_faces.explain_many([1], face_set, 5, output)
     assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
 
 
-def test_many_faces_of_two_labels_also_make_a_table(face_set, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, tmp_path, "png", SOURCE)
+def test_many_faces_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
+    many_faces.explain_many([0, 1], face_set, 2, output)
     assert {path.name for path in tmp_path.iterdir()} == {
         "angry_average.png", "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
@@ -114,36 +127,34 @@ def test_many_faces_of_two_labels_also_make_a_table(face_set, tmp_path, capsys):
     rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
     assert [(row["emotion"], row["faces"]) for row in rows] == [("angry", "2"), ("disgust", "2")]
     assert sum(float(rows[0][region]) for region in averages.AREAS) == pytest.approx(1, abs=1e-4)
-    mean = many_faces.average_faces(1, face_set, None)[1].mean_map()
+    mean = many_faces.average_faces(1, face_set, None).mean_map()
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
-def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, tmp_path):
-    wrong = face_set._replace(labels=np.full(6, 3, np.uint8))
+def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, output, tmp_path):
+    wrong = labelled(face_set, [3] * 6)
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, tmp_path, "png", SOURCE)
+        many_faces.explain_many([3], wrong, 2, output)
 
 
-def test_mistakes_are_explained_against_the_true_label(face_set, tmp_path, capsys):
-    many_faces.explain_mistakes([0, 1], face_set, 5, tmp_path, "png", SOURCE)
-    printed = capsys.readouterr().out.strip().split("\n")
-    assert printed[0] == "only 1 of the 5 mistakes asked for; there are no more"
-    assert len(printed) == 3 and "row 5" in printed[1]
-    assert printed[1].startswith("true: angry | predicted: disgust")
-    assert " | explained: disgust (" in printed[1] and " rather than angry (" in printed[1]
+def test_mistakes_are_explained_against_the_true_label(face_set, output, tmp_path, capsys):
+    many_faces.explain_mistakes([0, 1], face_set, 5, output)
+    assert capsys.readouterr().out.strip().split("\n") == [
+        "only 1 of the 5 mistakes asked for; there are no more",
+        "row 5:    angry predicted as disgust, 80 %; does not tell (+4 points)"]
     record = json.loads(Image.open(tmp_path / "mistakes.png").info["Description"])
     [kept] = record["explanations"].values()
-    assert kept["split"] == "test" and "disgust" in kept["heading"]
+    assert kept["split"] == "test"
+    assert kept["heading"].startswith("Disgust, 80 %, rather than angry, 20 %: ")
     with pytest.raises(UserError, match="makes no mistake"):
-        many_faces.explain_mistakes([1], face_set, 5, tmp_path, "png", SOURCE)
+        many_faces.explain_mistakes([1], face_set, 5, output)
 
 
 def test_the_most_confident_mistakes_come_first(face_set):
     def predict(pixels):
         return np.stack([np.full(len(pixels), 0.1), np.linspace(0.5, 0.9, len(pixels))], axis=1)
-    confident = face_set._replace(engine=Engine(predict, SETTINGS),
-                                  labels=np.array([0, 0, 1, 0, 0, 1], np.uint8))
-    assert confident.mistakes([0, 1], 3).tolist() == [4, 3, 1]
+    confident = labelled(face_set, [0, 0, 1, 0, 0, 1])._replace(engine=Engine(predict, SETTINGS))
+    assert confident.find_mistakes([0, 1], 3)[0].tolist() == [4, 3, 1]
 
 
 def test_correctly_classified_faces_are_in_the_same_order_for_any_batch_size(face_set):
@@ -156,24 +167,21 @@ def test_correctly_classified_faces_are_in_the_same_order_for_any_batch_size(fac
 
 
 def test_the_likeliest_face_is_there_if_none_is_classified_correctly(face_set):
-    dark = face_set._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
+    dark = labelled(face_set, [1, 1, 1, 0, 0, 0])
     assert next(dark.classified_correctly(1), None) is None
-    assert dark.likeliest(1) == halves(face_set.pixels[:3])[:, 1].argmax()
+    assert dark.choose(1) == (halves(face_set.faces.pixels[:3])[:, 1].argmax(),
+                              ("no disgust face is classified correctly",))
 
 
 def test_the_seed_chooses_the_explained_face_but_the_probability_chooses_the_composite(face_set):
-    likeliest = halves(face_set.pixels[:3])[:, 0].argmax()
-    by_seed = {single_faces.choose_face(0, face_set._replace(
-        engine=Engine(halves, LimeSettings(seed=seed))))
+    likeliest = halves(face_set.faces.pixels[:3])[:, 0].argmax()
+    by_seed = {face_set._replace(engine=Engine(halves, LimeSettings(seed=seed))).choose(0)
                for seed in range(20)}
     assert by_seed == {(0, ()), (1, ()), (2, ())}
-    assert single_faces.choose_face(0, face_set._replace(typical=True)) == (likeliest, ())
-    dark = face_set._replace(labels=np.array([1, 1, 1, 0, 0, 0], np.uint8))
-    assert single_faces.choose_face(1, dark) == (
-        dark.likeliest(1), ("no disgust face is classified correctly",))
+    assert face_set._replace(typical=True).choose(0) == (likeliest, ())
 
 
 def test_without_a_label_those_that_the_faces_have_are_explained(face_set):
     assert face_set.present == [0, 1]
     with pytest.raises(UserError, match="no happy face in this split"):
-        face_set.check([0, 3])
+        face_set.of_label(3)

@@ -115,7 +115,8 @@ def test_kernel_shap_gives_the_shapley_values_of_a_game():
 
 def test_kernel_shap_adds_up_to_the_change_of_the_probability(pretrained, face):
     segments = superpixels.segment(face)
-    values = [explain("KernelSHAP", face, pretrained)[segments == superpixel][0]
+    relevance = explain("KernelSHAP", face, pretrained)
+    values = [relevance[segments == superpixel][0]
               for superpixel in range(segments.max() + 1)]
     probabilities = pretrained.predict(np.stack([face, BASELINES["blurred"](face)]))[:, HAPPY]
     assert sum(values) == pytest.approx(float(probabilities[0] - probabilities[1]), abs=1e-6)

@@ -1,6 +1,7 @@
 import csv
 import os
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pandas
@@ -25,7 +26,7 @@ def filled(path):
     corners = np.array([(10, 5), (30, 7), (28, 27), (8, 25.04)])
     made.add(support.explanation(SEGMENTS % 3, WEIGHTS[:3]), LimeSettings(), "a, b.jpg", face=2,
              corners=corners)
-    made.write()
+    made.write("float32")
     return path
 
 
@@ -46,8 +47,23 @@ def test_a_row_says_all_that_a_figure_says(tmp_path):
     assert second["name"] == "a, b.jpg" and np.isnan(second["true"]) and np.isnan(first["left"])
 
 
+def test_a_row_says_how_far_to_trust_it_and_in_which_precision_it_was_computed(tmp_path):
+    first = pandas.read_csv(filled(tmp_path / "faces.csv")).iloc[0]
+    assert (first.verdict, first.margin, first.fewest) == ("telling", 0.5, 5)
+    assert first.precision == "float32" and np.isnan(first.problem)
+
+
+def test_what_could_not_be_explained_has_a_row_with_the_reason(tmp_path):
+    made = Table(tmp_path / "faces.csv")
+    made.add_photograph(SimpleNamespace(path="tree.jpg", problem="tree.jpg: no face", rows=[]))
+    made.write("float32")
+    [row] = pandas.read_csv(tmp_path / "faces.csv").to_dict("records")
+    assert (row["name"], row["problem"]) == ("tree.jpg", "tree.jpg: no face")
+    assert np.isnan(row["whole"]) and np.isnan(np.load(tmp_path / "faces.npz")["weights"]).all()
+
+
 def test_the_snippet_of_the_documentation_reads_both_files(tmp_path):
-    page = (support.ROOT / "docs" / "many_faces.md").read_text(encoding="utf-8")
+    page = (support.ROOT / "docs" / "long_runs.md").read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
     names = {}
     filled(tmp_path / "faces.csv")
@@ -66,10 +82,10 @@ def test_parquet_has_the_same_rows(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "content", "expected"), [
-    ("faces.csv", b"name,age\na,3\n", "other columns; it stays as it is"),
-    ("faces.csv", b"", "other columns"),
-    ("faces.csv", b"\xff\xfe\x00", "no table"),
-    ("faces.npz", b"another", "without this table"),
+    ("faces.csv", b"name,age\na,3\n", "something else than such a table; it stays as it is"),
+    ("faces.csv", b"", "something else"),
+    ("faces.csv", b"\xff\xfe\x00", "something else"),
+    ("faces.npz", b"another", "faces.npz is something else"),
     ("faces.txt", None, "ends in .csv or .parquet"),
     ("nowhere/faces.csv", None, "there is no folder"),
 ])
@@ -88,11 +104,11 @@ def test_a_pipe_or_a_folder_in_its_place_is_refused(tmp_path):
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.csv")
     for path in tmp_path.iterdir():
-        with pytest.raises(UserError, match="neither a table nor a free name"):
+        with pytest.raises(UserError, match="something else than such a table"):
             Table(path)
 
 
 def test_a_table_of_the_same_columns_is_replaced(tmp_path):
-    Table(filled(tmp_path / "faces.csv")).write()
+    Table(filled(tmp_path / "faces.csv")).write("float32")
     with (tmp_path / "faces.csv").open() as file:
         assert list(csv.reader(file)) == [list(table.COLUMNS)]

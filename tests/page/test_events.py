@@ -80,8 +80,8 @@ def test_all_labels_are_explained_as_explain_py_explains_the_first(page, state):
 
 def test_what_is_shown_tells_how_sure_and_what_if_and_compares_two_labels(page, state):
     board, _, words, versus, details, scores = page.view(state, explained(page, state), 3, 5, 6)
-    assert "marked parts the network gives happy" in words
-    assert versus.count("<figure>") == 2 and "More for happy than for neutral" in versus
+    assert "marked superpixels hidden" in words and "than hiding 5 random parts" in words
+    assert versus.count("<figure>") == 2 and "contribute more to happy than to neutral" in versus
     assert "of the mouth, part" in details
     assert "200 samples, seed 0" in scores and "model: none" in scores
     assert "points" in board

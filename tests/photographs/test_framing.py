@@ -248,7 +248,7 @@ def test_a_cropped_picture_is_taken_whole_and_explained_for_the_label(tmp_path):
     row, = one.rows
     assert (row.explanation.label, row.number, row.name) == (3, 1, "taken whole")
     assert row.source == "model: theirs.h5"
-    figure, record = one.figure(*finding.shrink(finding.read(picture)))
+    record, figure = one.record({}), one.figure(*finding.shrink(finding.read(picture)))
     assert figure.axes and list(record["explanations"]) == ["face 1, happy"]
 
 

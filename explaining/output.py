@@ -1,0 +1,52 @@
+"""Where a run of explain.py writes, and what made it."""
+import dataclasses
+import pathlib
+
+from base import files
+from figures import style
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """The folder of a run.
+
+    Attributes:
+        folder: to write to.
+        format: suffix of the figures; "" to write neither figures nor what belongs to them.
+        dpi: resolution of the figures.
+        source: what made them, a JSON object: the command, the model, the faces.
+    """
+    folder: pathlib.Path
+    format: str
+    dpi: int
+    source: dict
+
+    def save(self, name, record, draw, *content):
+        """Write the Figure that draw(*content) returns.
+
+        Args:
+            name: of the file, without suffix.
+            record: what the figure keeps of how it was made; None for `source`.
+            draw: function of the room figures.
+
+        Returns:
+            The path of the file; None where nothing is drawn.
+        """
+        if not self.format:
+            return None
+        path = self.folder / f"{name}.{self.format}"
+        style.save(draw(*content), path, record or self.source, self.dpi)
+        return path
+
+    def write_csv(self, name, rows):
+        """Write a list of dicts as a table beside the figures."""
+        if self.format:
+            files.write_csv(self.folder / f"{name}.csv", rows)
+
+    def update_json(self, name, entries):
+        """Add entries to a JSON file, or replace them; another run may write there too."""
+        path = self.folder / f"{name}.json"
+        if self.format:
+            with files.locked(self.folder, [path.name], wait=60):
+                before = files.read_json(path, "explain.py") if path.is_file() else {}
+                files.write_json(path, before | entries)
