@@ -74,7 +74,7 @@ class Network:
         ways = self.preprocessing
         found = {"model": self.raw.digest[:16], "scale": ways.scale, "labels": list(ways.labels),
                  "outputs": ways.outputs}
-        return found if self.precision == "float32" else found | {"arithmetic": self.precision}
+        return found | {"precision": self.precision}
 
     def predict(self, pixels):
         """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.

@@ -24,7 +24,7 @@ def test_bfloat16_changes_predictions_a_little_and_the_float32_network_not_at_al
     differences = np.abs(rounded.predict(pixels) - exact)
     assert 0 < differences.max() < 0.03
     assert rounded.caption == "computed in bfloat16"
-    assert rounded.identity() == identity | {"arithmetic": "bfloat16"}
+    assert rounded.identity() == identity | {"precision": "bfloat16"}
     assert network.precision == "float32" and network.caption == ""
     assert {layer.compute_dtype for layer in network.keras_model.layers} == {"float32"}
     np.testing.assert_array_equal(network.predict(pixels), exact)
