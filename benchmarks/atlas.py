@@ -23,6 +23,7 @@ import fer2013
 from base import files, options
 from base.errors import UserError
 from benchmarks.common import ROOT, WORK, interval, markdown, parser
+from explaining.averages import AREAS
 from explaining.regions import PLACES, region_shares
 from figures import averages, style
 
@@ -30,7 +31,6 @@ DOCS = ROOT / "docs"
 FEWEST = 32  # different faces: the mean of fewer could show who they are
 PAIRS = tuple(f"{one} × {other}"
               for one, other in itertools.combinations_with_replacement(PLACES, 2))
-AREAS = region_shares(np.arange(48 * 48).reshape(48, 48)).mean(axis=0)  # (5,), of the face
 EMFACS = {"angry": "4, 5, 7, 23", "disgust": "9, 15, 16", "fear": "1, 2, 4, 5, 20, 26",
           "happy": "6, 12", "sad": "1, 4, 15", "surprise": "1, 2, 5, 26"}  # Friesen & Ekman 1983
 
@@ -104,11 +104,10 @@ def table(groups):
 
 def row(key, rows):
     """The cells of a group: shares of the positive weight as multiples of the region's area."""
-    shares = [rows[f"share_{region}"].mean() for region in PLACES]
     pair = max(PAIRS, key=lambda name: abs(rows[name].mean()))
     mean, low, high = interval(rows[pair])
     return (words(key), len(rows),
-            *(f"{share / area:.1f}" for share, area in zip(shares, AREAS, strict=True)),
+            *(f"{rows[f'share_{region}'].mean() / AREAS[region]:.1f}" for region in PLACES),
             EMFACS.get(key[0], "") if key[0] == key[1] else "",
             f"{rows.r2.mean():.2f}", f"{rows.r2_pairs.mean():.2f}",
             f"{pair}: {mean:+.2f} [{low:+.2f}, {high:+.2f}]")

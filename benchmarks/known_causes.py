@@ -151,7 +151,7 @@ def action_units(args):
     """Rows of `method` and `score`, the rank correlation of a map's mass and what is lost."""
     network, split = open_network(args.model), fer2013.open(included.AVATARS).split("test")
     units = load_units(split)
-    indices = np.random.default_rng(0).permutation(list(units))[:8 * args.faces]
+    indices = np.random.default_rng(0).permutation(list(units))[:8 * args.faces].tolist()
     return complete("action_units", network, split, indices, lambda index: unit_scores(
         split.pixels[index], units[index], network))
 
@@ -198,7 +198,7 @@ def random_weights(args):
     """Rows of `method` and `score`, the rank correlation before and after randomising."""
     network = open_network(args.model)
     split = fer2013.open(included.COMPOSITES).split("test")
-    indices = [index for label in range(len(EMOTIONS))
+    indices = [int(index) for label in range(len(EMOTIONS))
                for index in np.flatnonzero(split.labels == label)[:args.faces]]
 
     def measure(index):
