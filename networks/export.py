@@ -18,6 +18,7 @@ import fer2013
 from base import files, options
 from base.errors import UserError
 from fer2013 import included
+from networks.files import read
 from networks.preprocessing import SCALES, outputs_of
 
 TOLERANCE = 1e-4  # largest difference of an output between the exported file and the original
@@ -94,6 +95,10 @@ def check_outputs(network, ask, temporary, path):
 
 # The packages are imported where they are used, because some of them are optional.
 
+def ask_file(path, pictures):
+    return read(path).call(pictures)
+
+
 def write_onnx(model, path, about):
     import onnx
 
@@ -104,28 +109,10 @@ def write_onnx(model, path, about):
     onnx.save(exported, path)
 
 
-def ask_onnx(path, pictures):
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    return session.run(None, {session.get_inputs()[0].name: pictures})[0]
-
-
 def write_tflite(model, path, about):
     import tensorflow
 
     path.write_bytes(tensorflow.lite.TFLiteConverter.from_keras_model(model).convert())
-
-
-def ask_tflite(path, pictures):
-    import tensorflow
-
-    interpreter = tensorflow.lite.Interpreter(str(path))
-    interpreter.resize_tensor_input(interpreter.get_input_details()[0]["index"], pictures.shape)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(interpreter.get_input_details()[0]["index"], pictures)
-    interpreter.invoke()
-    return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
 def write_saved_model(model, path, about):
@@ -140,7 +127,7 @@ def ask_saved_model(path, pictures):
 
 
 FORMATS = {
-    "onnx": Format(".onnx", write_onnx, ask_onnx, ("onnx", "tf2onnx", "onnxruntime")),
-    "tflite": Format(".tflite", write_tflite, ask_tflite),
+    "onnx": Format(".onnx", write_onnx, ask_file, ("onnx", "tf2onnx", "onnxruntime")),
+    "tflite": Format(".tflite", write_tflite, ask_file),
     "saved_model": Format("", write_saved_model, ask_saved_model),
 }

@@ -224,25 +224,18 @@ def said(found, scale, labels):
 def kept(folder, raw, own):
     """The Preprocessing that an earlier run kept for these weights; None where there is none.
 
-    What an earlier version kept, or what was found on the included faces where now there are more
+    What another version kept, or what was found on the included faces where now there are more
     (`own`), is looked for again.
-
-    Raises:
-        UserError: the file is not as this version writes it.
     """
     path = pathlib.Path(folder, KEPT)
     entry = files.read_json(path, "explain.py").get(raw.digest) if path.is_file() else None
     if not isinstance(entry, dict) or set(entry) != set(ENTRY) or own and not entry["own_faces"]:
         return None
     scale, labels, outputs, evidence = (entry[name] for name in ENTRY[2:])
-    try:
-        fits = (scale in SCALES and outputs in OUTPUTS and len(labels) == raw.classes
-                and all(isinstance(label, str) for label in labels) and set(labels) & set(EMOTIONS))
-    except TypeError:
-        fits = False
-    if not fits:
-        raise UserError(f"{path}: not as this version writes it; remove it")
-    return Preprocessing(scale, tuple(labels), outputs, str(evidence))
+    fits = (scale in SCALES and outputs in OUTPUTS and isinstance(labels, list)
+            and len(labels) == raw.classes and set(map(type, labels)) == {str}
+            and set(labels) & set(EMOTIONS))
+    return Preprocessing(scale, tuple(labels), outputs, str(evidence)) if fits else None
 
 
 def keep(folder, raw, found, own):

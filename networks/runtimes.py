@@ -23,7 +23,7 @@ def raw_network(path, form, predict, shape, batch):
         batch: how many pictures it takes, always.
     """
     first = shape[0] in (1, 3) and shape[-1] not in (1, 3)
-    classes = np.asarray(predict(np.zeros((batch, *shape), np.float32))).shape[-1]
+    classes = in_batches(predict, np.zeros((batch, *shape), np.float32), (batch,)).shape[1]
 
     def call(pictures):
         return in_batches(predict, np.moveaxis(pictures, -1, 1) if first else pictures, (batch,))

@@ -102,64 +102,47 @@ def find(raw, faces, scale=None, order=None):
     every = [scale] if scale else [
         name for name, each in SCALES.items() if raw.input_shape[2] in each.channels]
     common = [name for name in every if name in COMMON_SCALES] or every
+    outputs, dropped, seen, end = {}, set(), {}, time.monotonic() + SECONDS
     rounds = [(common, FEW), (common, SOME), (every, FEW), (every, SOME), (every, MANY)]
-    asked, left = Asked(raw, faces), []
     for scales, count in rounds:
-        left = plausible(asked.ways(scales, count, order))
-        best, rivals = choose(left, raw.rescales)
-        if count > FEW and (scale and order or not rivals and beats_chance(best, asked)):
-            return in_evidence(best, left, asked)
-        if scales is every and count == SOME and not beats_chance(best, asked):
-            break
-        asked.drop_all_but({way.preprocessing.scale for way in left})
-    raise undecided(raw, best, rivals, asked)
-
-
-class Asked:
-    """A network's outputs for a growing part of the faces, by scaling, and all ways to read them.
-
-    Attributes:
-        tried: {(scale, labels): Way}, the newest of each.
-    """
-
-    def __init__(self, raw, faces):
-        self.raw, self.faces = raw, faces
-        self.outputs, self.dropped, self.tried = {}, set(), {}
-        self.end = time.monotonic() + SECONDS
-
-    def ways(self, scales, count, order):
-        """The Ways with these scalings, `count` faces of each asked about."""
-        names = [name for name in scales if name not in self.dropped]
-        with tqdm(total=count * len(names), desc="finding out the preprocessing", unit="face",
-                  leave=False, delay=2) as progress:
-            for name in names:
-                self.ask(name, count, progress)
-        finite = {name: rows for name, rows in self.outputs.items() if np.isfinite(rows).all()}
-        if not finite:
-            raise UserError(f"{self.raw.path}: its predictions are not finite numbers, "
+        names = [name for name in scales if name not in dropped]
+        for name in tqdm(names, "finding out the preprocessing", leave=False, delay=2):
+            outputs[name] = ask(raw, faces.pixels[:count], name, outputs.get(name), end)
+        found = [way for name in names for way in ways_of(name, outputs[name], faces.labels, order)]
+        if not found:
+            raise UserError(f"{raw.path}: its predictions are not finite numbers, "
                             "however the pixels are scaled")
-        found = [way for name, rows in finite.items() if name not in self.dropped
-                 for way in ways_of(name, rows, self.faces.labels[:len(rows)], order)]
-        self.tried |= {(way.preprocessing.scale, way.labels): way for way in found}
-        return found
+        left = plausible(found)
+        best, rivals = choose(left, raw.rescales)
+        seen |= {(way.preprocessing.scale, way.labels): way for way in found}
+        dropped |= set(names) - {way.preprocessing.scale for way in left}
+        certain = beats_chance(best, faces, len(seen))
+        decided = certain and not rivals and (scales is every or best.is_among(COMMON_ORDERS))
+        if count > FEW and (scale and order or decided):
+            return in_evidence(best, left, seen.values(), faces.words)
+        if scales is every and count == SOME and not certain:
+            break
+    raise undecided(raw, best, rivals, faces, certain)
 
-    def ask(self, name, count, progress):
-        rows = self.outputs.get(name, np.empty((0, self.raw.classes), np.float32))
-        for start in range(len(rows), min(count, len(self.faces.pixels)), FEW):
-            if time.monotonic() > self.end:
-                raise UserError(f"{self.raw.path}: finding out its preprocessing takes more than "
-                                f"{SECONDS} s; say what it is with --scale and --labels")
-            new = ways.outputs_of(self.raw, self.faces.pixels[start:min(start + FEW, count)], name)
-            rows = np.concatenate([rows, new])
-            progress.update(len(new))
-        self.outputs[name] = rows
 
-    def drop_all_but(self, scales):
-        self.dropped |= set(self.outputs) - scales
+def ask(raw, pixels, scale, before, end):
+    """A network's outputs for all pixels, of which `before` has a first part, or None."""
+    if time.monotonic() > end:
+        raise UserError(f"{raw.path}: finding out its preprocessing takes more than {SECONDS} s; "
+                        "say what it is with --scale and --labels")
+    rows = [] if before is None else [before]
+    done = len(before) if rows else 0
+    return np.concatenate([*rows, ways.outputs_of(raw, pixels[done:], scale)])
 
 
 def ways_of(scale, outputs, labels, order):
-    """A Way for each order, and the best order of all if no usual one is as good."""
+    """A Way for each order, and the best order of all if no usual one is as good.
+
+    There is none if an output is not finite.
+    """
+    if not np.isfinite(outputs).all():
+        return []
+    labels = labels[:len(outputs)]
     kind, classes = ways.kind_of(outputs), outputs.shape[1]
     named = [way(Preprocessing(scale, ways.names_of(each, classes), kind), outputs, labels)
              for each in ([order] if order else ways.orders_of(classes))]
@@ -237,45 +220,44 @@ def choose(left, rescales):
     return best, [each for each in left if each.labels != best.labels and not alike(each, best)]
 
 
-def beats_chance(best, asked):
-    """Whether the best Way reads more faces than chance lets the best of all that were tried."""
-    count, tries = len(best.right), len(asked.tried)
-    chance = np.bincount(asked.faces.labels[:count]).max() / count  # of the most frequent emotion
+def beats_chance(best, faces, tries):
+    """Whether the best Way reads more faces than chance lets the best of so many tries."""
+    count = len(best.right)
     if not best.is_among(ways.ORDERS):
         tries *= math.factorial(len(EMOTIONS))
         if best.accuracy < FLOOR:
             return False
+    chance = np.bincount(faces.labels[:count]).max() / count  # of the most frequent emotion
     test = binomtest(int(best.right.sum()), count, chance, alternative="greater")
     return test.pvalue < DOUBT / tries
 
 
-def undecided(raw, best, rivals, asked):
+def undecided(raw, best, rivals, faces, certain):
     """The UserError that says why no way was found."""
-    faces = f"of {len(best.right):,} {asked.faces.words}"
-    if not beats_chance(best, asked):
+    asked = f"of {len(best.right):,} {faces.words}"
+    if not certain:
         return UserError(
             f"{raw.path}: no better than chance with any usual preprocessing (the best, {best} "
-            f"{faces}); if it is a network of the seven emotions, say its own with --scale and "
+            f"{asked}); if it is a network of the seven emotions, say its own with --scale and "
             "--labels")
     rival = max(rivals, key=lambda each: each.accuracy)
-    own = asked.faces.words == "faces"
-    more = "" if own else ", or name FER2013 with --data: it has more faces"
+    more = "" if faces.words == "faces" else ", or name FER2013 with --data: it has more faces"
     return UserError(f"{raw.path}: two ways of preprocessing cannot be told apart, {best}, and "
-                     f"{rival} {faces}; say which with --scale and --labels{more}")
+                     f"{rival} {asked}; say which with --scale and --labels{more}")
 
 
 def percent(share):
     return f"{100 * share:.0f} %"
 
 
-def in_evidence(best, left, asked):
+def in_evidence(best, left, seen, words):
     """The Preprocessing of the best Way, with its accuracy and those of the next that differ."""
-    evidence = f"{percent(best.accuracy)} of {len(best.right):,} {asked.faces.words}"
-    others = [each for each in asked.tried.values() if not alike(each, best)]
-    close = [each for each in left if each.labels == best.labels and not alike(each, best)]
+    evidence = f"{percent(best.accuracy)} of {len(best.right):,} {words}"
+    others = [each.accuracy for each in seen if not alike(each, best)]
+    close = [SCALES[each.preprocessing.scale].words for each in left
+             if each.labels == best.labels and not alike(each, best)]
     if close:
-        words = " or ".join(SCALES[each.preprocessing.scale].words for each in close)
-        evidence += f"; {words} not told apart from it, and no better"
+        evidence += f"; {' or '.join(close)} not told apart from it, and no better"
     elif others:
-        evidence += f"; next best {percent(max(each.accuracy for each in others))}"
+        evidence += f"; next best {percent(max(others))}"
     return dataclasses.replace(best.preprocessing, evidence=evidence)

@@ -140,6 +140,26 @@ def test_onnx_of_two_answers_is_refused(tmp_path):
         read(onnx_of(tmp_path / "two.onnx", (1, 48, 48), outputs=("y", "z")))
 
 
+def test_onnx_with_fewer_predictions_than_pictures_is_refused(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    path = onnx_of(tmp_path / "few.onnx", (1, 48, 48))
+    model = onnx.load(path)
+    model.graph.node[-1].output[0] = "all"
+    model.graph.node.append(onnx.helper.make_node("ReduceMax", ["all"], ["y"], axes=[0]))
+    onnx.save(model, path)
+    with pytest.raises(UserError, match="few.onnx: not a readable model .gives .1, 7. for 32 pict"):
+        read(path)
+
+
+def test_onnx_whose_weights_lie_in_another_file_says_how_to_save_it_as_one(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    path = onnx_of(tmp_path / "apart.onnx", (1, 48, 48))
+    onnx.save(onnx.load(path), path, save_as_external_data=True, size_threshold=0,
+              location="apart.onnx.data")
+    with pytest.raises(UserError, match="lie in another file; save it as one: import onnx; onnx."):
+        read(path)
+
+
 def test_a_tflite_network_of_integers_gives_nearly_the_answers_of_the_original(tmp_path):
     import tensorflow
 

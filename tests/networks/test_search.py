@@ -101,6 +101,81 @@ def test_two_ways_that_differ_and_read_alike_are_told_to_the_user():
         search.find(bright_network("unit", EMOTIONS, happy_alone), bright_faces(700))
 
 
+def counted(raw):
+    """The same network, and a list that grows by how many pictures each call has."""
+    asked = []
+    return dataclasses.replace(raw, call=lambda x: asked.append(len(x)) or raw.call(x)), asked
+
+
+def test_common_ways_need_280_faces_and_chance_ends_the_search_there():
+    raw, asked = counted(bright_network("unit", ALPHABETICAL, softmax))
+    search.find(raw, bright_faces(700))
+    assert sum(asked) == 3 * 70 + 210  # the wrong scalings are dropped after 70 faces
+    guess = np.random.default_rng(0)
+    guessing = dataclasses.replace(raw, call=lambda x: guess.normal(size=(len(x), 7)))
+    raw, asked = counted(guessing)
+    with pytest.raises(UserError, match="no better than chance.*of 280 faces"):
+        search.find(raw, bright_faces(700))
+    assert sum(asked) <= 5 * 280
+
+
+def test_rare_scalings_and_orders_are_found_where_common_ones_decide_nothing():
+    found = search.find(bright_network("dataset", names_of("raf-db", 7), softmax),
+                        bright_faces(700))
+    assert (found.scale, found.labels) == ("dataset", names_of("raf-db", 7))
+
+
+def test_a_common_order_goes_before_a_rare_one_that_is_not_significantly_better():
+    def way(order, right):
+        right = np.array(right)
+        return search.Way(Preprocessing("unit", names_of(order, 7), "logits"),
+                          np.eye(7)[right.astype(int)], right, np.zeros(len(right)))
+    usual, rare = way("alphabetical", [1] * 76 + [0] * 204), way("raf-db", [0] * 199 + [1] * 81)
+    best, rivals = search.choose(search.plausible([usual, rare]), False)  # 27 against 29 %
+    assert best is usual and rivals == []
+    rare = way("raf-db", [0] * 140 + [1] * 140)
+    assert search.choose(search.plausible([usual, rare]), False)[0] is rare
+
+
+def test_of_two_scalings_of_one_order_the_better_is_taken_and_the_other_named():
+    levels = bright_network("unit", EMOTIONS, softmax)
+    random = np.random.default_rng(0)
+
+    def call(pictures):  # takes both scalings, the second with a few more mistakes
+        signed = pictures.min() < -0.1
+        found = levels.call((pictures + 1) / 2 if signed else pictures)
+        place = np.arange(len(found))
+        wrong = (place % 2 == 0) | (signed & (place % 40 == 1))
+        return np.where(wrong[:, None], softmax(random.normal(size=found.shape)), found)
+    found = search.find(dataclasses.replace(levels, call=call), bright_faces(700))
+    assert (found.scale, found.labels) == ("unit", EMOTIONS)
+    assert "pixels / 127.5 - 1 not told apart from it, and no better" in found.evidence
+
+
+@pytest.mark.parametrize("share, taken", [(0.25, False), (0.6, True)])
+def test_an_order_of_no_name_must_read_30_percent(share, taken):
+    order, random = EMOTIONS[::-1], np.random.default_rng(0)
+    sure = bright_network("unit", order, softmax)
+
+    def call(pictures):
+        found = sure.call(pictures)
+        guess = softmax(9 * random.normal(size=found.shape))
+        known = random.random(len(found)) < (share - 1 / 7) / (6 / 7)
+        return np.where(known[:, None], found, guess)
+    raw = dataclasses.replace(sure, call=call)
+    if taken:
+        assert search.find(raw, bright_faces(700)).labels == order
+    else:
+        with pytest.raises(UserError, match="no better than chance"):
+            search.find(raw, bright_faces(700))
+
+
+def test_a_search_that_takes_too_long_ends_in_a_line(monkeypatch):
+    monkeypatch.setattr(search, "SECONDS", -1)
+    with pytest.raises(UserError, match="takes more than -1 s; say what it is with --scale"):
+        search.find(bright_network("unit", EMOTIONS), bright_faces(70))
+
+
 def test_answers_that_are_not_finite_are_refused():
     raw = dataclasses.replace(bright_network("unit", EMOTIONS),
                               call=lambda x: np.full((len(x), CLASSES), np.nan, np.float32))
@@ -164,11 +239,12 @@ def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looke
 
 
 @pytest.mark.parametrize("labels", [[True, *EMOTIONS[1:]], [*EMOTIONS[:6], 3], [], 7])
-def test_kept_labels_of_another_kind_are_refused(tmp_path, labels):
+def test_kept_labels_of_another_kind_are_looked_for_again(tmp_path, labels):
     raw = bright_network("unit", EMOTIONS, softmax)
+    network.keep(tmp_path, raw, Preprocessing("unit", EMOTIONS, "logits"), True)
+    assert network.kept(tmp_path, raw, True).scale == "unit"
     network.keep(tmp_path, raw, Preprocessing("unit", labels, "logits"), True)
-    with pytest.raises(UserError, match="preprocessing.json: not as this version writes it"):
-        network.kept(tmp_path, raw, True)
+    assert network.kept(tmp_path, raw, True) is None
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
