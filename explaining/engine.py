@@ -18,6 +18,7 @@ from explaining import lime
 from explaining.lime import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
+from fer2013 import EMOTIONS
 from networks.network import Source
 
 VERSION = 1  # higher where the same face, network and settings get another explanation
@@ -92,8 +93,12 @@ def pack(found):
 
 
 def unpack(arrays, asked):
-    """The {label: Explanation} that pack() was given, for the same (face, labels)."""
-    face, found = asked[0], {}
+    """The {label: Explanation} that pack() was given, for the same (face, labels).
+
+    Raises:
+        ValueError: the arrays have other shapes, or are of other labels.
+    """
+    (face, labels), found = asked, {}
     for name, array in arrays.items():
         number, _, field = name.partition(" ")
         if field:
@@ -103,4 +108,11 @@ def unpack(arrays, asked):
     explanations = [Explanation(face=face, segments=segments, **fields | {"without": Without(
                 *(kind(value) for kind, value in zip(kinds, fields["without"], strict=True)))})
             for fields in found.values()]
-    return {each.explained: each for each in explanations}
+    by_label = {each.explained: each for each in explanations}
+    count = segments.max() + 1
+    shapes = {(segments.shape, each.weights.shape, each.together.shape, each.probabilities.shape)
+              for each in explanations}
+    if shapes != {(face.shape, (count,), (count, count), (len(EMOTIONS),))} or list(
+            by_label) != list(labels):
+        raise ValueError(f"shapes {shapes} for labels {list(by_label)}")
+    return by_label

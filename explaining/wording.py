@@ -71,11 +71,11 @@ def reason(explanation):
     if without.whole < TELLING:
         return "too unlikely to tell what contributes to it"
     if without.fewest > without.marked:
-        return (f"many parts, {percent(without.fewest_hidden)} without the {without.fewest} "
-                "strongest")
+        return (f"many parts together; {percent(without.fewest_hidden)} without the "
+                f"{without.fewest} strongest")
     if without.fewest:
         return "random parts matter about as much as the marked ones"
-    return "many parts, none decides, nor do the strongest together"
+    return "many parts together; not even the strongest decide"
 
 
 def main_parts(explanation):
@@ -86,8 +86,9 @@ def main_parts(explanation):
     by_name = {}
     for part in parts:
         by_name[names[part]] = by_name.get(names[part], 0) + explanation.weights[part]
-    return " and the ".join(f"{name} ({change(weight, explanation)})"
-                            for name, weight in by_name.items())
+    (first, weight), *others = by_name.items()
+    return " and the ".join([f"{first} ({change(weight, explanation)})", *(
+        f"{name} ({change(weight, explanation).split()[0]})" for name, weight in others)])
 
 
 def change(weight, explanation):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from tqdm.auto import tqdm
 
 BATCHES = (1, 32, 250)  # pictures at once: one compiled function for each, 1,000 faces in 1.5 s
 LARGE = 96  # pixels of a side from which on fewer pictures are taken at once
@@ -59,7 +60,8 @@ def in_batches(predict, pictures, sizes):
         ValueError: a batch gets fewer or more predictions than it has pictures.
     """
     found = []
-    for start in range(0, len(pictures), sizes[-1]):
+    for start in tqdm(range(0, len(pictures), sizes[-1]), "predicting", unit="batch", delay=2,
+                      leave=False, disable=None):
         batch = pictures[start:start + sizes[-1]]
         size = next(size for size in sizes if size >= len(batch))
         filled = np.zeros((size, *batch.shape[1:]), batch.dtype)

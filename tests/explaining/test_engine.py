@@ -3,6 +3,7 @@ import contextlib
 import numpy as np
 import pytest
 
+from base.errors import UserError
 from base.store import Store
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
@@ -71,3 +72,15 @@ def test_another_network_or_setting_is_another_explanation(kept, other):
     for absent in (engine._replace(**other).key(FACES[0], [0]), engine.key(FACES[0], [1]),
                    engine.key(FACES[1], [0]), engine.key(FACES[0], [0, 1])):
         assert absent not in kept
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("0 weights", np.zeros(3)), ("0 together", np.zeros((2, 2))), ("0 label", np.array(1)),
+    ("segments", np.zeros((48, 48), np.uint16)), ("0 probabilities", np.zeros(6))])
+def test_kept_arrays_of_other_shapes_or_labels_are_refused(kept, name, value):
+    engine = Engine(halves, SETTINGS, {}, kept)
+    key = engine.key(FACES[0], [0])
+    list(engine.explain([(FACES[0], [0])]))
+    kept.add(key, kept.get(key) | {name: value})
+    with pytest.raises(UserError, match="a result of other arrays"):
+        list(engine.explain([(FACES[0], [0])]))
