@@ -1,117 +1,124 @@
-"""What the page of app.py knows about one picture: its faces, and the one that is looked at.
+"""What the page knows about one picture: its faces, and the one that is looked at.
 
 The photograph itself is not kept, only its faces of 48x48 pixels, in the memory of the server.
 """
+import contextlib
 import dataclasses
 import pathlib
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from base.errors import UserError
-from explaining.settings import LimeSettings
-from fer2013 import pictures
-from page import cards, what_if
+from explaining import superpixels
+from explaining.hiding import HIDING
+from explaining.regions import part_names
+from fer2013 import included
+from page import drawing
 from photographs import finding, framing
-from photographs.framing import Face
 
 LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
-UNREADABLE = ("This file cannot be read as a picture: {}. What helps: open it in a program for "
-              "pictures, make it smaller if need be, and save it as JPEG or PNG.")
+EXAMPLES = (  # path, name, and the label that it was made for
+    (included.HERE / "examples" / "eileen_collins.jpg", "a portrait", None),
+    (included.COMPOSITES / "test" / "surprise" / "surprise_01.png", "average of surprise", 5),
+    (included.COMPOSITES / "test" / "angry" / "angry_01.png", "average of angry", 0),
+    (included.COMPOSITES / "test" / "sad" / "sad_01.png", "average of sad", 4),
+    (included.AVATARS / "test" / "happy" / "id0293_happy_0.png", "one that goes wrong", 3),
+)
 
 
-class Opened(NamedTuple):
-    """What is kept of a picture that somebody has chosen.
-
-    Attributes:
-        name: of the picture, without folder and suffix.
-        problem: why it cannot be read, or "".
-        faces: the found faces, from left to right.
-        whole: the picture taken as one face.
-        posed: the label that an example was posed or selected for; None if it is not known.
-    """
-    name: str
-    problem: str = ""
-    faces: tuple[Face, ...] = ()
-    whole: Face | None = None
-    posed: int | None = None
+class Picture(NamedTuple):
+    """What is kept of a picture that somebody has chosen."""
+    name: str  # without folder and suffix
+    faces: tuple = ()  # of framing.Face, the largest, from left to right
+    whole: framing.Face | None = None  # the picture taken as one face
+    posed: int | None = None  # the label that an example was made for, if it is known
+    problem: str = ""  # why it cannot be read
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
-    """The faces of a picture, and what is shown of the chosen one.
+    """The faces of a picture, and what is shown of the chosen one."""
+    picture: Picture
+    faces: tuple
+    predictions: np.ndarray  # float (faces, 7), of each whole face
+    chosen: int = 0  # index of the face that is looked at
+    segments: np.ndarray | None = None  # int (48, 48), its superpixels
+    hidden: np.ndarray | None = None  # uint8 (48, 48), what they show when they are hidden
+    shown: np.ndarray | None = None  # bool (superpixels,)
+    prediction: np.ndarray | None = None  # float (7,), for what is shown
+    clicks: int = 0  # how often something was hidden or shown, the seed of random choices
 
-    Attributes:
-        name: of the picture.
-        settings: a LimeSettings.
-        posed: see Opened.
-        faces: from left to right.
-        answers: float (faces, 7), the network's probabilities of each whole face.
-        chosen: index of the face that is looked at.
-        parts: the chosen face and its superpixels.
-        shown: bool (superpixels,) of the chosen face.
-        answer: float (7,), the network's probabilities of what is shown.
-        clicks: how often something was hidden or shown, the seed of the random choices.
-    """
-    name: str
-    settings: LimeSettings
-    posed: int | None
-    faces: tuple[Face, ...]
-    answers: np.ndarray
-    chosen: int = 0
-    parts: what_if.Parts | None = None
-    shown: np.ndarray | None = None
-    answer: np.ndarray | None = None
-    clicks: int = 0
+    @property
+    def face(self):
+        return self.faces[self.chosen]
 
     @property
     def whole(self):
         """The network's probabilities of the whole chosen face: float (7,)."""
-        return self.answers[self.chosen]
+        return self.predictions[self.chosen]
 
-    def choose(self, index):
-        """The session that looks at another of its faces."""
-        parts = what_if.divide(self.faces[index].pixels, self.settings)
-        return dataclasses.replace(self, chosen=index, parts=parts, clicks=0,
-                                   shown=np.ones(parts.count, bool), answer=self.answers[index])
+    @property
+    def names(self):
+        """Where each superpixel lies, a list of str."""
+        return part_names(self.segments)
+
+    def choose(self, index, settings):
+        """The session that looks at another of its faces, divided as a LimeSettings says."""
+        face = self.faces[index].pixels
+        segments = superpixels.segment(face, settings.superpixels)
+        return dataclasses.replace(
+            self, chosen=index, segments=segments, hidden=HIDING[settings.hide](face, segments),
+            shown=np.ones(segments.max() + 1, bool), prediction=self.predictions[index], clicks=0)
 
     def show(self, shown, predict):
         """The session that shows only some superpixels, bool (superpixels,), of its face."""
-        return dataclasses.replace(self, shown=shown, clicks=self.clicks + 1,
-                                   answer=what_if.ask(self.parts, shown, predict))
+        session = dataclasses.replace(self, shown=shown, clicks=self.clicks + 1)
+        return dataclasses.replace(session, prediction=predict(session.pixels()[None])[0])
+
+    def pixels(self):
+        """The face as it is shown: uint8 (48, 48)."""
+        return np.where(self.shown[self.segments], self.face.pixels, self.hidden)
 
 
-def read(path, name=None, posed=None):
+def open_picture(path, name=None, posed=None):
     """Read a picture and find its faces.
 
-    Args:
-        path: of the picture.
-        name: what its downloads are called, by default as the file.
-        posed: see Opened.
-
     Returns:
-        Its Opened, and HTML of the picture with its faces framed, "" if it cannot be read.
+        Its Picture, and HTML of it with its faces framed, "" if it cannot be read.
     """
     name = name or pathlib.Path(path).stem
+    advice = ". What helps: save the picture as JPEG or PNG, smaller if need be."
     try:
-        with open(path, "rb") as file:
-            photograph = np.asarray(pictures.decode(file, LARGEST).convert("RGB"))
-        found, too_small = framing.find_faces(photograph)
-    except UserError as error:  # the detector does not work
-        return Opened(name, str(error)), ""
-    except (OSError, ValueError) as error:
-        return Opened(name, UNREADABLE.format(error)), ""
-    all_found = finding.Found((), found, too_small)
-    faces = tuple(found[index] for index in all_found.largest())
-    words = f"{name}: {all_found.count()}"
+        photograph = finding.read(path, LARGEST)
+        advice = ""
+        found = finding.Found((), *framing.find_faces(photograph))
+    except UserError as error:  # not a picture, or the detector does not work
+        return Picture(name, problem=str(error).removeprefix(f"{path}: ") + advice), ""
+    faces = tuple(found.faces[index] for index in found.largest())
     small, scale = finding.shrink(photograph)
-    return (Opened(name, "", faces, framing.take_whole(photograph), posed),
-            cards.photograph(small, [face.corners * scale for face in faces], words))
+    framed = drawing.photograph(small, [face.corners * scale for face in faces],
+                                f"{name}: {found.count()}")
+    return Picture(name, faces, framing.take_whole(photograph), posed), framed
 
 
-def start(opened, cropped, settings, predict):
-    """The Session of an Opened with faces, which looks at the largest face."""
-    faces = (opened.whole,) if cropped else opened.faces
-    answers = predict(np.stack([face.pixels for face in faces]))  # (faces, 7)
-    first = max(range(len(faces)), key=lambda index: faces[index].side)
-    return Session(opened.name, settings, opened.posed, faces, answers).choose(first)
+def open_upload(path, name=None):
+    """open_picture() of an uploaded picture, which is deleted."""
+    try:
+        return open_picture(path, name)
+    finally:
+        with contextlib.suppress(OSError):
+            pathlib.Path(path).unlink()
+
+
+def open_example(choice):
+    """open_picture() of an example."""
+    path, _, label = EXAMPLES[int(choice)]
+    return open_picture(path, posed=label)
+
+
+def examples():
+    """The examples as uint8 (96, 96) each, and their names."""
+    return ([np.asarray(Image.open(path).convert("L").resize((96, 96))) for path, *_ in EXAMPLES],
+            [name for _, name, _ in EXAMPLES])

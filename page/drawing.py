@@ -1,0 +1,148 @@
+"""The face in superpixels, bars and pictures as HTML; no file is written.
+
+Pictures are data addresses inside of the HTML, so that nothing of a face is stored. What can be
+clicked carries its value in the attribute data-choice, which page.js reports.
+"""
+import base64
+import html
+import io
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from fer2013 import EMOTIONS, SIZE
+from figures.style import AGAINST, FOR
+
+HATCH = ("<defs><pattern id='hatch' width='1.6' height='1.6' patternUnits='userSpaceOnUse' "
+         "patternTransform='rotate(45)'><path d='M.5 0V1.6' stroke='#000' stroke-width='.5' "
+         "opacity='.6'/><path d='M1 0V1.6' stroke='#fff' stroke-width='.5' opacity='.6'/>"
+         "</pattern></defs>")  # over what is hidden
+
+
+def address(pixels, form="PNG"):
+    """A picture, uint8 (height, width) or (height, width, 3), as a data address."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, form)
+    return f"data:image/{form.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def bars(probabilities, whole, label):
+    """The seven probabilities as bars, and marks at those of the whole face.
+
+    Args:
+        probabilities: float (7,), of the face as it is shown.
+        whole: float (7,), of the whole face.
+        label: the emotion whose bar is darker.
+    """
+    rows = "".join(
+        f"<li{' class=chosen' if number == label else ''}><span>{emotion}</span>"
+        f"<span class='track' aria-hidden='true'><i style='width:{share:.1%}'></i>"
+        f"<b style='left:{before:.1%}'></b></span>"
+        f"<span class='number'>{100 * share:.0f} %</span></li>"
+        for number, (emotion, share, before) in enumerate(
+            zip(EMOTIONS, probabilities, whole, strict=True)))
+    top = int(np.argmax(probabilities))
+    return (f"<p class='answer' role='status'>The network predicts <strong>{EMOTIONS[top]}</strong>"
+            f", {100 * probabilities[top]:.0f}&nbsp;%</p><ul class='bars'>{rows}</ul>"
+            "<p class='note'>The line in each bar is the prediction for the whole face.</p>")
+
+
+def board(session, names, weights, marked):
+    """The face as a picture whose superpixels can be clicked or chosen with the keyboard.
+
+    Args:
+        session: a Session.
+        names: list of str, what each superpixel is called.
+        weights: float (superpixels,); None before the face is explained.
+        marked: the superpixels that are tinted by their weight.
+    """
+    parts = ""
+    for part, (name, shown) in enumerate(zip(names, session.shown, strict=True)):
+        surface, line = outline(session.segments == part)
+        hatched = "" if shown else f"<path d='{surface}' fill='url(#hatch)'/>"
+        parts += (f"<g role='checkbox' tabindex='{0 if part == 0 else -1}' data-choice='{part}' "
+                  f"aria-checked='{str(bool(shown)).lower()}' aria-label='{html.escape(name)}'>"
+                  f"<title>{html.escape(name)}</title><path d='{surface}' "
+                  f"{tint(part, weights, marked)}/>{hatched}<path class='line' d='{line}'/></g>")
+    return svg(session.pixels(), HATCH + parts, "face board", "group",
+               f"The face in {len(names)} parts. Enter hides or shows a part, the arrow keys go to "
+               "the next.")
+
+
+def weighted(session, weights, marked, limit, title, described):
+    """The whole face with its marked superpixels tinted; a weight of `limit` is drawn strongest."""
+    parts = ""
+    for part in range(len(weights)):
+        surface, line = outline(session.segments == part)
+        parts += (f"<path d='{surface}' {tint(part, weights, marked, limit)}/>"
+                  f"<path class='line' d='{line}'/>")
+    face = svg(session.face.pixels, parts, "face", "img", described)
+    return f"<figure>{face}<figcaption>{html.escape(title)}</figcaption></figure>"
+
+
+def svg(pixels, parts, style, role, described):
+    return (f"<svg class='{style}' viewBox='0 0 {SIZE} {SIZE}' role='{role}' "
+            f"aria-label='{html.escape(described)}'><image href='{address(pixels)}' width='{SIZE}' "
+            f"height='{SIZE}'/>{parts}</svg>")
+
+
+def tint(part, weights, marked, limit=None):
+    """The style of a superpixel: the colour of its sign, fuller for a larger weight.
+
+    By the square root, as in figures.style.
+    """
+    if weights is None or part not in marked:
+        return "fill-opacity='0'"
+    strength = np.sqrt(abs(weights[part]) / max(limit or np.abs(weights).max(), 1e-9))
+    return f"fill='{FOR if weights[part] > 0 else AGAINST}' fill-opacity='{0.6 * strength:.2f}'"
+
+
+def outline(area):
+    """SVG path data of the pixels in `area`, bool (48, 48): their surface, and their boundary."""
+    surface = "".join(f"M{x} {y}h1v1h-1z" for y, x in np.argwhere(area))
+    around = np.pad(area, 1)
+    across = np.argwhere(around[:-1, 1:-1] != around[1:, 1:-1])  # y, x of horizontal boundaries
+    down = np.argwhere(around[1:-1, :-1] != around[1:-1, 1:])  # y, x of vertical ones
+    return surface, "".join([f"M{x} {y}h1" for y, x in across] + [f"M{x} {y}v1" for y, x in down])
+
+
+def photograph(pixels, frames, words):
+    """The photograph, uint8 (height, width, 3), with its faces framed and numbered.
+
+    Args:
+        frames: for each face float (4, 2), x and y of its corners in the photograph.
+        words: told below it.
+    """
+    picture = Image.fromarray(pixels)
+    draw, size = ImageDraw.Draw(picture), max(12, max(picture.size) // 20)
+    for number, corners in enumerate(frames, start=1):
+        draw.polygon([*map(tuple, corners)], outline="#56b4e9", width=size // 4)
+        draw.text((corners[:, 0].mean(), corners[:, 1].min()), str(number), "white", anchor="mm",
+                  stroke_fill="black", stroke_width=size // 10, font=ImageFont.load_default(size))
+    return (f"<figure class='photograph'><img src='{address(np.asarray(picture), 'JPEG')}' alt=''>"
+            f"<figcaption>{html.escape(words)}</figcaption></figure>")
+
+
+def choices(faces, texts, chosen=None):
+    """Pictures to choose from, as buttons."""
+    return "<div class='choices'>" + "".join(
+        f"<button data-choice='{index}' aria-pressed='{str(index == chosen).lower()}'>"
+        f"<img src='{address(face)}' alt=''><span>{html.escape(text)}</span></button>"
+        for index, (face, text) in enumerate(zip(faces, texts, strict=True))) + "</div>"
+
+
+def notice(text):
+    """A message to the person at the page; "" if there is none."""
+    return f"<p class='notice' role='alert'>{html.escape(text)}</p>" if text else ""
+
+
+def lines(heading, texts):
+    """A line, and a list of lines."""
+    listed = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
+    return f"<p>{html.escape(heading)}</p><ul class='lines'>{listed}</ul>" if texts else ""
+
+
+def paragraphs(first, texts):
+    """A sentence in large letters, and others."""
+    more = "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+    return f"<div class='words'><p class='first'>{html.escape(first)}</p>{more}</div>"
