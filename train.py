@@ -32,23 +32,7 @@ def main():
         print(f"This is a demonstration on {data.in_words}")
     for name in ("train", "validation"):
         print(*data.describe(name), sep="\n")
-    data.check_validation()
-    recipe = make_recipe(args, data)
-    folder = files.make_folder(args.outputs)
-    with options.quiet_stderr():
-        from training import checkpoint, record
-    about = record.describe(args, recipe, data)
-    with files.locked(folder, checkpoint.FILES):
-        earlier = None if args.fresh else checkpoint.find(folder, about)
-        if earlier and earlier.get("finished"):
-            print(f"{folder} holds this run already, finished: epoch {earlier['best_epoch']} is "
-                  f"best, with {earlier['best_val_accuracy']:.2%} on validation; "
-                  "--fresh starts over")
-            return
-        with options.advice("the same command resumes after the last complete epoch"):
-            best = train(recipe, data, folder, about, earlier)
-    print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
-          f"wrote model.keras, history.csv and run.json in {folder}")
+    train(make_recipe(args, data), data, args.outputs, args.fresh)
 
 
 def parse_arguments():
@@ -66,16 +50,42 @@ def parse_arguments():
 
 
 def make_recipe(args, data):
-    """The Recipe of the options, in which the numbers of epochs and filters are decided."""
-    from model import FILTERS
-
-    recipe = options.settings(args, Recipe)
-    return dataclasses.replace(
-        recipe, epochs=args.epochs or (DEMONSTRATION_EPOCHS if data.included else EPOCHS),
-        filters=recipe.filters or FILTERS)
+    """The Recipe of the options, in which the number of epochs is decided."""
+    epochs = args.epochs or (DEMONSTRATION_EPOCHS if data.included else EPOCHS)
+    return dataclasses.replace(options.settings(args, Recipe), epochs=epochs)
 
 
-def train(recipe, data, folder, about, earlier):
+def train(recipe, data, folder, fresh=False):
+    """Train to the last epoch, or resume the same run where the folder holds it.
+
+    Args:
+        recipe: a Recipe.
+        data: the Dataset.
+        folder: to write to.
+        fresh: whether to start over, even if the folder holds a run.
+
+    Raises:
+        UserError: the folder holds another run, or the data cannot be trained on.
+    """
+    data.check_validation()
+    folder = files.make_folder(folder)
+    with options.quiet_stderr():
+        from training import checkpoint, record
+    about = record.describe(recipe, data)
+    with files.locked(folder, checkpoint.FILES):
+        earlier = None if fresh else checkpoint.find(folder, about)
+        if earlier and earlier.get("finished"):
+            print(f"{folder} holds this run already, finished: epoch {earlier['best_epoch']} is "
+                  f"best, with {earlier['best_val_accuracy']:.2%} on validation; "
+                  "--fresh starts over")
+            return
+        with options.advice("the same command resumes after the last complete epoch"):
+            best = run(recipe, data, folder, about, earlier)
+    print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
+          f"wrote model.keras, history.csv and run.json in {folder}")
+
+
+def run(recipe, data, folder, about, earlier):
     """Train to the last epoch and return the row of the history of the best one.
 
     Args:

@@ -4,11 +4,13 @@ Only functions import Keras, because the import takes seconds and `train.py --he
 names.
 """
 import dataclasses
+import itertools
 
 import numpy as np
 
 from base.errors import UserError
 from base.options import closed_share, option, positive_integer, positive_number, seed_number
+from model import FILTERS, HIDDEN
 from networks.precision import PRECISIONS
 
 EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the included avatars, which are easier
@@ -76,12 +78,12 @@ class Recipe:
         0.7, "weight of the teachers' mean prediction in the target; the label gets the rest",
         type=closed_share)
     filters: tuple = option(
-        (), "filters of the four blocks: 4 numbers, or 8 for the first and second convolution of "
-            "each (those of model.py if not given)", nargs="+", type=positive_integer, metavar="N")
-    hidden: int = option(2048, "units of the hidden dense layer", type=positive_integer)
+        tuple(itertools.chain(*FILTERS)), "filters of the four blocks: 4 numbers, or 8 for the "
+        "first and second convolution of each", nargs="+", type=positive_integer, metavar="N")
+    hidden: int = option(HIDDEN, "units of the hidden dense layer", type=positive_integer)
 
     def __post_init__(self):
-        if len(self.filters) not in (0, 4, 8):
+        if len(self.filters) not in (4, 8):
             raise UserError(f"--filters: expected 4 or 8 numbers, found {len(self.filters)}")
 
     def widths(self):

@@ -18,11 +18,10 @@ PLACES = ("data", "classes", "ignore_classes", "fer_plus", "outputs")
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 
-def describe(args, recipe, data):
+def describe(recipe, data):
     """The record of a run before its results: arguments, dataset, versions and machine.
 
     Args:
-        args: the parsed options of train.py.
         recipe: the Recipe of the run.
         data: the Dataset.
     """
@@ -30,7 +29,7 @@ def describe(args, recipe, data):
 
     packages = ("keras", keras.backend.backend(), "numpy")
     splits = [data.split(name) for name in ("train", "validation")]
-    places = {name: getattr(args, name) for name in PLACES if getattr(args, name)}
+    places = {name: value for name, value in dataclasses.asdict(data.options).items() if value}
     return {
         "trained_on": data.name,
         "arguments": json.loads(json.dumps(places | dataclasses.asdict(recipe))),  # tuples to lists
