@@ -25,6 +25,7 @@ def comparison(face, maps, scores, title, note):
     figure, [part] = stacked(2 * columns + 0.6, [(title, note, 2.8 * rows)])
     first, *others = axes = part.subplots(rows, columns, squeeze=False).ravel()
     show(first, face, "face")
+    first.set_xlabel("deletion: low is good\ninsertion: high is good", fontsize=9)
     for empty in others[len(maps):]:
         empty.set_axis_off()
     for panel, (method, relevance) in zip(others, maps.items(), strict=False):

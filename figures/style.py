@@ -6,6 +6,7 @@ Blue contributes to a label and orange against it, which colour-blind readers ca
 import json
 import pathlib
 import textwrap
+import warnings
 
 import matplotlib
 import numpy as np
@@ -116,7 +117,7 @@ def wrapped(text, length):
     return "\n".join(textwrap.fill(line, int(length)) for line in text.splitlines())
 
 
-def save(figure, path, record=None, dpi=None):
+def save(figure, path, record=None, dpi=120):
     """Write a figure whole, in the format of the path's suffix.
 
     It has no date, so that the same figure is written as the same bytes.
@@ -126,7 +127,7 @@ def save(figure, path, record=None, dpi=None):
         path: file to write.
         record: what made the figure, a JSON object. It is kept in the file's metadata (PNG and SVG:
             Description, PDF: Subject): a picture never stands beside the numbers of another one.
-        dpi: resolution in dots per inch; None for Matplotlib's setting savefig.dpi.
+        dpi: resolution in dots per inch.
     """
     path = pathlib.Path(path)
     families = [name for name in FONTS if name in font_manager.get_font_names()]
@@ -135,5 +136,7 @@ def save(figure, path, record=None, dpi=None):
     key = {".pdf": "Subject"}.get(path.suffix, "Description")
     metadata = {".pdf": {"CreationDate": None}, ".svg": {"Date": None}}.get(path.suffix, {})
     metadata |= {key: json.dumps(record)} if record else {}
-    with files.replacing(path) as temporary, matplotlib.rc_context(WRITING):
+    with (files.replacing(path) as temporary, matplotlib.rc_context(WRITING),
+          warnings.catch_warnings()):
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # no font has it: drawn as a box
         figure.savefig(temporary, metadata=metadata, dpi=dpi)

@@ -71,6 +71,12 @@ def test_the_resolution_scales_the_figure(figure, tmp_path):
     assert large == (2 * small[0], 2 * small[1])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_name_in_a_script_that_no_font_has_is_drawn_without_a_warning(figure, tmp_path):
+    figure.suptitle("\U00012000.jpg")  # cuneiform
+    style.save(figure, tmp_path / "a.png")
+
+
 @pytest.mark.parametrize(("suffix", "start"), [
     ("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")])
 def test_formats_start_as_they_should_and_are_the_same_twice(figure, tmp_path, suffix, start):
