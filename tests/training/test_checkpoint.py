@@ -12,7 +12,7 @@ from training.recipe import Recipe
 
 ABOUT = {"arguments": {"seed": 0}, "dataset": {"faces": {}, "sha256": {}}}
 LOGS = {"accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0}
-TINY = Recipe(filters=(1, 2, 1, 1), hidden=1, optimizer="sgd", precision="bfloat16")
+TINY = Recipe(filters=(1, 2, 1, 1, 1, 1, 1, 1), hidden=1, optimizer="sgd", precision="bfloat16")
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def test_a_loss_that_is_no_number_ends_the_run(kept, name):
 def test_the_model_is_saved_in_float32_with_all_its_filters(kept):
     kept.on_epoch_end(0, LOGS)
     saved = network.load_model(kept.folder / "model.keras")
-    filters = [layer.filters for layer in saved.layers if "conv1" in layer.name]
+    filters = [layer.filters for layer in saved.layers if "conv" in layer.name]
     assert filters == list(TINY.filters) and saved.layers[2].compute_dtype == "float32"
     for before, after in zip(kept.learner.student.get_weights(), saved.get_weights(), strict=True):
         assert np.array_equal(before, after)
