@@ -16,6 +16,7 @@ CHILDREN = """
 import collections, os, pathlib, signal, sys
 
 import keras
+import tensorflow
 import train
 from training.checkpoint import Checkpoint
 
@@ -29,6 +30,7 @@ def replace(source, target):
     system_replace(source, target)
     reach(f"after {pathlib.Path(target).name}")
 
+tensorflow.config.run_functions_eagerly(True)  # tracing takes longer than these few steps
 system_replace, os.replace = os.replace, replace
 Checkpoint.on_train_batch_end = lambda checkpoint, step, logs: reach("step")
 runs, options = eval(sys.argv[1])
