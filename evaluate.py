@@ -62,6 +62,7 @@ def main():
     evaluation = {"model": str(model_path), "trained_on": choice.trained_on(model_path),
                   "fed": network.caption, "data": data.name if data.included else data.path,
                   "split": split.name, "measured_on": data.title(split.name),
+                  "edition": split.edition._asdict(),
                   "command": options.command()}
     evaluation |= metrics.measure(split.labels, probabilities, seen)
     if args.tta:

@@ -35,6 +35,7 @@ def describe(recipe, data):
         "arguments": json.loads(json.dumps(places | dataclasses.asdict(recipe))),  # tuples to lists
         "dataset": {"form": data.form, "root": data.path,
                     "faces": {split.name: list(split.counts) for split in splits},
+                    "edition": {split.name: split.edition._asdict() for split in splits},
                     "sha256": {split.name: digest(split.pixels, split.labels)
                                for split in splits}},
         "versions": {name: importlib.metadata.version(name) for name in packages}

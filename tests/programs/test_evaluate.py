@@ -20,6 +20,7 @@ def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_p
     numbers = json.loads((folder / "evaluation.json").read_text())
     assert numbers["split"] == "test"
     assert numbers["faces"] == 14 and numbers["faces_not_in_train"] == 14
+    assert numbers["edition"]["name"] == "other faces" and numbers["edition"]["contrast"] > 40
     assert "test: 14 faces" in result.stdout and result.stderr == ""
     assert set(numbers["tta"]) < set(numbers) and "mirror image" in result.stdout
     for name in ("curves.png", "confusion_matrix.png", "reliability.png"):

@@ -28,6 +28,7 @@ def test_train_writes_the_model_its_history_and_its_run(trained):
     assert record["best_epoch"] == history.epoch[history.val_accuracy.idxmax()]
     assert record["best_val_accuracy"] == pytest.approx(history.val_accuracy.max(), abs=1e-5)
     assert record["dataset"]["faces"] == {"train": [12] * 7, "validation": [2] * 7}
+    assert record["dataset"]["edition"]["train"]["name"] == "other faces"
     assert record["finished"] and len(record["seconds"]) == 2
     assert set(record["versions"]) == {"keras", "tensorflow", "numpy", "python"}
 
