@@ -35,7 +35,7 @@ STEPS = {
     "evaluation": Step(
         "evaluate.py --data {data} --model {model} --split validation --tta --outputs {work}",
         copies=[(name, f"pretrained/{name}") for name in (
-            "evaluation.json", "confusion_matrix.png", "reliability.png")]),
+            "evaluation.json", "confusion_matrix.png", "reliability.png", "curves.png")]),
     "explanations": Step(INCLUDED, copies=[(name, f"pretrained/{name}") for name in (
         "explanations.png", "explanations.json")]),
     "comparison": Step(f"{INCLUDED} --label happy --compare",

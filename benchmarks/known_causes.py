@@ -170,9 +170,9 @@ def load_units(split):
 
 def unit_scores(face, without, network):
     """Yield a row for each method, for the label that the network predicts."""
-    answers = network.predict(np.concatenate([face[None], without])).astype(np.float64)
-    label = int(answers[0].argmax())
-    odds = log_odds(answers, label)
+    predictions = network.predict(np.concatenate([face[None], without])).astype(np.float64)
+    label = int(predictions[0].argmax())
+    odds = log_odds(predictions, label)
     moved = np.abs(without.astype(int) - face) >= MOVED  # (units, 48, 48)
     maps = maps_of(face, label, network) | {"all pixels alike": np.ones((48, 48))}
     for name, relevance in maps.items():

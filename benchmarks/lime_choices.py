@@ -105,13 +105,13 @@ def fit_all(face, hidden, segments, label, predict, seed):
     coins = random.randint(0, 2, (SIZES[-1], count))
     coins[0] = 1  # the whole face, as in the lime package
     pairs = draw_masks(random, SIZES[-1], count, whole_first=True)
-    answers = [predict(np.where(masks.astype(bool)[:, segments], face, hidden))
+    predictions = [predict(np.where(masks.astype(bool)[:, segments], face, hidden))
                for masks in (coins, pairs)]
     found = {}
     for size in SIZES:
         plain = [local_model(masks[:size], probabilities[:size, label].astype(np.float64))[0]
-                 for masks, probabilities in zip((coins, pairs), answers, strict=True)]
-        adjusted = Samples(pairs[:size], answers[1][:size], seed).adjusted_fit(label)[0]
+                 for masks, probabilities in zip((coins, pairs), predictions, strict=True)]
+        adjusted = Samples(pairs[:size], predictions[1][:size], seed).adjusted_fit(label)[0]
         found |= {(fit, size): weights
                   for fit, weights in zip(FITS, (*plain, adjusted), strict=True)}
     return found

@@ -5,6 +5,8 @@
 Explains an included composite face with 1,000 samples, and trains on random pixels with the steps
 of train.py, all ways in turn, several times. Prints the tables of benchmarks/speed.md.
 """
+import contextlib
+import io
 import time
 
 import numpy as np
@@ -88,9 +90,10 @@ def stock(face, model, label):
     """lime with its defaults: batches of 10 pictures, grey as RGB."""
     def predict(pictures):
         return model.predict(pictures[..., :1], verbose=0)
-    LimeImageExplainer(random_state=0).explain_instance(
-        face, predict, labels=[label], top_labels=None, num_samples=SAMPLES, progress_bar=False,
-        segmentation_fn=lambda picture: superpixels.segment(face))
+    with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
+        LimeImageExplainer(random_state=0).explain_instance(
+            face, predict, labels=[label], top_labels=None, num_samples=SAMPLES,
+            segmentation_fn=lambda picture: superpixels.segment(face))
 
 
 def training():
