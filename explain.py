@@ -23,7 +23,7 @@ import sys
 from tqdm.auto import tqdm
 
 import fer2013
-from base import files, options, parallel
+from base import files, options
 from base.errors import UserError
 from base.options import option
 from explaining.settings import LimeSettings
@@ -168,7 +168,7 @@ def start(args, model, data, **source):
     if sys.stderr.isatty():
         print("Loading TensorFlow ...", end="\r", file=sys.stderr)
     with options.quiet_stderr():
-        from base.parallel import Workers
+        from base.jobs import Jobs
         from base.store import Store
         from explaining.engine import Engine
         from explaining.output import Output
@@ -194,7 +194,7 @@ def start(args, model, data, **source):
             stack.enter_context(options.advice(
                 "the same command resumes after the last explained face"))
         engine = Engine(network.predict, settings, network.identity(), kept,
-                        Workers(args.jobs, args.cluster), network.source)
+                        options.settings(args, Jobs), network.source)
         yield Run(network, engine, output, table)
         if table:
             print(table.write(network.precision))
@@ -229,7 +229,7 @@ def parse_arguments():
         options.add_options(rare, kind, leave_out=names - {*RARE})
     options.add_options(common, options.OutputOptions)
     options.add_options(rare, Rare)
-    parallel.add_options(rare)
+    options.add_options(rare.add_mutually_exclusive_group(), Jobs)
     options.add_options(rare, options.FigureOptions)
     args = parser.parse_args()
     check(parser, args)

@@ -8,9 +8,6 @@ import re
 import shutil
 import tempfile
 import time
-import tokenize
-import zipfile
-import zlib
 
 import filelock
 
@@ -18,26 +15,23 @@ from base.errors import UserError
 
 ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
 CONTROL = re.compile(r"\\u00[0189][0-9a-fA-F]")  # JSON's escapes of control characters
-# what numpy and zipfile raise of 6,000 damaged .npz files
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, NotImplementedError, RuntimeError,
-              MemoryError, SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error)
-WAITS = (0.05, 0.2, 0.5, 1.0) if os.name == "nt" else ()  # seconds between tries to replace a file
 
 
 def make_folder(path):
-    """Create the folder that a script writes to and return its path; UserError if that fails.
+    """Create the folder that a program writes to and return its path.
 
     Unfinished files that a killed run left there more than an hour ago are removed.
     """
     path = pathlib.Path(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        for leftover in path.glob(f"{unfinished('*')}*"):
-            if time.time() - leftover.stat().st_mtime > ABANDONED:
-                shutil.rmtree(leftover, ignore_errors=True)
     except OSError as error:
         raise UserError(f"{path}: cannot write there ({error.strerror}); "
                         "expected a folder") from error
+    for leftover in path.glob(f"{unfinished('*')}*"):
+        with contextlib.suppress(OSError):  # another program finishes or removes it now
+            if time.time() - leftover.stat().st_mtime > ABANDONED:
+                shutil.rmtree(leftover, ignore_errors=True)
     return path
 
 
@@ -45,10 +39,8 @@ def make_folder(path):
 def locked(folder, names, wait=0):
     """Lock `folder` while a run writes the files `names` in it; UserError if another run has it.
 
-    Waits for the other run up to `wait` seconds.
-
-    The operating system releases the lock when the process ends, even when it is killed. Incomplete
-    versions of these files, left behind by a killed run, are removed.
+    Waits for the other run up to `wait` seconds. The operating system releases the lock when the
+    process ends, even when it is killed; what a killed run left of these files is removed.
     """
     lock = filelock.FileLock(folder / ".lock", timeout=wait)
     try:
@@ -72,9 +64,8 @@ def locked(folder, names, wait=0):
 def replacing(path):
     """Yield a temporary path whose file replaces `path` when the block ends without an error.
 
-    The temporary file keeps the suffix, because Keras and Matplotlib choose the format by it. It is
-    on the disk before it replaces the old file, so that even a power failure leaves no incomplete
-    file.
+    It keeps the suffix, by which Keras and Matplotlib choose the format. It is on the disk before
+    it replaces the old file, so that even a power failure leaves no incomplete file.
     """
     path = pathlib.Path(path)
     try:
@@ -82,20 +73,10 @@ def replacing(path):
             temporary = pathlib.Path(folder) / path.name
             yield temporary
             flush(temporary)
-            replace(temporary, path)
+            os.replace(temporary, path)
         flush(path.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
-
-
-def replace(temporary, path):
-    """os.replace(); on Windows another program may hold the old file, often for a moment only."""
-    for wait in WAITS:
-        try:
-            return os.replace(temporary, path)
-        except PermissionError:
-            time.sleep(wait)
-    return os.replace(temporary, path)
 
 
 def unfinished(name):
@@ -132,19 +113,8 @@ def write_csv(path, rows, columns=None):
         csv.writer(file, lineterminator="\n").writerows(lines)
 
 
-def read_lines(path):
-    """The text of a file of whole lines; a ValueError if it is not UTF-8 or its last line is cut.
-
-    A number at its end could have lost its last digits.
-    """
-    text = pathlib.Path(path).read_text(encoding="utf-8")
-    if text and not text.endswith("\n"):
-        raise ValueError("its last line is cut off")
-    return text
-
-
 def read_json(path, writer="train.py"):
-    """The JSON object in a file that the script `writer` wrote; UserError if it has no object.
+    """The JSON object in a file that the program `writer` wrote; UserError if it has no object.
 
     Control characters, which a terminal would obey, become question marks.
     """

@@ -2,6 +2,7 @@
 import argparse
 import contextlib
 import dataclasses
+import errno
 import logging
 import math
 import os
@@ -9,9 +10,7 @@ import shlex
 import signal
 import sys
 import tempfile
-import threading
 
-from base import streams
 from base.errors import UserError
 
 notes = logging.getLogger("notes")  # lines on what was found and decided; run() prints each once
@@ -26,12 +25,10 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
 
 
 class Quiet(argparse.Action):
-    """--quiet: nothing more is written to stdout, and no progress to stderr."""
+    """--quiet: what is written to stdout is discarded."""
 
     def __call__(self, *arguments):
-        os.environ["TQDM_DISABLE"] = "1"
-        sys.stdout = streams.LastingStream(sys.stdout)
-        sys.stdout.silent = True
+        discard(1)
 
 
 def parser(text):
@@ -39,7 +36,7 @@ def parser(text):
     new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter,
                                   usage="%(prog)s [options]")
     new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
-                     help="print only errors and warnings")
+                     help="print nothing but errors and the progress")
     return new
 
 
@@ -155,75 +152,84 @@ def quiet_stderr():
             os.close(stderr)
 
 
-interrupted = threading.Event()  # set by Ctrl-C
-
-
-def on_interrupt(signal_number, frame):
-    interrupted.set()
-    raise KeyboardInterrupt
-
-
-def was_interrupted(error):
-    """Whether Ctrl-C caused this error; during an import it can become another, as SystemError."""
-    return isinstance(error, KeyboardInterrupt) or interrupted.is_set()
-
-
 @contextlib.contextmanager
 def advice(text):
-    """Say, if Ctrl-C ends the block, how to go on."""
+    """Say, if Ctrl-C ends the block, how to resume."""
     try:
         yield
-    except BaseException as error:
-        if was_interrupted(error):
-            raise KeyboardInterrupt(text) from None
-        raise
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(text) from None
 
 
 def run(main):
-    """Call a script's main() and turn a UserError or Ctrl-C into one line on stderr.
+    """Call a program's main(); turn an error that people can mend, or Ctrl-C, into one line.
 
-    The exit status is 2 after a UserError and 130 after Ctrl-C. An OSError about a named file, such
-    as one in a folder without permission or with a name too long, counts as a UserError. What the
-    data's readers log goes to stdout, each line once.
+    The line is on stderr. The exit status is 2 after a UserError or an OSError about a named file,
+    130 after Ctrl-C, and 1 where what is printed can be written no more.
     """
-    streams.open_all()
-    notes.addHandler(logging.StreamHandler(sys.stdout))
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:  # in the place of closed streams
+        pass
+    os.close(descriptor)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.reconfigure(errors="backslashreplace")
     notes.setLevel(logging.INFO)
-    said = set()  # each line once: a program reads the same data several times
-    notes.addFilter(lambda record: (text := record.getMessage()) not in said and not said.add(text))
-    signal.signal(signal.SIGINT, on_interrupt)
-    script = os.path.basename(sys.argv[0])
+    notes.addHandler(Printer())
+    name, interrupts = os.path.basename(sys.argv[0]), []
+
+    def interrupt(*_):  # during an import, KeyboardInterrupt can become another error
+        interrupts.append(True)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     try:
         main()
-        sys.stdout.flush()
-        report_lost_output(script)
+        print(end="", flush=True)
     except BaseException as error:
-        if isinstance(error, UserError) or names_a_file(error):
-            print(f"{script}: {in_words(error)}", file=sys.stderr)
-            sys.exit(2)
-        if not was_interrupted(error):
-            raise
+        if interrupts and not isinstance(error, KeyboardInterrupt):
+            error = KeyboardInterrupt()
+        end(name, error)
+
+
+def end(name, error):
+    """Exit with a line about an error, or raise it again if people cannot mend it."""
+    if isinstance(error, KeyboardInterrupt):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
-        how = error.args if isinstance(error, KeyboardInterrupt) else ()  # advice() says it
-        print(f"{script}: {'; '.join(['interrupted', *how])}", file=sys.stderr)
-        sys.exit(130)
+        status, line = 130, "; ".join(["interrupted", *error.args])  # advice() gives arguments
+    elif isinstance(error, OSError) and error.filename is None:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
+            raise error
+        discard(1)
+        status = 1
+        line = "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
+    elif isinstance(error, OSError):
+        status = 2
+        line = str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
+    elif isinstance(error, UserError):
+        status, line = 2, str(error)
+    else:
+        raise error
+    if line:
+        with contextlib.suppress(OSError):
+            print(f"{name}: {line}", file=sys.stderr)
+    sys.exit(status)
 
 
-def names_a_file(error):
-    return isinstance(error, OSError) and isinstance(error.filename, (str, bytes, os.PathLike))
+def discard(descriptor):
+    """Send what is written to stdout (1) or stderr (2) to the null device."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, descriptor)
+    os.close(null)
 
 
-def in_words(error):
-    """The text of a UserError, or of an OSError that names a file, without control characters."""
-    if names_a_file(error):
-        error = UserError(f"{os.fsdecode(error.filename)}: {error.strerror}")
-    return str(error)
+class Printer(logging.Handler):
+    """Prints each note once; a program may read the same data several times."""
 
+    def __init__(self):
+        super().__init__()
+        self.said = set()
 
-def report_lost_output(script):
-    """Exit with status 1 if writing to stdout failed, unless the reader of a pipe has ended."""
-    failure = getattr(sys.stdout, "failure", None)
-    if failure is not None and not isinstance(failure, BrokenPipeError):
-        print(f"{script}: what it printed is lost ({failure.strerror}); its files are written",
-              file=sys.stderr)
-        sys.exit(1)
+    def emit(self, record):
+        line = record.getMessage()
+        if line not in self.said:
+            self.said.add(line)
+            print(line)

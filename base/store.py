@@ -12,14 +12,11 @@ import sqlite3
 
 import numpy as np
 
-from base import files
 from base.errors import UserError
 
 
 class Store:
     """Arrays by key. What was added stays, even if the process is killed in the next moment.
-
-    Adding and looking up cost the same for the first and for the ten-thousandth result.
 
     Raises:
         UserError: the file cannot be written, or is not a store; also by every method.
@@ -47,7 +44,7 @@ class Store:
         try:
             with np.load(io.BytesIO(row[0])) as arrays:
                 return dict(arrays)
-        except files.UNREADABLE as error:
+        except Exception as error:  # numpy and zipfile raise a dozen kinds for a damaged .npz
             raise self.unreadable(error) from error
 
     def add(self, key, arrays):
@@ -69,8 +66,8 @@ class Store:
 
     def unreadable(self, reason):
         """The UserError that says why the file is not taken, and what to do."""
-        return UserError(f"{self.path}: not readable ({reason}); explain.py writes it; "
-                         "without it, everything is explained again")
+        return UserError(f"{self.path}: not readable ({reason}); remove it, and everything is "
+                         "computed again")
 
     def close(self):
         self.connection.close()
@@ -84,29 +81,28 @@ def kept_or_computed(store, keys, items, compute, pack, unpack):
         keys: one for each item.
         compute: function from a list of items to their results, in order.
         pack: function from a result to {name: array}, or to None if it is not to be kept.
-        unpack: function from {name: array} and an item to the result.
+        unpack: function from {name: array} and an item to the result; a ValueError if these have
+            other shapes than pack() gives.
     """
     known = [store is not None and key in store for key in keys]
     computed = iter(compute([item for item, is_known in zip(items, known, strict=True)
                              if not is_known]))
     for key, item, is_known in zip(keys, items, known, strict=True):
-        result = kept(store, key, item, unpack) if is_known else next(computed)
-        if store is not None and not is_known and (arrays := pack(result)) is not None:
-            store.add(key, arrays)
+        if is_known:
+            arrays = store.get(key)
+            try:
+                result = unpack(arrays, item)
+            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+                raise store.unreadable(f"a result of other arrays: {error!r}") from error
+        else:
+            result = next(computed)
+            if store is not None and (arrays := pack(result)) is not None:
+                store.add(key, arrays)
         yield result
 
 
-def kept(store, key, item, unpack):
-    """What unpack() makes of a key's arrays; a UserError if they are others than pack() gives."""
-    arrays = store.get(key)
-    try:
-        return unpack(arrays, item)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise store.unreadable(f"a result of other arrays: {error!r}") from error
-
-
 def make_key(about, *contents):
-    """A key of everything that a result depends on: a dict for JSON, and bytes."""
+    """A key of everything that a result depends on: a dict for JSON, with a version, and bytes."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for content in contents:
         digest.update(content)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from base.parallel import Workers, packages
+from base.jobs import Jobs, packages
 from base.store import Store, kept_or_computed, make_key
 from explaining import lime
 from explaining.lime import Explanation
@@ -39,7 +39,7 @@ class Engine(NamedTuple):
     settings: LimeSettings
     identity: dict = {}
     store: Store | None = None
-    workers: Workers = Workers()
+    workers: Jobs = Jobs()
     source: Source | None = None
 
     def explain(self, asked):

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from base.errors import UserError
-from base.parallel import packages
+from base.jobs import packages
 from base.store import kept_or_computed, make_key
-from fer2013 import pictures
+from fer2013 import SIZE, pictures
 from photographs.detection import LEAST
 from photographs.framing import Face, find_faces, take_whole
 
@@ -67,7 +67,7 @@ def find_all(paths, cropped, store, workers):
         paths: list of pathlib.Path.
         cropped: whether each picture is one face.
         store: a base.store.Store that keeps the faces by the content of the file, or None.
-        workers: a base.parallel.Workers.
+        workers: a base.jobs.Jobs.
     """
     keys = [make_key({"cropped": cropped, "version": VERSION, "packages": packages()},
                      path.read_bytes()) if store and path.is_file() else "" for path in paths]
@@ -86,6 +86,9 @@ def pack(found):
 
 def unpack(arrays, _):
     """The Found that pack() was given."""
+    shapes = [arrays[name].shape[1:] for name in Face._fields]
+    if len(arrays["note"]) and shapes != [(SIZE, SIZE), (4, 2), ()]:
+        raise ValueError(f"faces of shapes {shapes}")
     faces = map(Face, arrays["pixels"], arrays["corners"], arrays["note"].tolist())
     return Found(tuple(arrays["size"].tolist()), list(faces), arrays["small"].item())
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from base import files, options
+from base import files
 from base.errors import UserError
 from figures import style
 from tests.support import ROOT, no_room
@@ -112,12 +112,13 @@ def test_json_that_is_nested_without_end_is_one_line(tmp_path):
         files.read_json(path)
 
 
-def test_escape_sequences_of_a_record_do_not_reach_the_terminal(tmp_path):
+def test_escape_sequences_of_a_record_do_not_reach_the_terminal(tmp_path, capsys):
     path = tmp_path / "run.json"
     files.write_json(path, {"name": "a\x1b[31mb\x9bc"})
     assert files.read_json(path) == {"name": "a?[31mb?c"}
-    error = FileNotFoundError(2, "No such file", "\x1b[2J")
-    assert options.in_words(error) == "\\x1b[2J: No such file"
+    with pytest.raises(SystemExit):
+        options.end("explain.py", FileNotFoundError(2, "No such file", "\x1b[2J"))
+    assert capsys.readouterr().err == "explain.py: \\x1b[2J: No such file\n"
 
 
 def test_what_a_killed_run_left_an_hour_ago_is_removed_and_what_is_being_written_stays(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from base.parallel import Workers
+from base.jobs import Jobs
 from base.store import Store
 from photographs import finding
 
@@ -31,13 +31,13 @@ def kept(tmp_path):
 def test_kept_faces_are_the_found_ones_and_a_damaged_picture_is_tried_again(folder, kept,
                                                                             monkeypatch):
     pictures = sorted(folder.glob("*.png"))
-    first = list(finding.find_all(pictures, True, kept, Workers()))
+    first = list(finding.find_all(pictures, True, kept, Jobs()))
     assert [bool(found.error) for found in first] == [False, False, True, False]
     assert first[0].size == (48, 60) and first[0].faces[0].pixels.shape == (48, 48)
     tried, find = [], finding.find
     monkeypatch.setattr(finding, "find",
                         lambda path, cropped: tried.append(path) or find(path, cropped))
-    second = list(finding.find_all(pictures, True, kept, Workers()))
+    second = list(finding.find_all(pictures, True, kept, Jobs()))
     assert tried == [folder / "2.png"]
     for one, other in zip(first, second, strict=True):
         assert (one.size, one.error, len(one.faces)) == (other.size, other.error, len(other.faces))

@@ -14,7 +14,7 @@ import explain
 import fer2013
 import model as network
 from base.errors import UserError
-from base.parallel import Workers
+from base.jobs import Jobs
 from explaining import photographs_explained
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
@@ -236,7 +236,7 @@ def explained_whole(paths, **about):
     """The ExplainedPhotograph of cropped pictures, by a network that is always undecided."""
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     undecided = Engine(lambda pixels: np.full((len(pixels), 7), 1 / 7), settings)
-    find = functools.partial(finding.find_all, cropped=True, store=None, workers=Workers())
+    find = functools.partial(finding.find_all, cropped=True, store=None, workers=Jobs())
     return list(photographs_explained.explain_photographs(paths, find, [3], undecided, **about))
 
 

@@ -2,18 +2,21 @@ import functools
 import os
 import pathlib
 import signal
+import subprocess
+import sys
 import time
 
 import numpy as np
 import pytest
 
-from base import parallel
+from base import jobs
 from base.errors import UserError
-from base.parallel import Workers
+from base.jobs import Jobs
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from networks import choice
 from networks.network import open_network
+from tests.base.tasks import die_once, refuse
 from tests.support import ROOT
 
 
@@ -31,31 +34,8 @@ def cluster():
 @pytest.fixture(params=["jobs", "cluster"])
 def workers(request):
     if request.param == "jobs":
-        return Workers(jobs=2)
-    return Workers(cluster=request.getfixturevalue("cluster"))
-
-
-def die_once(marker, item):
-    """The square; the first time that item 3 comes, the process is killed as by the system."""
-    if item == 3 and not marker.exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return item**2, os.getpid()
-
-
-OPENED = []
-
-
-def open_late(item):
-    """The process; its second half of the items needs 400 MB, as a model that is opened then."""
-    if item > 2 and not OPENED:
-        OPENED.append(b"1" * 400_000_000)
-    time.sleep(0.6)
-    return os.getpid()
-
-
-def refuse(item):
-    raise UserError(f"item {item} is bad")
+        return Jobs(jobs=2)
+    return Jobs(cluster=request.getfixturevalue("cluster"))
 
 
 def test_results_keep_their_order_and_a_killed_worker_costs_a_retry_alone(workers, tmp_path):
@@ -64,31 +44,50 @@ def test_results_keep_their_order_and_a_killed_worker_costs_a_retry_alone(worker
     assert os.getpid() not in {process for _, process in found} and (tmp_path / "died").exists()
 
 
-def test_a_worker_that_opens_a_model_late_is_not_started_anew():
-    pytest.importorskip("psutil", reason="joblib watches the memory of workers with psutil")
-    assert len(set(Workers(jobs=2).map(open_late, list(range(8))))) == 2
-
-
 def test_what_the_user_can_fix_comes_back_as_one_line_that_names_the_worker(workers):
     with pytest.raises(UserError, match="^worker on .*: item 7 is bad$"):
         list(workers.map(refuse, [7]))
 
 
 def test_another_version_on_a_worker_is_named(workers, monkeypatch):
-    monkeypatch.setattr(parallel, "versions", lambda: {"numpy": "1.0"})
+    monkeypatch.setattr(jobs, "packages", lambda: {"numpy": "1.0"})
     with pytest.raises(UserError, match="worker on .*: has numpy 2.* instead of 1.0"):
         list(workers.map(refuse, [7]))
 
 
+def test_workers_end_soon_after_their_parent_was_killed(tmp_path):
+    code = ("import os, sys, time; from base.jobs import Jobs\n"
+            "from tests.base.tasks import say_and_sleep\n"
+            "list(Jobs(2).map(say_and_sleep, [sys.argv[1]] * 2))")
+    run = subprocess.Popen([sys.executable, "-c", code, tmp_path], cwd=ROOT)
+    while len(list(tmp_path.iterdir())) < 2:
+        time.sleep(0.1)
+    run.kill()
+    run.wait()
+    workers = [int(path.name) for path in tmp_path.iterdir()]
+    for _ in range(100):
+        if not any(map(is_alive, workers)):
+            break
+        time.sleep(0.1)
+    assert not any(map(is_alive, workers))
+
+
+def is_alive(process):
+    try:
+        return "\nState:\tZ" not in pathlib.Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
 def test_one_job_runs_in_this_process():
-    assert list(Workers().map(lambda item: (item, os.getpid()), [1])) == [(1, os.getpid())]
+    assert list(Jobs().map(lambda item: (item, os.getpid()), [1])) == [(1, os.getpid())]
 
 
 def test_a_cluster_that_is_not_there_is_one_line():
     pytest.importorskip("distributed", reason="needs dask[distributed]")
     for address in ("tcp://127.0.0.1:9", "nonsense://"):
         with pytest.raises(UserError, match=f"--cluster {address}: no Dask scheduler answers"):
-            list(Workers(cluster=address).map(refuse, [7]))
+            list(Jobs(cluster=address).map(refuse, [7]))
 
 
 class Mortal:
@@ -104,18 +103,18 @@ class Mortal:
         return self.source.open()
 
 
-def test_explanations_of_a_cluster_are_those_of_one_process_to_the_last_bit(cluster, tmp_path):
+def test_explanations_of_a_cluster_are_those_of_one_process(cluster, tmp_path):
     faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48)).astype(np.uint8)
     network = open_network(pathlib.Path(choice.PRETRAINED))
     here = Engine(network.predict, LimeSettings("grid", "zero", 100))
-    there = here._replace(workers=Workers(cluster=cluster),
+    there = here._replace(workers=Jobs(cluster=cluster),
                           source=Mortal(network.source, tmp_path / "opened"))
     asked = [(face, [0, 3]) for face in faces]
     for one, other in zip(here.explain(asked), there.explain(asked), strict=True):
         for label in (0, 3):
-            assert np.array_equal(one[label].weights, other[label].weights)
-            assert np.array_equal(one[label].together, other[label].together)
-            assert one[label].without == other[label].without
+            for name in ("weights", "together", "without"):
+                np.testing.assert_allclose(getattr(one[label], name), getattr(other[label], name),
+                                           rtol=0, atol=1e-6)
     assert (tmp_path / "opened").stat().st_size > 4  # four, and the one that died
 
 
