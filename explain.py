@@ -25,6 +25,7 @@ from tqdm.auto import tqdm
 import fer2013
 from base import files, options
 from base.errors import UserError
+from base.jobs import Jobs
 from base.options import option
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS, DataOptions, included
@@ -168,7 +169,6 @@ def start(args, model, data, **source):
     if sys.stderr.isatty():
         print("Loading TensorFlow ...", end="\r", file=sys.stderr)
     with options.quiet_stderr():
-        from base.jobs import Jobs
         from base.store import Store
         from explaining.engine import Engine
         from explaining.output import Output

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from base import files
+from base import files, options
 from base.errors import UserError
 from figures import style
 from tests.support import ROOT, no_room
