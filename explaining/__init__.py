@@ -2,6 +2,7 @@
 
     settings.py       the settings of LIME
     lime.py           LIME for 48x48 grey faces
+    explanation.py    what is known of one explained label, and its figure
     samples.py        the samples of a face, and the local models of them
     surrogate.py      what superpixels do alone and in pairs
     superpixels.py    how a face is divided into superpixels

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from base.jobs import Jobs, packages
 from base.store import Store, kept_or_computed, make_key
 from explaining import lime
-from explaining.lime import Explanation
+from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
 from fer2013 import EMOTIONS

@@ -1,7 +1,7 @@
 """The faces of a split: which of them to explain, and their explanations with what is said of them.
 
     face_set = FaceSet(data.split("test"), engine, Origin("model: ...", {"split": "test"}))
-    [explained] = face_set.explain_labels([3])          # a wording.Explained
+    [explained] = face_set.explain_labels([3])          # a explanation.Explained
 """
 import itertools
 from typing import NamedTuple
@@ -11,8 +11,8 @@ from tqdm.auto import tqdm
 
 from base.errors import UserError
 from explaining.engine import Engine
+from explaining.explanation import Explained
 from explaining.table import Table
-from explaining.wording import Explained
 from fer2013 import EMOTIONS, Split
 
 BATCH = 250  # faces that the network is asked about at once, until enough are found

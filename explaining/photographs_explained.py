@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explaining import wording
-from explaining.wording import Explained
+from explaining.explanation import Explained
 from fer2013 import EMOTIONS
 from figures import framed
 
@@ -26,7 +26,7 @@ class ExplainedPhotograph(NamedTuple):
     """A photograph, the faces in it, and the explanations of the largest of them."""
     path: pathlib.Path
     found: object  # a photographs.finding.Found
-    rows: list  # of wording.Explained
+    rows: list  # of explanation.Explained
 
     @property
     def problem(self):
@@ -63,7 +63,7 @@ def explain_photographs(paths, find, labels, engine, **about):
         find: function from a list of paths to an iterator of their photographs.finding.Found.
         labels: labels to explain; if there are none, the predicted label of each face.
         engine: an engine.Engine.
-        about: fields of each wording.Explained, such as source.
+        about: fields of each explanation.Explained, such as source.
     """
     for start in range(0, len(paths), TOGETHER):
         some = paths[start:start + TOGETHER]

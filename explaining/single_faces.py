@@ -19,7 +19,7 @@ def explain_each(labels, index, face_set, output):
         output: an Output.
 
     Returns:
-        A list with a wording.Explained for each label, and the path of the figure to look at.
+        A list with a explanation.Explained for each label, and the path of the figure to look at.
     """
     rows = []
     for row in face_set.explain_labels(labels, index):

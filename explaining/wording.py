@@ -1,13 +1,10 @@
 """Every sentence about an explanation: facts in, lines out."""
 import collections
-from typing import NamedTuple
 
 import numpy as np
 
 from explaining.averages import AREAS
-from explaining.lime import Explanation
 from explaining.regions import part_names
-from explaining.settings import LimeSettings
 from explaining.verdict import TELLING, VERDICTS, Without
 from fer2013 import EMOTIONS
 
@@ -18,18 +15,6 @@ SURE = 0.8  # 86 of 100 predictions of 86 % are right
 # the samples agree on fewer than four of five superpixels
 LOW_R2, LOW_STABILITY = 0.5, 0.8
 WIDTH = 80  # of a line on the terminal
-
-
-class Explained(NamedTuple):
-    """An explanation, and what its texts say beside it."""
-    explanation: Explanation
-    settings: LimeSettings
-    name: str  # file name or row of the face
-    true: int | None = None  # the true label, None if it is not known
-    number: int | None = None  # number of the face in its photograph, from 1
-    notes: tuple = ()  # further lines
-    fed: str = ""  # the preprocessing; empty for networks of train.py
-    source: str = ""  # the model, what it learned from, and the faces
 
 
 def percent(share):
@@ -252,7 +237,7 @@ def pairs(explanation, names, count=3):
     That is f(both) - f(the one) - f(the other) + f(neither), mean over the states of the others.
 
     Args:
-        explanation: a lime.Explanation.
+        explanation: an Explanation.
         names: list of str, what each superpixel is called.
         count: how many pairs at most.
     """

@@ -45,7 +45,7 @@ def mistakes(rows):
     the true one | the map of all weights
 
     Args:
-        rows: list of (lime.Explanation of the two labels, title, small print).
+        rows: list of (Explanation of the two labels, title, small print).
     """
     figure, parts = stacked(10, [(title, note, 3) for _, title, note in rows])
     limit = explanations.strongest_weight([explanation for explanation, *_ in rows])

@@ -1,4 +1,4 @@
-"""Figures of explanations, drawn from lime.Explanation: the four panels, and a sheet of emotions.
+"""Figures of explanations, drawn from Explanation: the four panels, and a sheet of emotions.
 
 They do without pyplot, which would keep every figure open.
 """
@@ -23,7 +23,7 @@ def explanations(rows):
     contribute against it
 
     Args:
-        rows: list of (lime.Explanation, title, small print): a sentence above, and a line below.
+        rows: list of (Explanation, title, small print): a sentence above, and a line below.
     """
     figure, parts = stacked(WIDTH, [(title, note, PANELS) for _, title, note in rows])
     limit = strongest_weight([explanation for explanation, *_ in rows])
@@ -36,7 +36,7 @@ def sheet(found, title, note=""):
     """Draw all weights of several labels of one face on one scale, beside the face.
 
     Args:
-        found: list of lime.Explanation of the same face.
+        found: list of Explanation of the same face.
         title: a sentence above.
         note: small print below.
     """

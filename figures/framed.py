@@ -20,7 +20,7 @@ def photograph(picture, frames, rows, title):
         picture: uint8 (height, width, 3), the photograph.
         frames: for each face float (4, 2), x and y of its corners in the photograph, clockwise from
             the face's own top left.
-        rows: for each face (lime.Explanation, title, small print).
+        rows: for each face (Explanation, title, small print).
         title: text above the photograph.
     """
     height = min(TALLEST, WIDTH * picture.shape[0] / picture.shape[1])

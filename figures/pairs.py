@@ -12,7 +12,7 @@ def pairs(explanation, found, names, title, note=""):
     """Draw what two superpixels add together beyond their sum, a face for each pair.
 
     Args:
-        explanation: a lime.Explanation.
+        explanation: an Explanation.
         found: list of (superpixel, superpixel, what they add together), the strongest first.
         names: list of str, what each superpixel is called.
         title, note: a sentence above, and small print below.

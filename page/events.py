@@ -16,6 +16,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from explaining import lime, wording
+from explaining.explanation import Explained
 from fer2013 import EMOTIONS
 from figures import explanations, style
 from page import drawing
@@ -168,9 +169,9 @@ class Page:
                     wording.description(explained), state.face.note, explained.fed, self.source)))))
 
     def explained(self, state, explanation):
-        """The wording.Explained of an explanation."""
+        """The Explained of an explanation."""
         number = state.chosen + 1 if len(state.faces) > 1 else None
-        return wording.Explained(explanation, self.settings, state.face.note, number=number,
+        return Explained(explanation, self.settings, state.face.note, number=number,
                                  fed=self.network.caption, source=self.source)
 
     def figure(self, state, found, label):

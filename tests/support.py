@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import fer2013
-from explaining.lime import Explanation
+from explaining.explanation import Explanation
 from explaining.verdict import Without
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

@@ -3,6 +3,7 @@ import pytest
 
 from explaining import wording
 from explaining.averages import Average
+from explaining.explanation import Explained
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
 from tests.support import explanation
@@ -30,7 +31,7 @@ WEIGHTS = np.array([-0.1, 0.14, 0.02])
 def explained(weights=WEIGHTS, without=WHOLE, **other):
     about = {"number": other.pop("number", None), "true": other.pop("true", 3)}
     found = explanation(SEGMENTS, weights, without=without, **other)
-    return wording.Explained(found, LimeSettings(), "row 7", **about)
+    return Explained(found, LimeSettings(), "row 7", **about)
 
 
 MANY = WHOLE._replace(marked_hidden=0.8, fewest=9, fewest_hidden=0.41)

@@ -1,0 +1,132 @@
+"""What is known of one explained label of one face, and how a notebook shows it.
+
+    happy = explain_face(face, predict, labels=[3])[3]
+    happy                       # as the last line of a cell: its figure
+    happy.figure()              # the same as a matplotlib Figure
+"""
+import io
+from typing import NamedTuple
+
+import numpy as np
+from lime.lime_image import ImageExplanation
+from skimage.color import gray2rgb
+
+from explaining import wording
+from explaining.samples import SHOWN
+from explaining.settings import LimeSettings
+from explaining.verdict import Without
+from figures import explanations
+
+NOTHING = 5e-4  # a smaller change of the probability is 0.0 points in the texts
+
+
+class Explanation(NamedTuple):
+    """The explanation of one label of one face.
+
+    Attributes:
+        face: uint8 (48, 48).
+        segments: int (48, 48), superpixels numbered from 0.
+        weights: float64 (superpixels,), the change of the label's probability when a superpixel is
+            shown instead of hidden, according to the local model.
+        intercept: the local model's probability with every superpixel hidden.
+        local_prediction: the local model's probability of the whole face.
+        r2: R squared of the local model, single superpixels, on samples that its fit did not see.
+        r2_pairs: the same of the surrogate, which knows what superpixels do together.
+        stability: share of the SHOWN strongest superpixels that both halves of the samples have in
+            common, from 0 to 1.
+        seed: seed of the samples.
+        samples: number of samples.
+        label: the explained label.
+        rather_than: -1, or the label that it is explained against: the weights are then changes of
+            the log-odds log(p / q) of the two in place of changes of the label's probability.
+        probabilities: float (classes,), the network's prediction for the whole face.
+        together: float64 (superpixels, superpixels), what two superpixels add beyond their sum.
+        without: the label's probability when parts of the face are hidden, and the verdict.
+    """
+    face: np.ndarray
+    segments: np.ndarray
+    weights: np.ndarray
+    intercept: float
+    local_prediction: float
+    r2: float
+    r2_pairs: float
+    stability: float
+    seed: int
+    samples: int
+    label: int
+    probabilities: np.ndarray
+    together: np.ndarray
+    without: Without
+    rather_than: int = -1
+
+    @property
+    def explained(self):
+        """The label, or the pair of labels, as explain_face() takes it."""
+        return self.label if self.rather_than < 0 else (self.label, self.rather_than)
+
+    @property
+    def probability(self):
+        """The network's probability of the explained label."""
+        return float(self.probabilities[self.label])
+
+    @property
+    def predicted(self):
+        """The label that the network gives to the face."""
+        return int(self.probabilities.argmax())
+
+    def strongest(self, sign, count=SHOWN):
+        """The strongest superpixels whose weight has this sign, 1 or -1.
+
+        Returns:
+            int (at most `count`,), the strongest first.
+        """
+        order = np.argsort(-sign * self.weights, kind="stable")
+        return order[sign * self.weights[order] > 0][:count]
+
+    def strongest_pairs(self, count):
+        """The pairs of superpixels that add most beyond their sum, or least.
+
+        Returns:
+            A list of at most `count` (superpixel, superpixel, `together` of the two), the strongest
+            first, without pairs that add less than NOTHING.
+        """
+        together = np.triu(self.together, 1)  # (superpixels, superpixels), each pair once
+        order = np.argsort(-np.abs(together), axis=None, kind="stable")[:count]
+        pairs = zip(*np.unravel_index(order, together.shape), strict=True)
+        return [(int(first), int(second), float(together[first, second]))
+                for first, second in pairs if abs(together[first, second]) >= NOTHING]
+
+    def weight_map(self):
+        """The weight of each pixel's superpixel: float64 (48, 48)."""
+        return self.weights[self.segments]
+
+    def as_lime(self):
+        """The lime package's ImageExplanation, with get_image_and_mask(); its key is `label`."""
+        theirs = ImageExplanation(gray2rgb(self.face), self.segments)
+        order = np.argsort(-np.abs(self.weights), kind="stable")
+        theirs.local_exp[self.label] = [(int(part), float(self.weights[part])) for part in order]
+        theirs.intercept[self.label] = self.intercept
+        theirs.score, theirs.local_pred = self.r2, np.array([self.local_prediction])
+        return theirs
+
+    def figure(self):
+        """The four panels under their sentence, and the verdict: a matplotlib Figure."""
+        return explanations.explanations([wording.figure_row(Explained(self))])
+
+    def _repr_png_(self):
+        """The figure, as notebooks show it: bytes of a PNG."""
+        file = io.BytesIO()
+        self.figure().savefig(file, format="png")
+        return file.getvalue()
+
+
+class Explained(NamedTuple):
+    """An explanation, and what its texts say beside it."""
+    explanation: Explanation
+    settings: LimeSettings | None = None
+    name: str = ""  # file name or row of the face
+    true: int | None = None  # the true label, None if it is not known
+    number: int | None = None  # number of the face in its photograph, from 1
+    notes: tuple = ()  # further lines
+    fed: str = ""  # the preprocessing; empty for networks of train.py
+    source: str = ""  # the model, what it learned from, and the faces
