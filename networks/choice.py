@@ -60,13 +60,19 @@ def choose_for_photographs(path, folder):
     return PRETRAINED
 
 
+def record_of(path):
+    """The run.json beside a model; {} if there is none."""
+    path = path.parent / "run.json"
+    return files.read_json(path) if path.is_file() else {}
+
+
 def trained_on(path):
     """The name of a model's training data, read from the run.json beside it."""
-    path = path.parent / "run.json"
-    record = files.read_json(path) if path.is_file() else {}
-    return record.get("trained_on", "unknown data (no run.json beside it says)")
+    return record_of(path).get("trained_on", "unknown data (no run.json beside it says)")
 
 
 def in_words(path):
-    """The model and what it was trained on, in words."""
-    return f"model: {shorten(path)}, trained on {trained_on(path)}"
+    """The model and what it was trained on, in words, and whether its training is not finished."""
+    finished = record_of(path).get("finished", True)
+    return (f"model: {shorten(path)}, trained on {trained_on(path)}"
+            + ("" if finished else " in a run that is not finished"))

@@ -31,6 +31,14 @@ def test_a_training_run_without_its_model_is_not_replaced_by_the_pretrained_one(
         choice.choose("", tmp_path / "run")
 
 
+def test_a_model_of_a_run_that_is_not_finished_is_called_so(tmp_path):
+    model = run_folder(tmp_path / "run", "FER2013")
+    assert choice.in_words(model) == f"model: {model}, trained on FER2013"
+    record = {"trained_on": "FER2013", "finished": False}
+    (model.parent / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    assert choice.in_words(model).endswith("trained on FER2013 in a run that is not finished")
+
+
 def test_a_users_own_model_is_preferred_to_the_included_one(tmp_path):
     assert choice.choose("", tmp_path / "run") == choice.PRETRAINED
     model = run_folder(tmp_path / "run", "FER2013")
