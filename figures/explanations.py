@@ -40,9 +40,10 @@ def sheet(found, title, note=""):
         title: a sentence above.
         note: small print below.
     """
-    rows = -(-(len(found) + 1) // 4)
-    figure, [part] = stacked(WIDTH, [(title, note, PANELS * rows)])
-    first, *others = axes = part.subplots(rows, 4, squeeze=False).ravel()
+    columns = min(4, len(found) + 1)
+    rows = -(-(len(found) + 1) // columns)
+    figure, [part] = stacked(WIDTH / 4 * columns, [(title, note, PANELS * rows)])
+    first, *others = axes = part.subplots(rows, columns, squeeze=False).ravel()
     limit = strongest_weight(found)
     show(first, found[0].face, "face")
     for panel in others[len(found):]:
@@ -70,7 +71,7 @@ def draw_panels(part, four, explanation, limit):
     boundaries.set_title("its boundaries", color=FOR, fontsize=10)
     draw_boundaries(against, explanation, contrary)
     write_numbers(against, explanation, contrary)
-    against.set_title(f"against {label}", color=AGAINST, fontsize=10)
+    against.set_title(f"contributes against {label}", color=AGAINST, fontsize=10)
     draw_scale(part, four, limit, explanation)
 
 

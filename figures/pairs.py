@@ -30,7 +30,7 @@ def pairs(explanation, found, names, title, note=""):
         show(panel, tinted(explanation.face, values, limit, both))
         for each in (first, second):
             outline(panel, explanation.segments == each, colour)
-        points = f"{100 * together:+.0f} points".replace("-", "−")
+        points = f"{100 * together:+.1f} points".replace("-", "−")
         panel.set_title(points, fontsize=12, weight="bold", color=colour)
         panel.set_xlabel(f"{names[first]} +\n{names[second]}", fontsize=9)
     colour_bar(part, axes, 100 * limit, "points of probability beyond their sum", shrink=0.8)

@@ -48,7 +48,7 @@ def panels_of(explanation):
 def test_the_four_panels_are_the_face_its_parts_and_their_boundaries(explanation):
     face, parts, boundaries, against = panels_of(explanation)
     assert [axes.get_title() for axes in (face, parts, boundaries, against)] == [
-        "face", "contributes to happy", "its boundaries", "against happy"]
+        "face", "contributes to happy", "its boundaries", "contributes against happy"]
     assert np.array_equal(picture_of(face), explanation.face)
     assert picture_of(parts)[10, 10] == pytest.approx(FULL_FOR)
     assert colours_of(boundaries) == [FULL_FOR] and colours_of(against) == [FULL_AGAINST]
@@ -125,7 +125,7 @@ def test_a_sheet_has_the_face_and_every_emotion_on_one_scale(explanation):
 def test_a_pair_is_drawn_alone_with_its_points_and_names(explanation):
     figure = pairs.pairs(explanation, [(0, 3, -0.2), (1, 2, 0.1)], list("abcd"), "title")
     less, more, *_ = figure.axes
-    assert (less.get_title(), more.get_title()) == ("−20 points", "+10 points")
+    assert (less.get_title(), more.get_title()) == ("−20.0 points", "+10.0 points")
     assert (less.get_xlabel(), more.get_xlabel()) == ("a +\nd", "b +\nc")
     assert colours_of(less) == [FULL_AGAINST] * 2 and colours_of(more) == [FULL_FOR] * 2
     assert picture_of(less)[10, 10] == pytest.approx(FULL_AGAINST)
