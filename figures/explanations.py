@@ -102,7 +102,7 @@ def draw_boundaries(axes, explanation, parts):
         colour = FOR if explanation.weights[part] > 0 else AGAINST
         style.outline(axes, explanation.segments == part, colour)
     if not len(parts):
-        axes.set_xlabel("nothing above 1 point", fontsize=10, color=style.NEUTRAL)
+        write(axes, 24, 43, "nothing above 1 point")
 
 
 def write_numbers(axes, explanation, parts):
@@ -113,10 +113,14 @@ def write_numbers(axes, explanation, parts):
         row, column = np.clip(style.deepest(explanation.segments == part), *INSIDE)
         if abs(explanation.weights[part]) >= LEAST and not any(
                 abs(column - x) < ROOM[0] and abs(row - y) < ROOM[1] for x, y in written):
-            axes.text(column, row, number(explanation, part), ha="center", va="center",
-                      fontsize=12, weight="bold",
-                      path_effects=[withStroke(linewidth=3, foreground="white")])
+            write(axes, column, row, number(explanation, part))
             written.append((column, row))
+
+
+def write(axes, column, row, text):
+    """Write a text that is seen on any face."""
+    axes.text(column, row, text, ha="center", va="center", fontsize=12, weight="bold",
+              path_effects=[withStroke(linewidth=3, foreground="white")])
 
 
 def number(explanation, part):

@@ -89,7 +89,7 @@ def test_rows_share_one_scale(explanation):
 @pytest.mark.parametrize("weight", [0.1, -0.009])
 def test_the_last_panel_says_so_if_nothing_of_weight_contributes_against(explanation, weight):
     against = panels_of(explanation._replace(weights=np.array([0.5, 0.1, 0.1, weight])))[3]
-    assert not against.collections and against.get_xlabel() == "nothing above 1 point"
+    assert not against.collections and texts_of(against) == ["nothing above 1 point"]
     assert np.array_equal(picture_of(against), explanation.face)
 
 
