@@ -19,6 +19,7 @@ import contextlib
 import dataclasses
 import functools
 import sys
+from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
@@ -29,6 +30,7 @@ from base.jobs import Jobs
 from base.options import option
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS, DataOptions, included
+from fer2013.dataset import included_name
 from networks import choice
 from networks.precision import PRECISIONS
 
@@ -92,32 +94,43 @@ def main():
     index = choose_index(args, faces.names)
     title = data.title(faces.name)
     with start(args, model, data, faces=title, split=faces.name) as run:
-        from explaining import many_faces, methods, single_faces
         from explaining.face_set import FaceSet
 
-        typical = data.name == included.NAMES[included.COMPOSITES]
+        typical = included_name(data.path) == included.NAMES[included.COMPOSITES]
         face_set = FaceSet(faces, run.engine, typical, run.network.caption,
                            f"{choice.in_words(model)}; faces: {title}", run.table)
         labels = labels_of(args) or (face_set.present if index is None else range(len(EMOTIONS)))
-        if args.count:
-            path = many_faces.explain_many(labels, face_set, number(args.count), run.output,
-                                           args.pairs)
-        elif args.mistakes:
-            path = many_faces.explain_mistakes(labels, face_set, number(args.mistakes), run.output)
+        if args.count or args.mistakes:
+            path = explain_many(args, labels, face_set, run)
         else:
-            rows, path = single_faces.explain_each(labels, index, face_set, run.output)
-            for row in rows if args.pairs else ():
-                single_faces.draw_pairs(row, run.output)
-            for name, reason in methods.left_out(run.network).items() if args.compare else ():
-                print(f"{name} is left out: {reason}")
-            for row in tqdm(rows, "comparison", leave=False, disable=None) if args.compare else ():
-                single_faces.draw_comparison(row, run.network, run.output)
+            path = explain_each(args, labels, index, face_set, run)
     if path:
         print(f"open {path}")
 
 
-def number(count):
-    return None if count == "all" else count
+def explain_many(args, labels, face_set, run):
+    """--count and --mistakes; returns the path of the figure to look at."""
+    from explaining import many_faces
+
+    count, mistakes = (None if each == "all" else each for each in (args.count, args.mistakes))
+    if args.mistakes:
+        return many_faces.explain_mistakes(labels, face_set, mistakes, run.output)
+    return many_faces.explain_many(labels, face_set, count, run.output, args.pairs)
+
+
+def explain_each(args, labels, index, face_set, run):
+    """A face for each label, or one face; returns the path of the figure to look at."""
+    from explaining import methods, single_faces
+
+    rows, path = single_faces.explain_each(labels, index, face_set, run.output)
+    for row in rows if args.pairs else ():
+        single_faces.draw_pairs(row, run.output)
+    if args.compare:
+        for name, reason in methods.left_out(run.network).items():
+            print(f"{name} is left out: {reason}")
+        for row in tqdm(rows, "comparison", leave=False, disable=None):
+            single_faces.draw_comparison(row, run.network, run.output)
+    return path
 
 
 def explain_pictures(args, model, data):
@@ -154,13 +167,12 @@ def explain_pictures(args, model, data):
         raise UserError("\n".join(problems))
 
 
-@dataclasses.dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """What every way of explaining uses."""
-    network: object
-    engine: object
-    output: object
-    table: object
+    network: object  # a networks.network.Network
+    engine: object  # an explaining.engine.Engine
+    output: object  # an explaining.output.Output
+    table: object  # an explaining.table.Table, or None
 
 
 @contextlib.contextmanager

@@ -120,7 +120,9 @@ def mean_without(found, label):
 def average_line(average, picture=""):
     """The line on the terminal about an averages.Average."""
     counts = collections.Counter(without.verdict for without in average.without)
-    verdicts = ", ".join(f"{counts[each]} {each}" for each in VERDICTS)
+    words = ("telling", "partly", "not telling")
+    verdicts = ", ".join(f"{counts[each]} {word}" for each, word in
+                         zip(VERDICTS, words, strict=True))
     margin = np.mean([without.margin for without in average.without])
     facts = [f"{verdicts} ({100 * margin:+.0f} points)", picture]
     return f"{average.title}: {'; '.join(filter(None, facts))}"

@@ -88,7 +88,7 @@ def test_an_average_tells_how_many_of_its_faces_tell():
     for without in (WHOLE, WHOLE, MANY):
         average.add(explained(without=without).explanation)
     assert wording.average_line(average, "happy_average.png") == (
-        "happy, 3 faces: 2 telling, 0 partly, 1 does not tell (+45 points); happy_average.png")
+        "happy, 3 faces: 2 telling, 0 partly, 1 not telling (+45 points); happy_average.png")
 
 
 def test_pairs_are_told_strongest_first_and_zeros_not_at_all():
