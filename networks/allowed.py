@@ -26,6 +26,11 @@ OTHERS = """
     GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform
     L1 L2 L1L2 MaxNorm MinMaxNorm NonNeg UnitNorm DTypePolicy Policy
     """
+OTHERS_BY_NAME = """
+    zero zeros one ones constant normal uniform random_normal random_uniform truncated_normal
+    variance_scaling orthogonal glorot_normal glorot_uniform he_normal he_uniform lecun_normal
+    lecun_uniform l1 l2 l1_l2 max_norm min_max_norm non_neg unit_norm
+    """
 ACTIVATIONS = """
     linear relu relu6 leaky_relu elu selu celu gelu silu swish mish softplus softsign tanh sigmoid
     log_sigmoid hard_sigmoid hard_silu hard_swish hard_tanh exponential softmax log_softmax
@@ -44,12 +49,17 @@ MODULES = """
     keras.src.layers.core.tf_op_layer keras.layers.core.tf_op_layer
     """
 CLASSES = (LAYERS + OPERATIONS + OTHERS).split()
-ALLOWED = {  # by the key that names it, anywhere in a configuration
+NAMES = {  # by the end of the key that gives one, anywhere in a configuration
     "class_name": frozenset(CLASSES),
     "registered_name": frozenset((*CLASSES, *ACTIVATIONS.split())),
     "module": frozenset((*MODULES.split(), *MODULES.replace(" keras", " tf_keras").split())),
     "function": frozenset(FUNCTIONS.split()),
+}
+NAMES_OR_OBJECTS = {  # the same, where an object may stand, which is checked as such
     "activation": frozenset(ACTIVATIONS.split()),
+    "initializer": frozenset((OTHERS + OTHERS_BY_NAME).split()),
+    "regularizer": frozenset((OTHERS + OTHERS_BY_NAME).split()),
+    "constraint": frozenset((OTHERS + OTHERS_BY_NAME).split()),
 }
 
 
@@ -68,21 +78,20 @@ def check(part):
             check(value)
     if not isinstance(part, dict):
         return
-    for key, names in ALLOWED.items():
-        check_name(key, part.get(key), names)
-    if part.get("class_name") == "function":
-        check_name("function", part.get("config"), ALLOWED["activation"])
     if part.get("data_format") in ("channels_first", "th"):
         raise UserError("its layers take channels first, which TensorFlow does not compute on a "
                         "processor; expected channels last, or the model as .onnx")
-    for value in part.values():
+    for key, value in part.items():
+        for end, names in (NAMES | NAMES_OR_OBJECTS).items():
+            if key.endswith(end) and not (end in NAMES_OR_OBJECTS and isinstance(value, dict)):
+                check_name(key, value, names)
         check(value)
+    if part.get("class_name") == "function":
+        check_name("function", part.get("config"), NAMES_OR_OBJECTS["activation"])
 
 
 def check_name(key, name, names):
-    """UserError unless a name is missing or on the list; an activation may also be an object."""
-    if name is None or isinstance(name, str) and name in names:
-        return
-    if not (key == "activation" and isinstance(name, dict)):  # which is checked as such
+    """UserError unless a name is missing or on the list."""
+    if name is not None and not (isinstance(name, str) and name in names):
         raise UserError(f"has the {key} {str(name)[:60]}, which is not read; expected Keras's "
                         "ordinary layers")

@@ -5,10 +5,8 @@
 import contextlib
 import importlib.util
 import io
-import os
 import pathlib
 import shutil
-import tempfile
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -56,14 +54,11 @@ def export(network, kind, folder):
                         "expected a model of Keras 3")
     path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + form.suffix)
     about = describe(network)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=files.unfinished(path.name)) as place:
-        temporary = pathlib.Path(place, path.name)
+    with files.replacing(path) as temporary:
         with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
             form.write(network.keras_model, temporary, about)
             check_outputs(network, form.ask, temporary, path)
-        if path.is_dir():
-            shutil.rmtree(path)
-        os.replace(temporary, path)
+        shutil.rmtree(path, ignore_errors=True)  # an earlier SavedModel is a folder
     if kind != "onnx":  # the other formats hold no metadata
         files.write_json(path.parent / f"{path.name}.json", about)
     return path, about

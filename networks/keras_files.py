@@ -137,13 +137,13 @@ def load_old_weights(model, file):
     There the layers of a class are conv2d, conv2d_2, conv2d_4 in order, and on Windows their group
     has a backslash in its name.
     """
-    groups = {}
-    file.visititems(lambda name, part: groups.update({name.replace("\\", "/"): part})
-                    if name.startswith(OLD_PLACE) and name.endswith("/vars") and len(part) else 0)
-    waiting = {}  # {class in snake case: [arrays of its first layer, ...]}
-    for name in sorted(groups, key=lambda name: (len(name), name)):
-        arrays = [groups[name][key][()] for key in sorted(groups[name], key=int)]
-        waiting.setdefault(re.sub(r"_\d+$", "", name.split("/")[1]), []).append(arrays)
+    names, waiting = [], {}  # {class in snake case: [arrays of its first layer, ...]}
+    file.visit(names.append)
+    for name in sorted(names, key=lambda name: (len(name), name)):
+        if not name.startswith(OLD_PLACE) or not name.endswith("/vars") or not len(file[name]):
+            continue
+        arrays = [file[name][key][()] for key in sorted(file[name], key=int)]
+        waiting.setdefault(re.sub(r"_\d+$", "", re.split(r"[\\/]", name)[1]), []).append(arrays)
     for layer in (layer for layer in model.layers if layer.weights):
         kind = re.sub("(?<=[a-z])([A-Z])|(?<=.)([A-Z][a-z])", r"_\1\2", type(layer).__name__)
         layer.set_weights(waiting.get(kind.lower(), [[]]).pop(0))

@@ -7,7 +7,6 @@
 import dataclasses
 import functools
 import pathlib
-import threading
 from typing import NamedTuple
 
 import numpy as np
@@ -149,11 +148,7 @@ class Source(NamedTuple):
         Raises:
             UserError: there is no such file, or it holds other weights.
         """
-        with OPENING:
-            return reopen(self)
-
-
-OPENING = threading.Lock()
+        return reopen(self)
 
 
 @functools.lru_cache(maxsize=2)  # a worker that stays sees many networks

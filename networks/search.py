@@ -107,7 +107,12 @@ def find(raw, faces, scale=None, order=None):
     for scales, count in rounds:
         names = [name for name in scales if name not in dropped]
         for name in tqdm(names, "finding out the preprocessing", leave=False, delay=2):
-            outputs[name] = ask(raw, faces.pixels[:count], name, outputs.get(name), end)
+            if time.monotonic() > end:
+                raise UserError(f"{raw.path}: finding out its preprocessing takes more than "
+                                f"{SECONDS} s; say what it is with --scale and --labels")
+            done = outputs.get(name, np.empty((0, raw.classes), np.float32))
+            more = ways.outputs_of(raw, faces.pixels[len(done):count], name)
+            outputs[name] = np.concatenate([done, more])
         found = [way for name in names for way in ways_of(name, outputs[name], faces.labels, order)]
         if not found:
             raise UserError(f"{raw.path}: its predictions are not finite numbers, "
@@ -123,16 +128,6 @@ def find(raw, faces, scale=None, order=None):
         if scales is every and count == SOME and not certain:
             break
     raise undecided(raw, best, rivals, faces, certain)
-
-
-def ask(raw, pixels, scale, before, end):
-    """A network's outputs for all pixels, of which `before` has a first part, or None."""
-    if time.monotonic() > end:
-        raise UserError(f"{raw.path}: finding out its preprocessing takes more than {SECONDS} s; "
-                        "say what it is with --scale and --labels")
-    rows = [] if before is None else [before]
-    done = len(before) if rows else 0
-    return np.concatenate([*rows, ways.outputs_of(raw, pixels[done:], scale)])
 
 
 def ways_of(scale, outputs, labels, order):

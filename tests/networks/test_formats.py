@@ -1,9 +1,12 @@
 """Models as others have them give the answers that they gave there, and are explained."""
 import importlib.util
+import io
 import re
 import subprocess
 import sys
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ import pytest
 import fer2013
 from base.errors import UserError
 from fer2013 import EMOTIONS, included
-from networks import export
+from networks import export, keras_files
 from networks.files import read
 from networks.network import open_network
 from networks.preprocessing import names_of
@@ -59,6 +62,25 @@ def test_a_model_that_keras_2_wrote_gives_its_answers(theirs, name, suffix):
     np.testing.assert_allclose(raw.call(known["pictures"]), known["answers"], rtol=1e-3, atol=1e-5)
     assert re.search(r"of Keras 2\.\d+", raw.form)
     assert raw.rescales == (name == "preprocessed")
+
+
+@pytest.mark.parametrize("separator", ["/", "\\"])
+def test_an_archive_of_keras_2_13_which_numbers_layers_its_own_way_is_read(
+        theirs, tmp_path, separator):
+    pytest.importorskip("tf_keras", reason="needs requirements-dev.txt")
+    with zipfile.ZipFile(theirs / "plain.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    content = io.BytesIO()
+    with (h5py.File(io.BytesIO(members["model.weights.h5"])) as file,
+          h5py.File(content, "w") as old):
+        for name, group in file["layers"].items():
+            file.copy(group, old, f"{keras_files.OLD_PLACE}{separator}{name}")
+    members["model.weights.h5"] = content.getvalue()
+    with zipfile.ZipFile(tmp_path / "old.keras", "w") as archive:
+        for name, part in members.items():
+            archive.writestr(name, part)
+    raw, known = read(tmp_path / "old.keras"), np.load(theirs / "plain.npz")
+    np.testing.assert_allclose(raw.call(known["pictures"]), known["answers"], rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5", ".tflite", ".onnx"])

@@ -126,7 +126,7 @@ def test_a_class_that_the_program_has_registered_is_not_built(tmp_path, members)
     model = keras.Model(inputs, Dense(7)(keras.layers.Flatten()(inputs)))
     built.clear()
     path = write(tmp_path / "model.keras", members_of(model, tmp_path))
-    assert "elsewhere>Dense, which is not read" in refusal(path)
+    assert "has the module tests.networks.test_model_files, which is not read" in refusal(path)
     assert not built
 
 
@@ -149,6 +149,8 @@ ATTACKS = [
     ({"class_name": "TFOpLambda", "config": {"function": "io.write_file"}},
      "function io.write_file"),
     ({"activation": "get_file"}, "activation get_file"),
+    ({"recurrent_activation": "get_file"}, "recurrent_activation get_file"),
+    ({"kernel_regularizer": "deserialize"}, "kernel_regularizer deserialize"),
 ]
 PLACES = {  # where Keras deserialises what it finds
     "layer": lambda config, part: config["config"]["layers"].append(part),
@@ -157,7 +159,7 @@ PLACES = {  # where Keras deserialises what it finds
     "argument of a call": lambda config, part: layer_of(config, "Dense")["inbound_nodes"][0].update(
         kwargs={"x_init": part}),
     "initializer": lambda config, part: layer_of(config, "Dense")["config"].update(
-        kernel_initializer={"config": {"x_initializer": [part]}}),
+        kernel_initializer={"config": {"values": [part]}}),
     "dtype": lambda config, part: layer_of(config, "Conv2D")["config"].update(dtype=part),
     "build": lambda config, part: layer_of(config, "Conv2D").update(build_config=part),
     "model inside": lambda config, part: layer_of(config, "Conv2D").update(compile_config=part),
