@@ -60,10 +60,12 @@ def parse_arguments():
 
 def serve(page, args):
     """Serve the page until Ctrl-C; UserError if the port is in use, instead of another port."""
+    from starlette.middleware import Middleware  # comes with Gradio
+
     from page import guard, layout
 
     with guard.private_folder() as folder:  # for uploaded pictures
-        gradio, middleware = load_gradio(folder), guard.middleware(args.host, folder)
+        gradio = load_gradio(folder)
         theme = gradio.themes.Default(  # fonts of the system, none from other servers
             primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
         theme.set(body_text_color_subdued="#52525b",  # the default has a contrast of 1.9
@@ -75,7 +77,7 @@ def serve(page, args):
                 server_name=args.host, server_port=args.port, share=False, theme=theme,
                 css=layout.STYLE, max_file_size=LARGEST_UPLOAD, footer_links=[], ssr_mode=False,
                 quiet=True, prevent_thread_lock=True, state_session_capacity=SESSIONS,
-                app_kwargs={"middleware": middleware})
+                app_kwargs={"middleware": [Middleware(guard.Guard, args.host, folder)]})
         except OSError as error:
             raise UserError(f"--host {args.host} --port {args.port}: "
                             f"cannot listen there ({error})") from error

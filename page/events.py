@@ -108,7 +108,7 @@ class Page:
 
         Yields:
             {label: Explanation} of those explained so far, and HTML: the face with its marks, and
-            the explanation of the given label in words with the time left.
+            how long it takes, or the explanation of the given label in words.
         """
         settings = dataclasses.replace(self.settings, samples=samples)
         found, labels = {}, sorted(LABELS, key=lambda other: other != label)
@@ -116,17 +116,13 @@ class Page:
             "Asking the network about the face with other parts hidden: "
             f"{self.duration(state, samples)}.")
         with threadpool_limits(1):  # as explaining.engine, for the same last bits
-            began = None
             for other, explanation in lime.explain_in_turn(
                     state.face.pixels, self.network.predict, labels, settings, state.segments,
                     labels[:1]):
-                found, now = found | {other: explanation}, time.monotonic()
-                left = (len(LABELS) - len(found)) * (now - (began or now)) / max(1, len(found) - 1)
-                began = began or now
+                found = found | {other: explanation}
                 yield found, self.face(state, found, label)[0], self.words(
                     state, found[label]) + drawing.notice(
-                    f"{len(found)} of {len(LABELS)} emotions are explained"
-                    + (f"; about {left:.0f} s left." if left >= 1 else "."))
+                    f"{len(found)} of {len(LABELS)} emotions are explained.")
 
     def duration(self, state, samples):
         """In words how long the network takes for the samples."""

@@ -1,10 +1,9 @@
 """Who may ask for the page, and what it keeps on the disk.
 
     with private_folder() as folder:         # for uploads; removed at the end
-        middleware("127.0.0.1", folder)      # for Starlette
+        middleware = [Middleware(Guard, "127.0.0.1", folder)]
 """
 import contextlib
-import ipaddress
 import pathlib
 import re
 import shutil
@@ -13,7 +12,6 @@ import tempfile
 
 import filelock
 from starlette.datastructures import Headers
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 MOST = 200_000_000  # bytes of uploads that are kept at a time
@@ -40,11 +38,6 @@ def private_folder():
             lock.unlink(missing_ok=True)
 
 
-def middleware(host, folder):
-    """For Starlette; host: the address that is listened on; folder: where uploads are kept."""
-    return [Middleware(Guard, host, folder)]
-
-
 class Guard:
     """ASGI middleware that refuses what other sites send, and more uploads than there is room for.
 
@@ -53,6 +46,7 @@ class Guard:
     """
 
     def __init__(self, app, host, folder):
+        """host: the address that is listened on; folder: where uploads are kept."""
         self.app, self.host, self.folder, self.uploads = app, host, folder, 0
 
     async def __call__(self, scope, receive, send):
@@ -60,9 +54,8 @@ class Guard:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         if not is_own(headers.get("host", ""), headers.get("origin"), self.host):
-            refusal = PlainTextResponse("This page answers only to its own address; --host names "
-                                        "another one.", 403)
-            return await refusal(scope, receive, send)
+            text = "This page answers only to its own address; --host names another one."
+            return await PlainTextResponse(text, 403)(scope, receive, send)
         if scope["path"].endswith("/upload"):
             return await self.upload(scope, receive, send)
         return await self.app(scope, receive, send)
@@ -70,8 +63,8 @@ class Guard:
     async def upload(self, scope, receive, send):
         """Let a picture be uploaded if there is room; nothing stays of an upload that is cut."""
         if kept(self.folder) > MOST:
-            refusal = PlainTextResponse("Too many pictures are being uploaded.", 507)
-            return await refusal(scope, receive, send)
+            text = "Too many pictures are being uploaded."
+            return await PlainTextResponse(text, 507)(scope, receive, send)
         self.uploads += 1
         try:
             await self.app(scope, receive, send)
@@ -86,16 +79,10 @@ def is_own(host, origin, listening):
 
     An IP address cannot be made to lead elsewhere, as a site's own name can.
     """
-    name = re.sub(r":\d*$", "", host).strip("[]").lower()
-    known = name in {"localhost", listening, socket.gethostname().lower()} or is_address(name)
-    return known and origin in (None, f"http://{host}", f"https://{host}")
-
-
-def is_address(name):
-    try:
-        return bool(ipaddress.ip_address(name))
-    except ValueError:
-        return False
+    name = re.sub(r":\d*$", "", host).lower()
+    known = name in {"localhost", listening, socket.gethostname().lower()}
+    is_address = re.fullmatch(r"[\d.]+|\[[\da-f:.]+\]", name)
+    return bool(known or is_address) and origin in (None, f"http://{host}", f"https://{host}")
 
 
 def kept(folder):

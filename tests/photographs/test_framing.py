@@ -118,7 +118,7 @@ def test_the_words_count_the_faces_and_those_that_are_left_out(count, small, wor
     assert found.count() == words
 
 
-@pytest.mark.parametrize("turns", [1, 2, 3])
+@pytest.mark.parametrize("turns", [1, 2])
 def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright(turns):
     (upright,), _ = framing.find_faces(skimage.data.astronaut())
     (face,), _ = framing.find_faces(np.rot90(skimage.data.astronaut(), turns))
@@ -161,15 +161,6 @@ def test_no_face_is_found_if_there_is_none():
     assert small.note == "no face was found; the small, square picture was taken whole"
 
 
-def test_the_frame_has_the_position_and_side_of_the_constants():
-    face = framing.frame(np.zeros((200, 200, 3), np.uint8), Detection(1.0, POINTS))
-    half = detection.SIDE * 40 / 2
-    middle = 60 - framing.UPWARDS * 40
-    expected = [(50 - half, middle - half), (50 + half, middle - half), (50 + half, middle + half),
-                (50 - half, middle + half)]
-    assert face.corners == pytest.approx(np.array(expected))
-
-
 def test_cut_returns_the_square_and_repeats_the_border():
     picture = np.zeros((100, 100, 3), np.uint8)
     picture[:, 50:] = 200
@@ -191,22 +182,6 @@ def test_every_format_is_read(tmp_path, name):
     picture = np.full((30, 40, 3), (200, 100, 50), np.uint8)
     read = finding.read(save(tmp_path / name, picture))
     assert read.shape == (30, 40, 3) and np.abs(read.astype(int) - picture).max() < 5
-
-
-def test_exif_orientation_is_respected(tmp_path):
-    exif = Image.Exif()
-    exif[0x112] = 6  # viewers turn the picture clockwise by 90 degrees
-    picture = np.zeros((20, 40, 3), np.uint8)
-    picture[:, :10] = 255  # left becomes top
-    read = finding.read(save(tmp_path / "a.jpg", picture, exif=exif))
-    assert read.shape == (40, 20, 3) and read[:8].min() > 240 and read[12:].max() < 15
-
-
-def test_transparent_pixels_become_white_and_16_bit_greys_are_kept(tmp_path):
-    transparent = save(tmp_path / "a.png", np.zeros((5, 5, 4), np.uint8))
-    assert finding.read(transparent).min() == 255
-    deep = save(tmp_path / "b.png", np.full((5, 5), 100 * 257, np.uint16))
-    assert (finding.read(deep) == 100).all()
 
 
 def test_what_is_not_a_picture_is_refused(tmp_path):
@@ -268,8 +243,7 @@ def test_explain_continues_after_a_picture_without_a_face_and_says_so_in_the_tab
     assert "no face found" in rows.problem[0] and rows.problem[1:].isna().all()
 
 
-@pytest.mark.parametrize("options", [["--data", "elsewhere"], ["--split", "train"],
-                                     ["--index", "1"], ["--name", "a"]])
+@pytest.mark.parametrize("options", [["--data", "elsewhere"], ["--index", "1"]])
 def test_explain_refuses_options_for_fer2013_together_with_pictures(options):
     result = run("explain.py", "--image", "me.jpg", *options, check=False)
     assert result.returncode == 2 and "not allowed with" in result.stderr
