@@ -3,9 +3,9 @@
     python -m benchmarks.atlas --data data
 
 Explains --faces faces of each emotion that are classified correctly by `explain.py --count`, and
-all mistakes by `--mistakes all` (500 samples; an interrupted run resumes), and averages the
-explanations of each group. A mistake is explained by the log-odds of the predicted against the true
-emotion. A group is shown only if it has 32 different faces. Writes
+all mistakes by `--mistakes all` (500 samples, bfloat16; an interrupted run resumes), and averages
+the explanations of each group. A mistake is explained by the log-odds of the predicted against the
+true emotion. A group is shown only if it has 32 different faces. Writes
 
     docs/atlas.png              mean face and mean map of each emotion classified correctly
     docs/atlas_mistakes.png     the same of the common mistakes
@@ -36,7 +36,7 @@ EMFACS = {"angry": "4, 5, 7, 23", "disgust": "9, 15, 16", "fear": "1, 2, 4, 5, 2
 
 
 def main():
-    args = parser(__doc__, faces=100).parse_args()
+    args = parser(__doc__, faces=60).parse_args()
     explained = pandas.concat([explain(args, "--count", str(args.faces)),
                                explain(args, "--mistakes", "all")], ignore_index=True)
     split = fer2013.open(args.data).split("validation")
@@ -54,8 +54,8 @@ def explain(args, which, count):
     """The table of explain.py's explanations, with columns `map` (48, 48) and one for each pair."""
     path = files.make_folder(WORK / "atlas") / f"{which.strip('-')}.csv"
     command = [sys.executable, ROOT / "explain.py", "--data", args.data, "--split", "validation",
-               "--model", args.model, "--samples", "500", which, count, "--table", path,
-               "--outputs", path.parent, "--no-figures", "--quiet"]
+               "--model", args.model, "--samples", "500", "--precision", "bfloat16",
+               "--table", path, "--outputs", path.parent, "--no-figures", "--quiet", which, count]
     if subprocess.run(command, check=False).returncode:
         raise UserError("explain.py stopped; the same command resumes")
     rows, arrays = pandas.read_csv(path), np.load(path.with_suffix(".npz"))

@@ -21,7 +21,7 @@ SCORES = [f"{curve} {baseline}" for baseline in BASELINES for curve in ("deletio
 
 
 def main():
-    args = parser(__doc__, faces=8).parse_args()
+    args = parser(__doc__, faces=6).parse_args()
     split = fer2013.open(args.data).split("validation")
     network = open_network(args.model)
     rows = complete("faithfulness", network, split, choose_faces(split, network, args.faces),

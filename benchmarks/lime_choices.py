@@ -4,7 +4,7 @@
 
 Explains --faces PublicTest faces of each emotion that the model classifies correctly, chosen with
 seed 0, and prints the tables of benchmarks/lime_choices.md: means with 95 % bootstrap intervals. A
-face takes about 30 s on two CPU cores.
+face takes about 40 s on two CPU cores.
 """
 import functools
 
@@ -16,7 +16,7 @@ import fer2013
 from base import options
 from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
 from benchmarks.measures import pixel_order
-from explaining import faithfulness, superpixels
+from explaining import faithfulness, stability, superpixels
 from explaining.hiding import HIDING
 from explaining.lime import explain_face
 from explaining.samples import Samples, draw_masks, local_model
@@ -30,11 +30,12 @@ CHOICES = [("slic", hide) for hide in HIDING] + [
 SCORES = ("count", "r2", "r2_pairs", "stability", "deletion own", "insertion own",
           "deletion blurred", "insertion blurred")
 SIZES = (250, 500, 1000, 2000)
+DIVISIONS = 4  # of the face with each pixel a grey level up or down, see stability.py
 FITS = ("independent masks, LIME's fit", "pairs, LIME's fit", "pairs, surrogate")
 
 
 def main():
-    args = parser(__doc__, faces=4).parse_args()
+    args = parser(__doc__, faces=3).parse_args()
     split = fer2013.open(args.data).split("validation")
     network = open_network(args.model)
     indices = choose_faces(split, network, args.faces)
@@ -45,6 +46,7 @@ def main():
     print(choice_table(each_face("choices", choices)))
     print(f"\n{hidden_table(split.pixels[indices], network.predict)}")
     print(f"\n{sample_table(each_face('samples', samples))}")
+    print(f"\n{division_table(each_face('divisions', divisions))}")
     print(f"\n{len(indices)} PublicTest faces, {machine()}.")
 
 
@@ -132,6 +134,33 @@ def score_cells(rows, score, fit):
     means = pandas.Series({size: cell(own[score]) for size, own
                            in rows[rows.fit == fit].groupby("samples")})
     return [means[size] for size in SIZES]
+
+
+def divisions(face, label, predict):
+    """Yield a row for one division and for the mean of several: how far their maps agree.
+
+    Each map of DIVISIONS divisions has as many samples in all as that of one.
+    """
+    parts = stability.divisions(face, DIVISIONS**2)
+    one, each = (LimeSettings(samples=count) for count in (SAMPLES, SAMPLES // DIVISIONS))
+    groups = [parts[first:first + DIVISIONS] for first in range(0, len(parts), DIVISIONS)]
+    maps = {"one division": [stability.mean_map(face, predict, label, [part], one)
+                             for part in groups[0]],
+            f"mean of {DIVISIONS} divisions": [stability.mean_map(face, predict, label, group, each)
+                                               for group in groups]}
+    scores = faithfulness.score_maps({name: found[0] for name, found in maps.items()}, parts[0],
+                                     face, label, predict, order=pixel_order)
+    for name, found in maps.items():
+        yield {"map": name, "deletion": scores[name].deletion_auc,
+               "insertion": scores[name].insertion_auc} | stability.agreement(found)._asdict()
+
+
+def division_table(rows):
+    """Agreement and faithfulness by the number of divisions, as Markdown; rows: a DataFrame."""
+    names = ("correlation", "overlap", "deletion", "insertion")
+    return markdown((f"map, {SAMPLES:,} samples in all", *names),
+                    [(key, *(cell(own[name]) for name in names))
+                     for key, own in rows.groupby("map", sort=False)])
 
 
 if __name__ == "__main__":
