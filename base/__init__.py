@@ -1,4 +1,4 @@
-"""What every program needs: errors, the command line, and files written whole.
+"""What every program needs: errors, options, files written whole, workers, results on the disk.
 
 Imports nothing else of this project.
 """

@@ -10,7 +10,3 @@ class UserError(ValueError):
 
     def __str__(self):
         return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in super().__str__())
-
-
-class Refused(ValueError):
-    """Why a readable file of a stranger is not taken; the caller adds which file it is."""

@@ -9,6 +9,7 @@ table for each split, folders of images as Kaggle has them or with validation/, 
 splits, names and leftovers is said in one line each.
 
     dataset.py    the opened dataset, and the options that name it
+    split.py      the faces of one split
     included.py   the faces that the repository contains, and when they are used
     sources.py    finds the dataset in directories and archives
     archives.py   unpacks .zip and .tar archives
@@ -28,11 +29,12 @@ Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1
 4.
 """
 from fer2013.copies import seen_in
-from fer2013.dataset import DataOptions, Dataset, Split
+from fer2013.dataset import DataOptions, Dataset
 from fer2013.dataset import open_dataset as open
 from fer2013.editions import COUNTS
 from fer2013.images import SIZE
 from fer2013.names import EMOTIONS, SPLITS, by_emotion
+from fer2013.split import Split
 
 __all__ = ["COUNTS", "DataOptions", "Dataset", "EMOTIONS", "SIZE", "SPLITS", "Split", "by_emotion",
            "open", "seen_in"]

@@ -15,10 +15,11 @@ import numpy as np
 from base.errors import UserError
 from base.options import notes, option
 from fer2013 import copies, editions, fer_plus, folders, names, sources, tables
-from fer2013.hold_out import hold_out
+from fer2013.hold_out import check_validation, hold_out
 from fer2013.images import read_all
 from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES
 from fer2013.sources import DATA, HERE, INCLUDED
+from fer2013.split import Split
 from fer2013.tables import UNLABELLED
 
 
@@ -35,41 +36,6 @@ class DataOptions:
                                    metavar="NAME")
     fer_plus: str = option("", "FER+'s fer2013new.csv: its majority labels replace those of "
                                "fer2013.csv", metavar="CSV")
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Split:
-    """The faces of one split.
-
-    Attributes:
-        name: "train", "validation" (PublicTest) or "test" (PrivateTest); "unlabelled" for faces
-            whose labels mean nothing.
-        pixels: uint8 (n, 48, 48), grey from 0 to 255.
-        labels: uint8 (n,), indices into EMOTIONS.
-        names: a list of n file names, or of "row 1" and so on for the faces of a table.
-    """
-    name: str
-    pixels: np.ndarray
-    labels: np.ndarray
-    names: list
-
-    def __len__(self):
-        return len(self.labels)
-
-    @property
-    def counts(self):
-        """Faces per emotion, seven numbers."""
-        return tuple(np.bincount(self.labels, minlength=len(EMOTIONS)).tolist())
-
-    @functools.cached_property
-    def edition(self):
-        """The editions.Edition: which FER2013 these faces are."""
-        return editions.edition(self)
-
-    def part(self, name, chosen):
-        """The Split of the chosen faces, bool (n,), under another name."""
-        return Split(name, self.pixels[chosen], self.labels[chosen],
-                     [self.names[index] for index in np.flatnonzero(chosen)])
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -101,12 +67,16 @@ class Dataset:
 
     @functools.cached_property
     def name(self):
-        """What people call it: "FER2013" if its training faces are that, or its path."""
-        if "train" in self.splits and self.edition("train").name == editions.FILTERED:
-            return editions.FILTERED
-        if "train" in self.splits and self.edition("train").name == editions.PUBLISHED:
-            return "FER2013"
-        return included_name(self.path) or self.path
+        """What people call it: "FER2013" by its faces, "a filtered copy of FER2013", or its path.
+
+        A split that was read already is looked at, else train.
+        """
+        default = "train" if "train" in self.splits else self.held_out
+        known = editions.OTHER
+        if not self.included and (self.known or default in self.splits):
+            known = self.edition(next(iter(self.known), default)).name
+        called = {editions.PUBLISHED: "FER2013", editions.FILTERED: editions.FILTERED}
+        return called.get(known) or included_name(self.path) or self.path
 
     @property
     def in_words(self):
@@ -239,29 +209,8 @@ class Dataset:
         return copies.seen_in(pixels, self.split("train").pixels)
 
     def check_validation(self):
-        """UserError if no model can be selected on validation; says how many faces are in both."""
-        train, validation = self.split("train"), self.split("validation")
-        missing = [emotion for emotion, there, here in
-                   zip(EMOTIONS, train.counts, validation.counts, strict=True) if there > 0 == here]
-        if missing:
-            raise UserError(f"{self.path}: no face of validation is labelled {', '.join(missing)}, "
-                            "but faces of train are; expected all emotions of train (without "
-                            "validation, a tenth of train is held out), or --ignore-classes "
-                            + " ".join(missing))
-        identical = copies.seen_in(validation.pixels, train.pixels)
-        near = copies.near_in(validation.pixels, train.pixels) & ~identical
-        shared = (f"{identical.sum():,} of {len(validation):,} faces of validation are "
-                  f"pixel-identical to a face of train, and {near.sum():,} others are one mirrored "
-                  "or saved anew")
-        if (identical | near).mean() > 1 / 2:
-            raise UserError(f"{self.path}: {shared}; expected other faces")
-        if (identical | near).any():
-            notes.info(shared)
-        named = copies.named_as_copies(validation, train).sum()
-        if named:
-            notes.info("%s of %s faces of validation are named as copies of a face of train, as "
-                       "x_aug1.jpg is of x.jpg, or the reverse", f"{named:,}",
-                       f"{len(validation):,}")
+        """UserError if no model can be selected on validation; see hold_out.check_validation()."""
+        check_validation(self.split("train"), self.split("validation"), self.path)
 
 
 def open_dataset(options):

@@ -1,8 +1,9 @@
-"""Which faces of train become validation where there is no validation split."""
+"""Which faces of train become validation where there is none, and whether validation will do."""
 import numpy as np
 
+from base.errors import UserError
 from base.options import notes
-from fer2013.copies import families
+from fer2013.copies import families, named_as_copies, near_in, seen_in
 from fer2013.names import EMOTIONS
 
 SEED = 2013  # fixed, because every program must hold out the same faces
@@ -28,3 +29,30 @@ def hold_out(split):
         notes.info("no validation split found: %s faces, a stratified tenth of train (seed %d), "
                    "became validation%s", f"{chosen.sum():,}", SEED, beside)
     return chosen
+
+
+def check_validation(train, validation, place):
+    """UserError if no model can be selected on validation; says how many faces are in both.
+
+    Args:
+        train, validation: the Splits.
+        place: of the data, for messages.
+    """
+    missing = [emotion for emotion, there, here in
+               zip(EMOTIONS, train.counts, validation.counts, strict=True) if there > 0 == here]
+    if missing:
+        raise UserError(f"{place}: no face of validation is labelled {', '.join(missing)}, but "
+                        "faces of train are; expected all emotions of train (without validation, a "
+                        f"tenth of train is held out), or --ignore-classes {' '.join(missing)}")
+    identical = seen_in(validation.pixels, train.pixels)
+    near = near_in(validation.pixels, train.pixels) & ~identical
+    shared = (f"{identical.sum():,} of {len(validation):,} faces of validation are pixel-identical "
+              f"to a face of train, and {near.sum():,} others are one mirrored or saved anew")
+    if (identical | near).mean() > 1 / 2:
+        raise UserError(f"{place}: {shared}; expected other faces")
+    if (identical | near).any():
+        notes.info(shared)
+    named = named_as_copies(validation, train).sum()
+    if named:
+        notes.info("%s of %s faces of validation are named as copies of a face of train, as "
+                   "x_aug1.jpg is of x.jpg, or the reverse", f"{named:,}", f"{len(validation):,}")
