@@ -22,7 +22,7 @@ INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite
 CLUTTER = {"__macosx", "lost+found", "thumbs.db", "desktop.ini"}  # what other programs leave behind
 WHOLE = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
 ACCEPTED = ("expected folders as train/happy/1.jpg, a table fer2013.csv of emotion, pixels and "
-            "Usage, or parquet files as train-00000.parquet; data/README.md says how to get them")
+            "Usage (another name is named with --data itself), or parquet files as train-00000.parquet; data/README.md says how to get them")
 DEEPEST = 8  # levels of folders that are walked
 MOST_NAMED = 4
 
@@ -69,7 +69,8 @@ def search_folder(path):
     """The Source in a folder: of folders before tables before an archive the least nested one."""
     files = list_files(path)
     forms = [{("folders", base): [base or "."] for base in bases(files)},
-             {("CSV", name): [name] for name in files if WHOLE.fullmatch(name.split("/")[-1])},
+             {("CSV", name): [name] for name in files
+              if WHOLE.fullmatch(name.split("/")[-1]) and not is_packed(path / name)},
              tables_by_base(files, "CSV", (".csv", ".tsv")),
              tables_by_base(files, "parquet", (".parquet",)),
              {("archive", name): [name] for name in files if is_packed(path / name)}]

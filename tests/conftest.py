@@ -24,7 +24,7 @@ def real_fer2013(tmp_path_factory):
         yield path
     elif UNPACK.exists():
         folder = tmp_path_factory.mktemp("fer2013")
-        subprocess.run([sys.executable, UNPACK, folder, "--csv"], check=True)
+        subprocess.run([sys.executable, UNPACK, folder], check=True)
         yield folder
         shutil.rmtree(folder)
     else:

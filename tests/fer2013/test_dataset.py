@@ -580,36 +580,20 @@ def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_pat
 
 
 @pytest.fixture(scope="module")
-def both_forms(real_fer2013):
-    """{form: {split: (pixels, labels, names)}} of the folders and the CSV in one directory."""
-    table = real_fer2013 / "fer2013.csv"
-    if not (table.is_file() and (real_fer2013 / "train").is_dir()):
-        pytest.skip("needs FER2013 as folders and as fer2013.csv in one directory")
-    return {form: {split: fer2013.open(path).split(split) for split in ("train", "validation")}
-            for form, path in (("folders", real_fer2013), ("CSV", table))}
+def real(real_fer2013):
+    """The Dataset of FER2013 itself, in any form."""
+    return fer2013.open(real_fer2013)
 
 
-@pytest.mark.parametrize("split", ["train", "validation"])
-@pytest.mark.parametrize("form", ["folders", "CSV"])
-def test_the_counts_of_the_real_data_are_the_published_ones(form, split, both_forms):
-    labels = both_forms[form][split]
-    assert labels.counts == fer2013.COUNTS[split]
+def test_the_real_data_are_as_published(real):
+    for split in ("train", "validation"):
+        assert real.split(split).counts == fer2013.COUNTS[split]
+        assert real.edition(split).name == editions.PUBLISHED
+    assert real.name == "FER2013" and real.title("validation") == "FER2013's PublicTest"
 
 
-@pytest.mark.parametrize("split", ["train", "validation"])
-def test_the_real_folders_and_csv_contain_the_same_faces(split, both_forms):
-    in_folders, in_csv = (as_sorted(both_forms[form][split]) for form in ("folders", "CSV"))
-    assert in_folders == in_csv
-
-
-def as_sorted(split):
-    return sorted((label, face.tobytes())
-                  for face, label in zip(split.pixels, split.labels, strict=True))
-
-
-def test_280_real_publictest_faces_are_also_training_faces(both_forms):
-    for by_split in both_forms.values():
-        assert fer2013.seen_in(by_split["validation"].pixels, by_split["train"].pixels).sum() == 280
+def test_280_real_publictest_faces_are_also_training_faces(real):
+    assert real.seen_in_training(real.split("validation").pixels).sum() == 280
 
 
 # The data at a glance
