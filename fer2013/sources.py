@@ -22,7 +22,8 @@ INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite
 CLUTTER = {"__macosx", "lost+found", "thumbs.db", "desktop.ini"}  # what other programs leave behind
 WHOLE = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
 ACCEPTED = ("expected folders as train/happy/1.jpg, a table fer2013.csv of emotion, pixels and "
-            "Usage (another name is named with --data itself), or parquet files as train-00000.parquet; data/README.md says how to get them")
+            "Usage (one of another name is named itself), or parquet files as train-00000.parquet; "
+            "data/README.md says how to get them")
 DEEPEST = 8  # levels of folders that are walked
 MOST_NAMED = 4
 

@@ -73,7 +73,7 @@ def test_a_name_that_leads_out_of_the_archive_is_refused(kind, name, tmp_path):
     source.write_bytes(b"x")
     if kind == "zip":
         with zipfile.ZipFile(path, "w") as archive:
-            archive.write(source, name)
+            archive.writestr(zipfile.ZipInfo(name), b"x")
     else:
         with tarfile.open(path, "w") as archive:
             member = archive.gettarinfo(source)
