@@ -4,7 +4,7 @@
     hidden = HIDING["superpixel-mean"](face, segments)
 
 No rule is neutral to a network: the included one predicts one and the same label for most hidden
-faces (benchmarks/lime_choices.md). An explanation is relative to that answer.
+faces (benchmarks/lime_choices.md). An explanation is relative to that prediction.
 """
 import functools
 

@@ -86,8 +86,8 @@ def explain_mistakes(labels, face_set, count, output):
         UserError: there is no wrong prediction.
     """
     indices, predicted = face_set.find_mistakes(labels, count)
-    asked = [(index, [(int(answer), int(face_set.faces.labels[index]))])
-             for index, answer in zip(indices, predicted, strict=True)]
+    asked = [(index, [(int(label), int(face_set.faces.labels[index]))])
+             for index, label in zip(indices, predicted, strict=True)]
     rows = []
     for (index, [pair]), by_label in zip(asked, face_set.explain(asked), strict=True):
         rows.append(face_set.described(by_label[pair], index))

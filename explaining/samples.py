@@ -15,7 +15,7 @@ from explaining.surrogate import LEARNED, Surrogate, learn_kernel, r_squared
 SHOWN = 5  # superpixels that a figure marks: all positive ones would cover about half of every face
 FIRST, LIMIT = 500, 4000  # samples="auto" doubles from FIRST to LIMIT: 0.75 to 6 s on two CPU cores
 FOLDS = 10  # of the held-out R squared of single superpixels
-FRESH = 4000  # pairs of masks that the surrogate answers: no call of the network, 0.2 s
+FRESH = 4000  # pairs of masks that the surrogate predicts: no call of the network, 0.2 s
 ALIKE = 1e-6  # smaller differences between probabilities are float32 rounding
 LEAST = 1e-6  # smaller probabilities count as this one in log-odds
 WIDTH = 0.25  # of the kernel on cosine distances, as in the lime package
@@ -37,7 +37,7 @@ class Samples:
     seed: int
     memo: dict = dataclasses.field(default_factory=dict, repr=False)
 
-    def answers(self, label):
+    def targets(self, label):
         """What is explained, for every sample: float64 (samples,).
 
         The probability of a label; of two labels, the log-odds of the first against the second,
@@ -49,8 +49,8 @@ class Samples:
         return self.probabilities[:, label].astype(np.float64)
 
     def alike(self, label):
-        """Whether the network answers the same to every sample."""
-        return np.ptp(self.answers(label)) < ALIKE
+        """Whether the network predicts the same for every sample."""
+        return np.ptp(self.targets(label)) < ALIKE
 
     def remembered(self, name, label, size, compute):
         """What compute() gives, computed once for this name, label and number of samples."""
@@ -78,12 +78,12 @@ class Samples:
     def adjusted_fit(self, label, half=None):
         """LIME's weights with less noise: its local model of a surrogate, corrected by its errors.
 
-        The surrogate (surrogate.py) answers FRESH pairs of masks without a call of the network. The
-        local model of its held-out errors on the samples is added, so that what is estimated stays
-        LIME's weighted regression (Witter et al. 2025, arXiv 2506.11849).
+        The surrogate (surrogate.py) predicts FRESH pairs of masks without a call of the network.
+        The local model of its held-out errors on the samples is added, so that what is estimated
+        stays LIME's weighted regression (Witter et al. 2025, arXiv 2506.11849).
 
         Args:
-            label: the explained label; see answers().
+            label: the explained label; see targets().
             half: 0 or 1 for every other pair of the samples; None for all.
 
         Returns:
@@ -93,36 +93,36 @@ class Samples:
         """
         count = self.masks.shape[1]
         if self.alike(label):
-            constant = float(self.answers(label)[0])
+            constant = float(self.targets(label)[0])
             return np.zeros(count), constant, np.zeros((count, count)), 0.0
         pair = np.arange(len(self.masks) // 2 * 2) // 2  # leaves out a last mask without complement
         chosen = np.flatnonzero((pair % 2 == half) | (half is None))
-        masks, answers = self.masks[chosen], self.answers(label)[chosen]
-        surrogate = Surrogate(masks, answers, self.kernel(label))
+        masks, targets = self.masks[chosen], self.targets(label)[chosen]
+        surrogate = Surrogate(masks, targets, self.kernel(label))
         fresh = in_pairs(np.random.default_rng([self.seed, 1]).integers(0, 2, (FRESH, count)))
         weights, intercept = local_model(fresh, surrogate.predict(fresh))
-        correction, more = local_model(masks, answers - surrogate.held_out)
-        r2 = r_squared(answers[2:], surrogate.held_out[2:])  # without the whole face, not random
+        correction, more = local_model(masks, targets - surrogate.held_out)
+        r2 = r_squared(targets[2:], surrogate.held_out[2:])  # without the whole face, not random
         return weights + correction, intercept + more, surrogate.together(), r2
 
     def kernel(self, label):
         """The surrogate's kernel, learned from the first pairs, again until there are LEARNED."""
         pairs = min(len(self.masks) // 2, LEARNED)
         return self.remembered("kernel", label, pairs, lambda label: learn_kernel(
-            self.masks[:2 * pairs], self.answers(label)[:2 * pairs]))
+            self.masks[:2 * pairs], self.targets(label)[:2 * pairs]))
 
     def held_out_r2(self, label):
         """R squared of the local model on samples that its fit did not see, in FOLDS folds."""
         if self.alike(label):
             return 0.0
-        answers = self.answers(label)  # (samples,)
+        targets = self.targets(label)  # (samples,)
         fold = np.arange(len(self.masks)) // 2 % FOLDS  # (samples,), a pair is in one fold
         predicted = np.zeros(len(self.masks))
         for number in np.unique(fold):
             left_out = fold == number
-            weights, intercept = local_model(self.masks[~left_out], answers[~left_out])
+            weights, intercept = local_model(self.masks[~left_out], targets[~left_out])
             predicted[left_out] = intercept + self.masks[left_out] @ weights
-        return r_squared(answers[2:], predicted[2:])
+        return r_squared(targets[2:], predicted[2:])
 
 
 def draw(face, hidden, segments, predict, labels, settings):
@@ -174,12 +174,12 @@ def in_pairs(masks):
     return np.stack([masks, 1 - masks], axis=1).reshape(-1, masks.shape[1])
 
 
-def local_model(masks, answers):
-    """The lime package's weighted regression of answers on masks.
+def local_model(masks, targets):
+    """The lime package's weighted regression of targets on masks.
 
     Args:
         masks: int (n, superpixels).
-        answers: float (n,).
+        targets: float (n,).
 
     Returns:
         Weights float64 (superpixels,) and intercept.
@@ -187,7 +187,7 @@ def local_model(masks, answers):
     distances = cosine_distances(masks, np.ones((1, masks.shape[1])))[:, 0]  # (n,)
     base = LimeBase(lambda distance: np.sqrt(np.exp(-(distance / WIDTH) ** 2)))
     intercept, pairs, *_ = base.explain_instance_with_data(
-        masks, answers[:, None], distances, 0, masks.shape[1], feature_selection="none")
+        masks, targets[:, None], distances, 0, masks.shape[1], feature_selection="none")
     parts, weights = zip(*pairs, strict=True)
     return np.array(weights)[np.argsort(parts)], float(intercept)
 

@@ -1,8 +1,8 @@
 """A model of the network on the masks of one face: what superpixels do alone and in pairs.
 
-    kernel = learn_kernel(masks, answers)
-    surrogate = Surrogate(masks, answers, kernel)
-    surrogate.predict(masks)            # the network's answers, without a call of the network
+    kernel = learn_kernel(masks, targets)
+    surrogate = Surrogate(masks, targets, kernel)
+    surrogate.predict(masks)            # the network's predictions, without a call of the network
     surrogate.together()[3, 8]          # what superpixels 3 and 8 add together beyond their sum
 
 A Gaussian process (Rasmussen & Williams 2006, sections 2.2 and 5.4) on signs s in {-1, 1}, with the
@@ -10,10 +10,10 @@ kernel exp(Σ bᵢ sᵢ s'ᵢ), which is a product, Π (1 + θᵢ sᵢ s'ᵢ) wi
 On masks it equals the Gaussian kernel with a length scale for each superpixel. Multiplied out, it
 holds every product of signs, so what one superpixel or a pair contributes follows in closed form.
 
-The masks are complementary pairs. Half the sum of the two answers holds the products of an even
+The masks are complementary pairs. Half the sum of the two predictions holds the products of an even
 number of signs, half their difference those of an odd number: two smaller problems, with kernels
 cosh and sinh. scikit-learn's GaussianProcessRegressor has neither the two halves nor the
-leave-one-pair-out answers, and takes several times as long.
+leave-one-pair-out predictions, and takes several times as long.
 """
 from typing import NamedTuple
 
@@ -27,13 +27,13 @@ LEARNED = 500
 ITERATIONS = 10  # of L-BFGS: 20 give 0.003 more R² at 1,000 samples, in twice the time
 # prior of log bᵢ, mean and standard deviation: keeps weak superpixels weak
 TYPICAL = np.log(0.02), 1.0
-# variance, as a share of the answers': keeps an additive network's empty half solvable
+# variance, as a share of the targets': keeps an additive network's empty half solvable
 LEAST = 1e-8
 
 
 class Kernel(NamedTuple):
     """What the evidence decides about: the kernel's scales, and the variances of the two halves."""
-    scales: np.ndarray  # float64 (superpixels,), bᵢ: how far the answer depends on each superpixel
+    scales: np.ndarray  # float64 (superpixels,), bᵢ: how much depends on each superpixel
     variances: np.ndarray  # float64 (2,): of the even and the odd half
     noises: np.ndarray  # float64 (2,): what is left unexplained in each
 
@@ -42,21 +42,21 @@ class Surrogate:
     """The Gaussian process on some pairs of masks.
 
     Attributes:
-        held_out: float64 (samples,), the answer to each mask by a fit that saw neither it nor its
-            complement: leave-one-out in closed form (Rasmussen & Williams 2006, section 5.4.2).
+        held_out: float64 (samples,), the prediction for each mask by a fit that saw neither it nor
+            its complement: leave-one-out in closed form (Rasmussen & Williams 2006, section 5.4.2).
     """
 
-    def __init__(self, masks, answers, kernel):
-        """masks: int (samples, superpixels), complementary pairs; answers: float (samples,)."""
-        self.kernel, self.signs, self.mean = kernel, signs_of(masks), answers.mean()
+    def __init__(self, masks, targets, kernel):
+        """masks: int (samples, superpixels), complementary pairs; targets: float (samples,)."""
+        self.kernel, self.signs, self.mean = kernel, signs_of(masks), targets.mean()
         self.coefficients, left_out = np.zeros((2, len(self.signs))), []
         with threadpool_limits(1):  # of so small matrices more threads only wait for each other
-            halves = zip(halve(answers - self.mean), self.similarities(self.signs), kernel.noises,
+            halves = zip(halve(targets - self.mean), self.similarities(self.signs), kernel.noises,
                          strict=True)
-            for half, (answer, similarity, noise) in enumerate(halves):
-                inverse = invert(similarity + noise * np.eye(len(answer)))[0]
-                self.coefficients[half] = inverse @ answer
-                left_out.append(answer - self.coefficients[half] / np.diag(inverse))
+            for half, (target, similarity, noise) in enumerate(halves):
+                inverse = invert(similarity + noise * np.eye(len(target)))[0]
+                self.coefficients[half] = inverse @ target
+                left_out.append(target - self.coefficients[half] / np.diag(inverse))
         self.held_out = self.mean + join(*left_out)
 
     def similarities(self, signs):
@@ -65,7 +65,7 @@ class Surrogate:
         return self.kernel.variances[:, None, None] * halves
 
     def predict(self, masks):
-        """The answers to complementary pairs of masks, int (n, superpixels): float64 (n,)."""
+        """The predictions for complementary pairs of masks, int (n, superpixels): float64 (n,)."""
         even, odd = self.similarities(signs_of(masks))
         return self.mean + join(even @ self.coefficients[0], odd @ self.coefficients[1])
 
@@ -93,13 +93,13 @@ def signs_of(masks):
     return 2.0 * masks[::2] - 1
 
 
-def halve(answers):
-    """Half the sum and half the difference of each pair's answers: two float64 (pairs,)."""
-    return (answers[::2] + answers[1::2]) / 2, (answers[::2] - answers[1::2]) / 2
+def halve(targets):
+    """Half the sum and half the difference of each pair's targets: two float64 (pairs,)."""
+    return (targets[::2] + targets[1::2]) / 2, (targets[::2] - targets[1::2]) / 2
 
 
 def join(even, odd):
-    """The answers that halve() took apart: float64 (samples,)."""
+    """The targets that halve() took apart: float64 (samples,)."""
     return np.stack([even + odd, even - odd], axis=1).ravel()
 
 
@@ -129,16 +129,16 @@ def invert(matrix):
     return inverse, np.log(np.diag(factor)).sum()
 
 
-def learn_kernel(masks, answers):
-    """The Kernel under which the answers are likeliest (evidence), from the first LEARNED pairs.
+def learn_kernel(masks, targets):
+    """The Kernel under which the targets are likeliest (evidence), from the first LEARNED pairs.
 
     Args:
-        masks: int (samples, superpixels), complementary pairs; answers: float (samples,), not all
+        masks: int (samples, superpixels), complementary pairs; targets: float (samples,), not all
             equal.
     """
-    masks, answers = masks[:2 * LEARNED], answers[:2 * LEARNED]
-    signs, unit = signs_of(masks), answers.std()
-    halves = halve((answers - answers.mean()) / unit)
+    masks, targets = masks[:2 * LEARNED], targets[:2 * LEARNED]
+    signs, unit = signs_of(masks), targets.std()
+    halves = halve((targets - targets.mean()) / unit)
     with threadpool_limits(1):
         found = minimize(
             surprise, first_guess(signs, halves), (signs, halves), jac=True, method="L-BFGS-B",
@@ -165,11 +165,11 @@ def surprise(logarithms, signs, halves):
     distance = (np.log(scales) - TYPICAL[0]) / TYPICAL[1]
     value, slope_scales = (distance**2).sum() / 2, distance / TYPICAL[1]
     slope_variances, slope_noises = np.zeros(2), np.zeros(2)
-    for half, answer in enumerate(halves):
-        noise = noises[half] * np.eye(len(answer))
+    for half, target in enumerate(halves):
+        noise = noises[half] * np.eye(len(target))
         inverse, logarithm = invert(variances[half] * kernels[half] + noise)
-        coefficients = inverse @ answer
-        value += answer @ coefficients / 2 + logarithm
+        coefficients = inverse @ target
+        value += target @ coefficients / 2 + logarithm
         pull = np.outer(coefficients, coefficients) - inverse
         whole = variances[half] * np.vdot(pull, kernels[half])
         slope_variances[half] = -whole / 2
@@ -179,9 +179,9 @@ def surprise(logarithms, signs, halves):
     return value, np.concatenate([slope_scales, slope_variances, slope_noises])
 
 
-def r_squared(answers, predicted):
-    """The share of the answers' variance that is predicted.
+def r_squared(targets, predicted):
+    """The share of the targets' variance that is predicted.
 
     At most 1, below 0 where a mean does better.
     """
-    return float(1 - ((answers - predicted)**2).sum() / ((answers - answers.mean())**2).sum())
+    return float(1 - ((targets - predicted)**2).sum() / ((targets - targets.mean())**2).sum())

@@ -10,7 +10,7 @@ import numpy as np
 
 from explaining.samples import SHOWN
 
-DRAWS = 20  # random choices that are averaged; they are answered in one batch with the rest
+DRAWS = 20  # random choices that are averaged; they are predicted in one batch with the rest
 MOST = 20  # parts that are hidden one after the other to find the fewest that decide
 TELLING = 0.1  # how much more than random parts the marked ones must change the probability
 VERDICTS = ("telling", "partly", "does not tell")
@@ -74,15 +74,16 @@ def without_parts(face, predict, label, segments, hidden, parts, seed, marked=SH
         row[random.choice(count, marked, replace=False)] = False
     for step in range(steps):
         shown[4 + DRAWS + step, parts[:step + 1]] = False
-    answers = predict(np.where(shown[:, segments], face, hidden))  # (4 + DRAWS + steps, classes)
-    whole, marked_hidden, only_marked, all_hidden = map(float, answers[:4, label])
-    called = int(answers[3].argmax())
-    return Without(whole, marked_hidden, only_marked, float(answers[4:4 + DRAWS, label].mean()),
-                   all_hidden, marked, called, float(answers[3, called]),
-                   *fewest_that_decide(answers[0], answers[4 + DRAWS:], label))
+    pixels = np.where(shown[:, segments], face, hidden)  # (4 + DRAWS + steps, 48, 48)
+    predictions = predict(pixels)  # (4 + DRAWS + steps, classes)
+    whole, marked_hidden, only_marked, all_hidden = map(float, predictions[:4, label])
+    called = int(predictions[3].argmax())
+    return Without(whole, marked_hidden, only_marked, float(predictions[4:4 + DRAWS, label].mean()),
+                   all_hidden, marked, called, float(predictions[3, called]),
+                   *fewest_that_decide(predictions[0], predictions[4 + DRAWS:], label))
 
 
-def fewest_that_decide(whole, answers, label):
+def fewest_that_decide(whole, predictions, label):
     """How many of the strongest parts must be hidden, and the label's probability without them.
 
     Until another label is predicted, if this one was, or its probability is at most half; 0 if
@@ -90,10 +91,10 @@ def fewest_that_decide(whole, answers, label):
 
     Args:
         whole: float (classes,), of the whole face.
-        answers: float (steps, classes), with one part more hidden at each step.
+        predictions: float (steps, classes), with one part more hidden at each step.
     """
-    changed = (whole.argmax() == label) & (answers.argmax(axis=1) != label)
-    decided = np.flatnonzero(changed | (answers[:, label] <= whole[label] / 2))
+    changed = (whole.argmax() == label) & (predictions.argmax(axis=1) != label)
+    decided = np.flatnonzero(changed | (predictions[:, label] <= whole[label] / 2))
     if not len(decided):
         return 0, float(whole[label])
-    return int(decided[0]) + 1, float(answers[decided[0], label])
+    return int(decided[0]) + 1, float(predictions[decided[0], label])

@@ -66,7 +66,7 @@ def kernel_shap(face, label, network, seed, hide="blurred", samples=1000):
     segments = superpixels.segment(face)
     shown = coalitions(segments.max() + 1, samples, np.random.default_rng(seed))
     pixels = np.where(shown[:, segments], face, HIDING[hide](face, segments))  # (samples, 48, 48)
-    return shapley_values(shown, answers_of(network, pixels, label))[segments]
+    return shapley_values(shown, probabilities_of(network, pixels, label))[segments]
 
 
 def coalitions(count, samples, random):
@@ -79,18 +79,18 @@ def coalitions(count, samples, random):
     return np.concatenate([np.ones((1, count), bool), np.zeros((1, count), bool), half, ~half])
 
 
-def shapley_values(shown, answers):
-    """The values that fit the answers best, float64 (superpixels,), and add up to their change.
+def shapley_values(shown, probabilities):
+    """The values that fit best and add up to the change: float64 (superpixels,).
 
     Args:
         shown: bool (samples, superpixels), as coalitions() returns them.
-        answers: float64 (samples,).
+        probabilities: float64 (samples,).
     """
-    whole, hidden = answers[:2]
+    whole, hidden = probabilities[:2]
     masks, ones = shown[2:].astype(np.float64), np.ones((1, shown.shape[1]))
     # the normal equations, with a Lagrange multiplier for the constraint
     system = np.block([[masks.T @ masks, ones.T], [ones, np.zeros((1, 1))]])
-    right = np.append(masks.T @ (answers[2:] - hidden), whole - hidden)
+    right = np.append(masks.T @ (probabilities[2:] - hidden), whole - hidden)
     return np.linalg.lstsq(system, right)[0][:-1]
 
 
@@ -98,15 +98,15 @@ def rise(face, label, network, seed, baseline="blurred", samples=1000):
     """How much higher the probability is when a pixel is shown, over random soft masks.
 
     A mask is a random grid, enlarged bilinearly and shifted by a random part of a cell. The mean of
-    the answers is taken from each, which takes a constant and noise from the map.
+    the probabilities is taken from each, which takes a constant and noise from the map.
 
     Source: Petsiuk et al. 2018, "RISE" (arXiv 1806.07421), section 3.
     """
     masks = soft_masks(samples, face.shape[0], np.random.default_rng(seed))
     hidden = BASELINES[baseline](face).astype(np.float32)
     pixels = (hidden + masks * (face - hidden)).round().astype(np.uint8)  # (samples, 48, 48)
-    answers = answers_of(network, pixels, label)
-    return np.tensordot(answers - answers.mean(), masks, 1) / (samples * SHOWN)
+    probabilities = probabilities_of(network, pixels, label)
+    return np.tensordot(probabilities - probabilities.mean(), masks, 1) / (samples * SHOWN)
 
 
 def soft_masks(samples, side, random):
@@ -122,28 +122,28 @@ def soft_masks(samples, side, random):
 def hsic(face, label, network, seed, baseline="blurred", samples=1000):
     """The Hilbert-Schmidt independence criterion of the probability and each cell of a 7x7 grid.
 
-    It is never negative: it says how strongly the answer depends on a cell, not in which direction.
-    The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, the answers' is Gaussian, as
-    wide as the median answer.
+    It is never negative: it says how strongly the prediction depends on a cell, not in which
+    direction. The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, that of the
+    probabilities is Gaussian, as wide as their median.
 
     Source: Novello et al. 2022, "Making Sense of Dependence" (arXiv 2206.06219), section 3.
     """
     cells = superpixels.segment(face, "grid")
     shown = np.random.default_rng(seed).random((samples, cells.max() + 1)) < 0.5
     pixels = np.where(shown[:, cells], face, BASELINES[baseline](face))  # (samples, 48, 48)
-    return dependence(shown, answers_of(network, pixels, label))[cells]
+    return dependence(shown, probabilities_of(network, pixels, label))[cells]
 
 
-def dependence(shown, answers):
+def dependence(shown, probabilities):
     """The criterion of each cell: float64 (cells,).
 
     Args:
-        shown: bool (samples, cells); answers: float64 (samples,).
+        shown: bool (samples, cells); probabilities: float64 (samples,).
     """
-    distances = squareform(pdist(answers[:, None], "sqeuclidean"))  # (samples, samples)
-    kernel = np.exp(-distances / (2 * max(np.median(answers), 1e-9)**2))
+    distances = squareform(pdist(probabilities[:, None], "sqeuclidean"))  # (samples, samples)
+    kernel = np.exp(-distances / (2 * max(np.median(probabilities), 1e-9)**2))
     signs = shown - shown.mean(axis=0)  # (samples, cells); centring them centres both kernels
-    return 2 * np.einsum("ni,ni->i", signs, kernel @ signs) / (len(answers) - 1)**2
+    return 2 * np.einsum("ni,ni->i", signs, kernel @ signs) / (len(probabilities) - 1)**2
 
 
 def occlusion(face, label, network, seed, baseline="blurred"):
@@ -158,8 +158,8 @@ def occlusion(face, label, network, seed, baseline="blurred"):
     for window, (row, column) in zip(covered, itertools.product(starts, starts), strict=True):
         window[row:row + WINDOW, column:column + WINDOW] = True
     pixels = np.concatenate([face[None], np.where(covered, hidden, face)])  # (1 + windows, 48, 48)
-    answers = answers_of(network, pixels, label)  # (1 + windows,)
-    return np.tensordot(answers[0] - answers[1:], covered, 1) / covered.sum(axis=0)
+    probabilities = probabilities_of(network, pixels, label)  # (1 + windows,)
+    return np.tensordot(probabilities[0] - probabilities[1:], covered, 1) / covered.sum(axis=0)
 
 
 def random_order(face, label, network, seed):
@@ -167,6 +167,6 @@ def random_order(face, label, network, seed):
     return np.random.default_rng(seed).uniform(-1, 1, face.shape)
 
 
-def answers_of(network, pixels, label):
+def probabilities_of(network, pixels, label):
     """The probability of a label for uint8 (n, 48, 48) faces: float64 (n,)."""
     return network.predict(pixels)[:, label].astype(np.float64)

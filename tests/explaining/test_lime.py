@@ -96,7 +96,7 @@ def test_samples_and_local_model_are_those_of_the_lime_package(face):
         face, predict, labels=[1], top_labels=None, num_samples=300,
         segmentation_fn=lambda image: segments)
     drawn = draw(face, predict, segments, hide=MEAN, samples=300, seed=5)
-    weights, intercept = samples.local_model(drawn.masks, drawn.answers(1))
+    weights, intercept = samples.local_model(drawn.masks, drawn.targets(1))
     assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)), abs=1e-14)
     assert intercept == pytest.approx(theirs.intercept[1], abs=1e-14)
 
@@ -124,8 +124,8 @@ def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
     segments = superpixels.segment(face)
     few, many = (draw(face, two_together(segments, -0.2), segments, hide=MEAN, samples=count,
                       seed=1) for count in (300, 20_000))
-    reference = samples.local_model(many.masks, many.answers(1))[0]
-    found = few.adjusted_fit(1)[0], samples.local_model(few.masks, few.answers(1))[0]
+    reference = samples.local_model(many.masks, many.targets(1))[0]
+    found = few.adjusted_fit(1)[0], samples.local_model(few.masks, few.targets(1))[0]
     adjusted, plain = (np.abs(weights - reference).max() for weights in found)
     assert adjusted < plain / 2
 
