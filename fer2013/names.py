@@ -65,12 +65,16 @@ class Classes:
     ignored: tuple = ()
 
     def __post_init__(self):
-        parts = self.meaning.split(",") if self.meaning.lower() not in (*ORDERS, "") else []
+        parts = self.meaning.split(",") if self.order not in (*ORDERS, "") else []
         for part in parts:
             name = part.rpartition("=")[2].strip()
             if plain(name) not in (*LABEL_OF, CONTEMPT, *map(plain, self.ignored), ""):
                 raise UserError(f"--classes: {name!r} is no class; expected {', '.join(ORDERS)}, "
                                 f"names such as {','.join(EMOTIONS)}, or pairs as calm=neutral")
+
+    @property
+    def order(self):
+        return self.meaning.lower().replace("ferplus", "fer+")
 
     def by_name(self, numbers):
         """{plain name or number in the data: the class that it means}, as far as the user says.
@@ -78,10 +82,9 @@ class Classes:
         Args:
             numbers: the numbers that occur in the data.
         """
-        order = self.meaning.lower()
-        if order in ORDERS:
-            return self.by_number(order, numbers)
-        parts = [part.strip() for part in self.meaning.split(",")] if order else []
+        if self.order in ORDERS:
+            return self.by_number(self.order, numbers)
+        parts = [part.strip() for part in self.meaning.split(",")] if self.order else []
         pairs = {plain(name): meant for name, _, meant in (part.rpartition("=") for part in parts)}
         if "" in pairs:  # names without an =
             return {str(number): name for number, name in enumerate(parts)}
