@@ -13,7 +13,7 @@ import tempfile
 
 from base.errors import UserError
 
-notes = logging.getLogger("notes")  # lines on what was found and decided; run() prints each once
+notes = logging.getLogger("notes")  # lines on what was found and decided; show_notes() prints them
 
 
 class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -172,8 +172,7 @@ def run(main):
     os.close(descriptor)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="backslashreplace")
-    notes.setLevel(logging.INFO)
-    notes.addHandler(Printer())
+    show_notes()
     name, interrupts = os.path.basename(sys.argv[0]), []
 
     def interrupt(*_):  # during an import, KeyboardInterrupt can become another error
@@ -219,6 +218,13 @@ def discard(descriptor):
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
+
+
+def show_notes():
+    """Print the notes on what is found and decided from now on, for programs and notebooks."""
+    notes.setLevel(logging.INFO)
+    notes.handlers.clear()  # a notebook's cell may run again
+    notes.addHandler(Printer())
 
 
 class Printer(logging.Handler):

@@ -1,5 +1,6 @@
 """The learner: the network with its augmentation in front, compiled and fitted as a recipe says."""
 import math
+import sys
 
 import keras
 import numpy as np
@@ -148,7 +149,7 @@ def fit(learner, recipe, train, validation, checkpoint):
 
 
 class Progress(keras.callbacks.Callback):
-    """A bar over the steps of an epoch where stderr is a terminal, and a line after each epoch.
+    """A bar over an epoch's steps in a terminal or notebook, and a line after each epoch.
 
     Args:
         rows: list to which an earlier callback appends a dict per epoch.
@@ -160,8 +161,9 @@ class Progress(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         self.name = f"epoch {epoch + 1}/{self.params['epochs']}"
+        seen = sys.stderr.isatty() or "ipykernel" in sys.modules
         self.bar = tqdm(total=self.params["steps"], desc=self.name, unit="step", leave=False,
-                        disable=None)
+                        disable=not seen)
 
     def on_train_batch_end(self, step, logs):
         self.bar.update()
