@@ -109,6 +109,9 @@ class Explanation(NamedTuple):
         theirs.score, theirs.local_pred = self.r2, np.array([self.local_prediction])
         return theirs
 
+    def __repr__(self):
+        return f"<{wording.headline(Explained(self))}>"
+
     def figure(self):
         """The four panels under their sentence, and the verdict: a matplotlib Figure."""
         return explanations.explanations([wording.figure_row(Explained(self))])

@@ -11,6 +11,7 @@ HALVES = np.repeat([0, 1], 24 * 48).reshape(48, 48)
 
 def test_an_explanation_shows_itself_in_a_notebook_with_its_sentence():
     found = explanation(HALVES, np.array([0.3, -0.1]))
+    assert repr(found).startswith("<Happy, 100 %: mainly the ")
     figure = found.figure()
     assert isinstance(figure, Figure) and len(figure.subfigs[0].axes) == 5  # panels and a scale
     assert figure.subfigs[0].get_suptitle().startswith("Happy, 100 %: mainly the ")
