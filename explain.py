@@ -19,7 +19,6 @@ import contextlib
 import dataclasses
 import functools
 import sys
-from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
@@ -91,93 +90,76 @@ def main():
     data = included.open_for_explaining(chosen, choice.trained_on(model))
     faces = data.split(data.held_out if args.split == "auto" else args.split)
     print(f"faces: {data.in_words}", *data.describe(faces.name), sep="\n", flush=True)
-    index = choose_index(args, faces.names)
-    title = data.title(faces.name)
-    with start(args, model, data, faces=title, split=faces.name) as run:
+    index, title = choose_index(args, faces.names), data.title(faces.name)
+    with start(args, model, data, faces=title, split=faces.name) as (network, engine, output, table):
         from explaining.face_set import FaceSet
 
         typical = included_name(data.path) == included.NAMES[included.COMPOSITES]
-        face_set = FaceSet(faces, run.engine, typical, run.network.caption,
-                           f"{choice.in_words(model)}; faces: {title}", run.table)
+        face_set = FaceSet(faces, engine, typical, network.caption,
+                           f"{choice.in_words(model)}; faces: {title}", table)
         labels = labels_of(args) or (face_set.present if index is None else range(len(EMOTIONS)))
-        if args.count or args.mistakes:
-            path = explain_many(args, labels, face_set, run)
-        else:
-            path = explain_each(args, labels, index, face_set, run)
-    if path:
-        print(f"open {path}")
+        figure = explain_faces(args, labels, index, face_set, network, output)
+    if figure:
+        print(f"open {output.folder / figure}")
 
 
-def explain_many(args, labels, face_set, run):
-    """--count and --mistakes; returns the path of the figure to look at."""
-    from explaining import many_faces
+def explain_faces(args, labels, index, face_set, network, output):
+    """One face, one for each label, or many; returns the name of the figure to look at."""
+    from explaining import faces_explained, methods
 
     count, mistakes = (None if each == "all" else each for each in (args.count, args.mistakes))
     if args.mistakes:
-        return many_faces.explain_mistakes(labels, face_set, mistakes, run.output)
-    return many_faces.explain_many(labels, face_set, count, run.output, args.pairs)
-
-
-def explain_each(args, labels, index, face_set, run):
-    """A face for each label, or one face; returns the path of the figure to look at."""
-    from explaining import methods, single_faces
-
-    rows, path = single_faces.explain_each(labels, index, face_set, run.output)
+        return faces_explained.explain_mistakes(labels, face_set, mistakes, output)
+    if args.count:
+        return faces_explained.explain_many(labels, face_set, count, output, args.pairs)
+    rows, figure = faces_explained.explain_each(labels, index, face_set, output)
     for row in rows if args.pairs else ():
-        single_faces.draw_pairs(row, run.output)
+        faces_explained.draw_pairs(row, output)
     if args.compare:
-        for name, reason in methods.left_out(run.network).items():
+        for name, reason in methods.left_out(network).items():
             print(f"{name} is left out: {reason}")
         for row in tqdm(rows, "comparison", leave=False, disable=None):
-            single_faces.draw_comparison(row, run.network, run.output)
-    return path
+            faces_explained.draw_comparison(row, network, output)
+    return figure
 
 
 def explain_pictures(args, model, data):
     """A figure for each picture of --image; a problem of one does not stop the others."""
     print(f"faces: {', '.join(args.image)}", flush=True)
-    with start(args, model, data) as run:
+    figure, problems = "", []
+    with start(args, model, data) as (network, engine, output, table):
         from explaining import wording
         from explaining.photographs_explained import explain_photographs, name_figures
         from photographs.finding import find_all, read, shrink
         from photographs.listing import list_pictures
 
-        paths, skipped = list_pictures(args.image, leave_out=run.output.folder)
+        paths, skipped = list_pictures(args.image, leave_out=output.folder)
         print(skipped, end="\n" * bool(skipped))
-        find = functools.partial(find_all, cropped=args.cropped, store=run.engine.store,
-                                 workers=run.engine.workers)
-        explained = explain_photographs(paths, find, labels_of(args), run.engine,
-                                        fed=run.network.caption, source=choice.in_words(model))
-        explained = tqdm(explained, "picture", len(paths), leave=False, disable=None)
-        names, problems, path = name_figures(paths, run.output.folder), [], None
-        for each, name in zip(explained, names, strict=True):
-            if run.table:
-                run.table.add_photograph(each)
+        find = functools.partial(find_all, cropped=args.cropped, store=engine.store,
+                                 workers=engine.workers)
+        explained = tqdm(explain_photographs(
+            paths, find, labels_of(args), engine, fed=network.caption,
+            source=choice.in_words(model)), "picture", len(paths), leave=False, disable=None)
+        for each, name in zip(explained, name_figures(paths, output.folder), strict=True):
+            if table:
+                table.add_photograph(each)
             if each.problem:
                 problems.append(each.problem)
                 continue
-            path = run.output.save(name.stem, each.record(run.output.source), each.figure,
-                                   *shrink(read(each.path)))
+            figure = output.save(name.stem, each.record(output.source), each.figure,
+                                     *shrink(read(each.path)))
             print(each.summary)
             for row in each.rows:
-                print(wording.one_line(row, path.name if path else ""))
-    if path:
-        print(f"open {path}")
+                print(wording.one_line(row, figure))
+    if figure:
+        print(f"open {output.folder / figure}")
     if problems:
         raise UserError("\n".join(problems))
 
 
-class Run(NamedTuple):
-    """What every way of explaining uses."""
-    network: object  # a networks.network.Network
-    engine: object  # an explaining.engine.Engine
-    output: object  # an explaining.output.Output
-    table: object  # an explaining.table.Table, or None
-
-
 @contextlib.contextmanager
 def start(args, model, data, **source):
-    """Yield a Run, for which TensorFlow is loaded; write its table at the end."""
+    """Yield a Network, Engine, Output, and Table or None, which is written at the end."""
     if sys.stderr.isatty():
         print("Loading TensorFlow ...", end="\r", file=sys.stderr)
     with options.quiet_stderr():
@@ -201,13 +183,12 @@ def start(args, model, data, **source):
     with contextlib.ExitStack() as stack:
         kept = None
         if args.count or args.table:
-            kept = stack.enter_context(contextlib.closing(
-                Store(output.folder / "explained.sqlite")))
+            kept = Store(output.folder / "explained.sqlite")
+            stack.callback(kept.close)
             stack.enter_context(options.advice(
                 "the same command resumes after the last explained face"))
-        engine = Engine(network.predict, settings, network.identity(), kept,
-                        options.settings(args, Jobs), network.source)
-        yield Run(network, engine, output, table)
+        yield network, Engine(network.predict, settings, network.identity(), kept,
+                              options.settings(args, Jobs), network.source), output, table
         if table:
             print(table.write(network.precision))
 
@@ -249,12 +230,12 @@ def parse_arguments():
 
 
 def check(parser, args):
-    """End with an error if options contradict each other."""
+    """End with an error if an option would be ignored."""
     if args.image and (args.data != DataOptions.data or args.split != "auto"):
         parser.error("argument --image: not allowed with --data or --split, "
                      "which choose faces of FER2013")
     if "" in args.image:  # it would stand for the folder in which the program runs
-        parser.error("argument --image: expected pictures or folders of them, found an empty name")
+        parser.error("argument --image: expected pictures or folders, found an empty name")
     if args.cropped and not args.image:
         parser.error("argument --cropped: expected with --image")
     if args.no_figures and (args.compare or args.pairs or not args.table):

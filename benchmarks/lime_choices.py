@@ -14,9 +14,10 @@ from scipy.stats import spearmanr
 
 import fer2013
 from base import options
+from benchmarks import stability
 from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
 from benchmarks.measures import pixel_order
-from explaining import faithfulness, stability, superpixels
+from explaining import faithfulness, superpixels
 from explaining.hiding import HIDING
 from explaining.lime import explain_face
 from explaining.samples import Samples, draw_masks, local_model

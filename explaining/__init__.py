@@ -10,13 +10,12 @@
     verdict.py        the prediction when parts of the face are hidden
     methods/          every attribution method, all with the same signature
     faithfulness.py   scores for how far a map can be trusted
-    stability.py      how far a map depends on the division
     regions.py        brows, eyes, nose and mouth, and what a superpixel is called
     averages.py       the mean explanation of an emotion
     engine.py         explanations of many faces, kept on the disk
     face_set.py       the faces of a split, and which of them to explain
     table.py          explanations as a table and arrays
-    single_faces.py, many_faces.py, photographs_explained.py: the ways of explain.py
+    faces_explained.py, photographs_explained.py: the ways of explain.py
     output.py         where these write
     wording.py        every sentence about an explanation
 """

@@ -18,10 +18,10 @@ from explaining import lime
 from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
-from fer2013 import EMOTIONS
 from networks.network import Source
 
 VERSION = 1  # higher where the same face, network and settings get another explanation
+KEPT = Explanation._fields[2:]  # all but the face and its superpixels, which the labels share
 
 
 class Engine(NamedTuple):
@@ -43,11 +43,7 @@ class Engine(NamedTuple):
     source: Source | None = None
 
     def explain(self, asked):
-        """Yield {label: Explanation} for each (face, labels), in this order.
-
-        Args:
-            asked: list of (uint8 (48, 48), list of labels).
-        """
+        """Yield {label: Explanation} for each (face, labels) of a list, in this order."""
         keys = [self.key(*each) if self.store else "" for each in asked]
         return kept_or_computed(self.store, keys, asked, self.compute, pack, unpack)
 
@@ -59,13 +55,10 @@ class Engine(NamedTuple):
         return self.workers.map(task, asked)
 
     def key(self, face, labels):
-        labels = [np.array(label).tolist() for label in labels]  # pairs too
-        return make_key(self.about() | {"labels": labels}, face.tobytes())
-
-    def about(self):
-        """All that an explanation depends on beside its face and labels, for JSON."""
-        return dataclasses.asdict(self.settings) | self.identity | {
-            "version": VERSION, "packages": packages()}
+        """Of everything that the explanations of a face depend on."""
+        about = {"labels": [np.array(label).tolist() for label in labels],  # pairs too
+                 "version": VERSION, "packages": packages()}
+        return make_key(dataclasses.asdict(self.settings) | self.identity | about, face.tobytes())
 
 
 def explain_there(source, settings, asked):
@@ -74,45 +67,26 @@ def explain_there(source, settings, asked):
 
 
 def explain_one(predict, settings, asked):
-    """{label: Explanation} of one (face, labels).
-
-    The number of threads of linear algebra decides the last bits of its results, so it is always 1.
-    """
+    """{label: Explanation} of one (face, labels)."""
     face, labels = asked
-    with threadpool_limits(1):
+    with threadpool_limits(1):  # their number decides the last bits
         return lime.explain_face(face, predict, labels, settings)
 
 
 def pack(found):
     """{label: Explanation} of a face as {name: array}, without the face."""
-    arrays = {"segments": next(iter(found.values())).segments.astype(np.uint16)}
-    return arrays | {f"{number} {name}": np.asarray(value)
-                     for number, explanation in enumerate(found.values())
-                     for name, value in explanation._asdict().items()
-                     if name not in ("face", "segments")}
+    arrays = {f"{number} {name}": np.asarray(getattr(explanation, name))
+              for number, explanation in enumerate(found.values()) for name in KEPT}
+    return arrays | {"segments": next(iter(found.values())).segments.astype(np.uint16)}
 
 
 def unpack(arrays, asked):
-    """The {label: Explanation} that pack() was given, for the same (face, labels).
-
-    Raises:
-        ValueError: the arrays have other shapes, or are of other labels.
-    """
-    (face, labels), found = asked, {}
-    for name, array in arrays.items():
-        number, _, field = name.partition(" ")
-        if field:
-            found.setdefault(number, {})[field] = array if array.ndim else array.item()
-    kinds = Without.__annotations__.values()
-    segments = arrays["segments"].astype(int)
-    explanations = [Explanation(face=face, segments=segments, **fields | {"without": Without(
-                *(kind(value) for kind, value in zip(kinds, fields["without"], strict=True)))})
-            for fields in found.values()]
-    by_label = {each.explained: each for each in explanations}
-    count = segments.max() + 1
-    shapes = {(segments.shape, each.weights.shape, each.together.shape, each.probabilities.shape)
-              for each in explanations}
-    if shapes != {(face.shape, (count,), (count, count), (len(EMOTIONS),))} or list(
-            by_label) != list(labels):
-        raise ValueError(f"shapes {shapes} for labels {list(by_label)}")
-    return by_label
+    """The {label: Explanation} that pack() was given, for the same (face, labels)."""
+    (face, labels), segments, found = asked, arrays["segments"].astype(int), {}
+    for number, label in enumerate(labels):
+        values = {name: arrays[f"{number} {name}"] for name in KEPT}
+        values = {name: each if each.ndim else each.item() for name, each in values.items()}
+        kinds = zip(Without.__annotations__.values(), values["without"], strict=True)
+        without = Without(*(kind(value) for kind, value in kinds))
+        found[label] = Explanation(face, segments, **values | {"without": without})
+    return found

@@ -28,17 +28,15 @@ class Explanation(NamedTuple):
         segments: int (48, 48), superpixels numbered from 0.
         weights: float64 (superpixels,), the change of the label's probability when a superpixel is
             shown instead of hidden, according to the local model.
-        intercept: the local model's probability with every superpixel hidden.
-        local_prediction: the local model's probability of the whole face.
-        r2: R squared of the local model, single superpixels, on samples that its fit did not see.
-        r2_pairs: the same of the surrogate, which knows what superpixels do together.
-        stability: share of the SHOWN strongest superpixels that both halves of the samples have in
-            common, from 0 to 1.
-        seed: seed of the samples.
-        samples: number of samples.
+        intercept, local_prediction: the local model's probability with every superpixel hidden,
+            and of the whole face.
+        r2, r2_pairs: R squared on samples that the fit did not see, of the local model and of the
+            surrogate, which knows what superpixels do together.
+        stability: of the strongest superpixels over the draws of samples, see samples.py.
+        seed, samples: of the samples, and how many.
         label: the explained label.
         rather_than: -1, or the label that it is explained against: the weights are then changes of
-            the log-odds log(p / q) of the two in place of changes of the label's probability.
+            the log-odds log(p / q) of the two.
         probabilities: float (classes,), the network's prediction for the whole face.
         together: float64 (superpixels, superpixels), what two superpixels add beyond their sum.
         without: the label's probability when parts of the face are hidden, and the verdict.
@@ -66,7 +64,6 @@ class Explanation(NamedTuple):
 
     @property
     def probability(self):
-        """The network's probability of the explained label."""
         return float(self.probabilities[self.label])
 
     @property
@@ -75,21 +72,12 @@ class Explanation(NamedTuple):
         return int(self.probabilities.argmax())
 
     def strongest(self, sign, count=SHOWN):
-        """The strongest superpixels whose weight has this sign, 1 or -1.
-
-        Returns:
-            int (at most `count`,), the strongest first.
-        """
+        """The superpixels whose weight has this sign, 1 or -1, strongest first: int (<= count,)."""
         order = np.argsort(-sign * self.weights, kind="stable")
         return order[sign * self.weights[order] > 0][:count]
 
     def strongest_pairs(self, count):
-        """The pairs of superpixels that add most beyond their sum, or least.
-
-        Returns:
-            A list of at most `count` (superpixel, superpixel, `together` of the two), the strongest
-            first, without pairs that add less than NOTHING.
-        """
+        """A list of (superpixel, superpixel, what the two add together), the strongest first."""
         together = np.triu(self.together, 1)  # (superpixels, superpixels), each pair once
         order = np.argsort(-np.abs(together), axis=None, kind="stable")[:count]
         pairs = zip(*np.unravel_index(order, together.shape), strict=True)
@@ -116,8 +104,7 @@ class Explanation(NamedTuple):
         """The four panels under their sentence, and the verdict: a matplotlib Figure."""
         return explanations.explanations([wording.figure_row(Explained(self))])
 
-    def _repr_png_(self):
-        """The figure, as notebooks show it: bytes of a PNG."""
+    def _repr_png_(self):  # Jupyter calls it
         file = io.BytesIO()
         self.figure().savefig(file, format="png")
         return file.getvalue()

@@ -1,7 +1,8 @@
 """The faces of a split: which of them to explain, and their explanations with what is said of them.
 
-    face_set = FaceSet(data.split("test"), engine, Origin("model: ...", {"split": "test"}))
-    [explained] = face_set.explain_labels([3])          # a explanation.Explained
+    face_set = FaceSet(data.split("test"), engine)
+    index, notes = face_set.choose(label=3)
+    [explained] = face_set.explain([(index, [3], *notes)])          # an explanation.Explained
 """
 import itertools
 from typing import NamedTuple
@@ -37,35 +38,21 @@ class FaceSet(NamedTuple):
         return self.engine.predict(self.faces.pixels[indices])
 
     def explain(self, asked, unit="face"):
-        """Yield {label: Explanation} for each (index, labels), in this order, with a bar."""
-        found = self.engine.explain([(self.faces.pixels[index], labels) for index, labels in asked])
-        found = tqdm(found, unit, len(asked), leave=False, disable=len(asked) < 2 or None)
-        for (index, _), by_label in zip(asked, found, strict=True):
-            for explanation in by_label.values() if self.table else ():
-                self.table.add(explanation, self.engine.settings, self.faces.names[index],
-                               self.faces.name, EMOTIONS[self.faces.labels[index]])
-            yield by_label
+        """Yield the Explained of each label of each (index, labels, *notes), in order, with a bar.
 
-    def explain_labels(self, labels, index=None):
-        """Yield the Explained of each label; those of one face come from one set of samples.
-
-        Args:
-            labels: to explain.
-            index: of the face; None for a face of each label, see choose().
+        The explanations of one face come from one set of samples.
         """
-        if index is None:
-            chosen = [self.choose(label) for label in labels]
-            asked = [(face, [label]) for (face, _), label in zip(chosen, labels, strict=True)]
-        else:
-            chosen, asked = [(index, ())], [(index, labels)]
-        for (face, notes), by_label in zip(chosen, self.explain(asked), strict=True):
+        found = self.engine.explain([(self.faces.pixels[index], labels)
+                                     for index, labels, *_ in asked])
+        found = tqdm(found, unit, len(asked), leave=False, disable=len(asked) < 2 or None)
+        for (index, _, *notes), by_label in zip(asked, found, strict=True):
             for explanation in by_label.values():
-                yield self.described(explanation, face, notes)
-
-    def described(self, explanation, index, notes=()):
-        """The Explained of an explanation of the face at `index`."""
-        return Explained(explanation, self.engine.settings, self.faces.names[index],
-                         int(self.faces.labels[index]), None, notes, self.fed, self.source)
+                row = Explained(explanation, self.engine.settings, self.faces.names[index],
+                                int(self.faces.labels[index]), None, tuple(notes), self.fed,
+                                self.source)
+                if self.table:
+                    self.table.add(row, self.faces.name)
+                yield row
 
     def choose(self, label):
         """The index of a correctly classified face of this label, and a tuple of notes.
@@ -90,11 +77,7 @@ class FaceSet(NamedTuple):
             yield from batch[self.predict(batch).argmax(axis=1) == label].tolist()
 
     def of_label(self, label):
-        """The indices of all faces of a label, in an order drawn with the seed: int (n,).
-
-        Raises:
-            UserError: no face has this label.
-        """
+        """The indices of all faces of a label, drawn with the seed: int (n,); UserError if none."""
         indices = np.flatnonzero(self.faces.labels == label)
         if not len(indices):
             raise UserError(f"no {EMOTIONS[label]} face in this split; "
@@ -117,10 +100,10 @@ class FaceSet(NamedTuple):
         return indices
 
     def find_mistakes(self, labels, count):
-        """The indices of the most confident wrong predictions for the faces of these labels.
+        """The most confident wrong predictions for the faces of these labels; all for None.
 
         Returns:
-            int (count,), or fewer if there are fewer; all for None; and what is predicted of each.
+            Indices and predicted labels: int (at most `count`,) each.
 
         Raises:
             UserError: there is no wrong prediction.

@@ -4,9 +4,8 @@
     scores["LIME"].deletion_auc      # lower is better; insertion_auc: higher
 
 Deletion and insertion: Petsiuk et al. 2018, RISE (arXiv 1806.07421), section 4. They are written
-here because no library fits. xplique 2.0.2 has both, but requires TensorFlow below 2.21,
-scikit-image up to 0.25 and TensorFlow Probability. Quantus 0.6 requires Keras below 3 and has no
-insertion. Neither removes superpixels.
+here because xplique 2.0.2 requires TensorFlow below 2.21, and Quantus 0.6 Keras below 3; neither
+removes superpixels.
 """
 from typing import NamedTuple
 
@@ -24,10 +23,7 @@ class Faithfulness(NamedTuple):
 
 
 def superpixel_order(relevance, segments, random):
-    """The step, from 0, at which each pixel changes, one superpixel per step: int (48, 48).
-
-    The superpixel with the highest mean relevance is the first.
-    """
+    """The step, from 0, at which each pixel changes: int (48, 48), highest mean of the map first."""
     return ranks(superpixel_means(relevance, segments), random)[segments]
 
 
@@ -40,15 +36,9 @@ def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0,
                order=superpixel_order):
     """Deletion and insertion scores of several maps of one face, with one call of `predict`.
 
-    By superpixels, each is ranked by the mean of the map in it, so that all methods are compared on
-    the same units. Equal values are in random order.
-
     Args:
         maps: {name: float (48, 48)}.
-        segments: int (48, 48) superpixels, numbered from 0 without gaps.
-        face: uint8 (48, 48).
-        label: int.
-        predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
+        segments, face, label, predict: see lime.explain_face().
         baseline: what hidden pixels show, a name in HIDING.
         seed: seed of the order of equal values.
         order: function from a map, its superpixels and a generator to the step at which each pixel

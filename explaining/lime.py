@@ -20,25 +20,19 @@ DEFAULT = LimeSettings()
 def explain_face(face, predict, labels, settings=DEFAULT, segments=None):
     """Explain several labels of one face with one set of samples.
 
-    By default, a hidden superpixel shows the blurred face. The rule of the lime package, the mean
-    grey of the superpixel, leaves a mosaic in which the expression can still be seen. It is easier
-    to fit, but less faithful (benchmarks/lime_choices.md).
-
     Args:
         face: uint8 (48, 48).
         predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
         labels: the labels to explain; of a pair of labels, why the first rather than the second.
-        settings: a LimeSettings; the same seed gives the same weights, whatever was explained
-            before.
+        settings: a LimeSettings; the same seed gives the same weights.
         segments: int (48, 48), numbered from 0 without gaps, in place of the settings' division.
 
     Returns:
         {label: Explanation}, in the order of `labels`.
 
     Raises:
-        UserError: there are fewer than two superpixels, or fewer samples than superpixels (which
-            leaves the local model undetermined), or the network does not have a label, or its
-            outputs are not probabilities.
+        UserError: there are fewer than two superpixels, fewer samples than superpixels, no such
+            label, or outputs that are not probabilities.
     """
     return dict(explain_in_turn(face, predict, labels, settings, segments))
 

@@ -22,21 +22,16 @@ class Output:
     source: dict
 
     def save(self, name, record, draw, *content):
-        """Write the Figure that draw(*content) returns.
-
-        Args:
-            name: of the file, without suffix.
-            record: what the figure keeps of how it was made; None for `source`.
-            draw: function of the room figures.
+        """Write the Figure that draw(*content) returns, with a record of how it was made.
 
         Returns:
-            The path of the file; None where nothing is drawn.
+            The name of the file; "" where nothing is drawn.
         """
         if not self.format:
-            return None
+            return ""
         path = self.folder / f"{name}.{self.format}"
         style.save(draw(*content), path, record or self.source, self.dpi)
-        return path
+        return path.name
 
     def write_csv(self, name, rows):
         """Write a list of dicts as a table beside the figures."""

@@ -16,7 +16,7 @@ from figures import framed
 TOGETHER = 64  # pictures whose faces the network predicts in one batch
 OWN = {  # names of the programs' other figures
     "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
-    "emotions_average", "pairs_average",
+    "emotions", "emotions_average", "pairs_average",
     *(emotion + kind for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
 NO_FACE = ("no face found, also not in the picture rotated by 90, 180 and 270 degrees; "
            "if it is a face from forehead to chin, use --cropped")
@@ -40,11 +40,7 @@ class ExplainedPhotograph(NamedTuple):
         return f"{self.path.name}: {width} x {height} pixels, {self.found.count()}"
 
     def figure(self, picture, scale):
-        """Its figure.
-
-        Args:
-            picture: uint8 (height, width, 3), the photograph with its sides times `scale`.
-        """
+        """Its figure; picture: uint8 (height, width, 3), its sides times `scale`."""
         frames = [face.corners * scale for face in self.found.faces]
         rows = [wording.figure_row(row) for row in self.rows]
         return framed.photograph(picture, frames, rows, self.summary)
@@ -69,27 +65,23 @@ def explain_photographs(paths, find, labels, engine, **about):
         some = paths[start:start + TOGETHER]
         photographs = list(find(some))
         faces = [each.faces[index].pixels for each in photographs for index in each.largest()]
-        answers = engine.explain(ask(faces, labels, engine))
+        asked = [(face, labels) for face in faces]
+        if faces and not labels:
+            predicted = engine.predict(np.stack(faces)).argmax(axis=1)  # (faces,)
+            asked = [(face, [int(label)]) for face, label in zip(faces, predicted, strict=True)]
+        answers = engine.explain(asked)
         for path, found in zip(some, photographs, strict=True):
-            rows = [Explained(explanation, engine.settings, found.faces[index].note,
-                              number=index + 1, **about)
-                    for index in found.largest() for explanation in next(answers).values()]
-            yield ExplainedPhotograph(path, found, rows)
-
-
-def ask(faces, labels, engine):
-    """(face, labels) of each face; if there are no labels, that which the network predicts."""
-    if labels or not faces:
-        return [(face, labels) for face in faces]
-    predicted = engine.predict(np.stack(faces)).argmax(axis=1)  # (faces,)
-    return [(face, [int(label)]) for face, label in zip(faces, predicted, strict=True)]
+            yield ExplainedPhotograph(path, found, [
+                Explained(explanation, engine.settings, found.faces[index].note,
+                          number=index + 1, **about)
+                for index in found.largest() for explanation in next(answers).values()])
 
 
 def name_figures(paths, folder, suffix="png"):
     """A path in `folder` for the figure of each picture, with the picture's name.
 
-    The names of other figures of the programs are extended by "_photograph". Equal names are
-    numbered. No path is that of one of the pictures.
+    It is extended by "_photograph" if it is that of another figure, and by a number if it is that
+    of a picture or given already.
     """
     taken, targets = {str(path.resolve()).lower() for path in paths}, []
     for path in paths:

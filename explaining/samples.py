@@ -37,12 +37,15 @@ class Samples:
     seed: int
     memo: dict = dataclasses.field(default_factory=dict, repr=False)
 
-    def targets(self, label):
-        """What is explained, for every sample: float64 (samples,).
+    def extended(self, masks, probabilities):
+        """These and further samples."""
+        if self.probabilities is not None:
+            masks = np.concatenate([self.masks, masks])
+            probabilities = np.concatenate([self.probabilities, probabilities])
+        return dataclasses.replace(self, masks=masks, probabilities=probabilities)
 
-        The probability of a label; of two labels, the log-odds of the first against the second,
-        log(p / q): the difference of their logits.
-        """
+    def targets(self, label):
+        """The probability of a label, or of two the log-odds log(p / q): float64 (samples,)."""
         if isinstance(label, tuple):
             first, second = np.log(np.maximum(self.probabilities[:, label], LEAST, dtype=float)).T
             return first - second
@@ -53,7 +56,6 @@ class Samples:
         return np.ptp(self.targets(label)) < ALIKE
 
     def remembered(self, name, label, size, compute):
-        """What compute() gives, computed once for this name, label and number of samples."""
         key = name, label, size
         if key not in self.memo:
             self.memo[key] = compute(label)
@@ -62,9 +64,8 @@ class Samples:
     def stability(self, label):
         """Share of the SHOWN strongest superpixels that both halves of the samples have in common.
 
-        The strongest have the largest absolute weights. The stability is 0 if the network predicts
-        the same for every sample, because then no superpixel is strong. It is about the draw of
-        the samples, not about the division into superpixels (stability.py).
+        0 if the network predicts the same for every sample. It is about the draw of the samples,
+        not about the division into superpixels (benchmarks/stability.py).
         """
         return self.remembered("stability", label, len(self.masks), self.compare_halves)
 
@@ -83,13 +84,12 @@ class Samples:
         stays LIME's weighted regression (Witter et al. 2025, arXiv 2506.11849).
 
         Args:
-            label: the explained label; see targets().
+            label: see targets().
             half: 0 or 1 for every other pair of the samples; None for all.
 
         Returns:
             Weights float64 (superpixels,), intercept, what pairs add float64 (superpixels,
-            superpixels), and the surrogate's held-out R squared; weights, pairs and R squared are 0
-            if the network predicts the same for every sample.
+            superpixels), and the surrogate's held-out R squared.
         """
         count = self.masks.shape[1]
         if self.alike(label):
@@ -130,9 +130,7 @@ def draw(face, hidden, segments, predict, labels, settings):
 
     Args:
         face, hidden: uint8 (48, 48), the face, and what hidden superpixels show.
-        segments: int (48, 48).
-        predict, labels: see lime.explain_face().
-        settings: a LimeSettings.
+        segments, predict, labels, settings: see lime.explain_face().
     """
     automatic, count = settings.samples == "auto", segments.max() + 1
     random = np.random.RandomState(settings.seed)
@@ -142,20 +140,12 @@ def draw(face, hidden, segments, predict, labels, settings):
     while more:
         masks = draw_masks(random, more, count, whole_first=drawn.probabilities is None)
         pixels = np.where(masks.astype(bool)[:, segments], face, hidden)  # (more, 48, 48)
-        drawn = extended(drawn, masks, checked(predict(pixels), labels))
+        drawn = drawn.extended(masks, checked(predict(pixels), labels))
         done = len(drawn.masks)
         enough = not automatic or done >= LIMIT or all(drawn.stability(each) == 1
                                                        for each in labels)
         more = 0 if enough else done
     return drawn
-
-
-def extended(drawn, masks, probabilities):
-    """The Samples with further masks and what the network predicts for them."""
-    if drawn.probabilities is not None:
-        probabilities = np.concatenate([drawn.probabilities, probabilities])
-    return dataclasses.replace(drawn, masks=np.concatenate([drawn.masks, masks]),
-                               probabilities=probabilities)
 
 
 def draw_masks(random, samples, count, whole_first):
@@ -175,11 +165,7 @@ def in_pairs(masks):
 
 
 def local_model(masks, targets):
-    """The lime package's weighted regression of targets on masks.
-
-    Args:
-        masks: int (n, superpixels).
-        targets: float (n,).
+    """The lime package's weighted regression of targets, float (n,), on masks, int (n, superpixels).
 
     Returns:
         Weights float64 (superpixels,) and intercept.

@@ -34,10 +34,7 @@ class Without(NamedTuple):
 
     @property
     def margin(self):
-        """How much more of the probability hiding the marked parts costs than hiding random ones.
-
-        From -1 to 1.
-        """
+        """How much more hiding the marked parts costs than hiding random ones, from -1 to 1."""
         return self.random_hidden - self.marked_hidden
 
     @property
@@ -56,13 +53,11 @@ def without_parts(face, predict, label, segments, hidden, parts, seed, marked=SH
     """Ask the network, in one call, about the face without some of its superpixels.
 
     Args:
-        face, hidden: uint8 (48, 48), the face, and what hidden superpixels show.
-        predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
-        label: the explained one.
-        segments: int (48, 48), superpixels numbered from 0.
-        parts: int (at most superpixels,), those that contribute to the label, the strongest first.
+        face, predict, label, segments: see lime.explain_face().
+        hidden: uint8 (48, 48), what hidden superpixels show.
+        parts: int (n,), superpixels that contribute to the label, the strongest first.
         seed: of the random choices.
-        marked: how many of them a figure marks.
+        marked: how many of the parts a figure marks.
     """
     count, marked, steps = segments.max() + 1, min(marked, len(parts)), min(MOST, len(parts))
     # whole, marked hidden, only marked, all hidden, random; then the strongest one by one
@@ -84,14 +79,14 @@ def without_parts(face, predict, label, segments, hidden, parts, seed, marked=SH
 
 
 def fewest_that_decide(whole, predictions, label):
-    """How many of the strongest parts must be hidden, and the label's probability without them.
-
-    Until another label is predicted, if this one was, or its probability is at most half; 0 if
-    none of the steps comes to that.
+    """How many parts must be hidden until the prediction changes or halves, and the probability.
 
     Args:
         whole: float (classes,), of the whole face.
         predictions: float (steps, classes), with one part more hidden at each step.
+
+    Returns:
+        Their number, 0 if none of the steps is enough, and the label's probability without them.
     """
     changed = (whole.argmax() == label) & (predictions.argmax(axis=1) != label)
     decided = np.flatnonzero(changed | (predictions[:, label] <= whole[label] / 2))

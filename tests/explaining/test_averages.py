@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from base.errors import UserError
-from explaining import averages, many_faces, wording
+from explaining import averages, faces_explained, wording
 from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.output import Output
@@ -102,24 +102,24 @@ def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_t
         "20 % with all hidden (predicts sad 1, neutral 1 of 2)")
 
 
-def test_pairs_of_many_faces_make_a_table_and_a_figure(face_set, output, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, output, with_pairs=True)
+def test_pairs_of_faces_explained_make_a_table_and_a_figure(face_set, output, tmp_path, capsys):
+    faces_explained.explain_many([0, 1], face_set, 2, output, with_pairs=True)
     assert {"pairs_average.png", "pairs_average.csv"} < {path.name for path in tmp_path.iterdir()}
     rows = list(csv.DictReader((tmp_path / "pairs_average.csv").open()))
     assert len(rows) == 2 * 15 and {row["emotion"] for row in rows} == {"angry", "disgust"}
-    average = many_faces.average_faces(0, face_set, 2)
+    average = faces_explained.average_faces(0, face_set, 2)
     first = next(row for row in rows if row["region"] == "mouth" and row["other"] == "eyes")
     assert float(first["together"]) == pytest.approx(average.mean_together()[0][3, 1], rel=1e-4)
     assert "angry: all pairs " in capsys.readouterr().out
 
 
-def test_many_faces_of_one_label_make_an_average(face_set, output, tmp_path):
-    many_faces.explain_many([1], face_set, 5, output)
+def test_faces_explained_of_one_label_make_an_average(face_set, output, tmp_path):
+    faces_explained.explain_many([1], face_set, 5, output)
     assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
 
 
-def test_many_faces_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
-    many_faces.explain_many([0, 1], face_set, 2, output)
+def test_faces_explained_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
+    faces_explained.explain_many([0, 1], face_set, 2, output)
     assert {path.name for path in tmp_path.iterdir()} == {
         "angry_average.png", "disgust_average.png", "emotions_average.png", "emotions_average.csv"}
     printed = capsys.readouterr().out
@@ -127,18 +127,18 @@ def test_many_faces_of_two_labels_also_make_a_table(face_set, output, tmp_path, 
     rows = list(csv.DictReader((tmp_path / "emotions_average.csv").open()))
     assert [(row["emotion"], row["faces"]) for row in rows] == [("angry", "2"), ("disgust", "2")]
     assert sum(float(rows[0][region]) for region in averages.AREAS) == pytest.approx(1, abs=1e-4)
-    mean = many_faces.average_faces(1, face_set, None).mean_map()
+    mean = faces_explained.average_faces(1, face_set, None).mean_map()
     assert mean[:21].max() < 0 < mean[28:].min()  # squares of 7x7: rows 21 to 27 lie in both halves
 
 
 def test_an_emotion_that_is_never_classified_correctly_is_an_error(face_set, output, tmp_path):
     wrong = labelled(face_set, [3] * 6)
     with pytest.raises(UserError, match="no happy face is classified correctly"):
-        many_faces.explain_many([3], wrong, 2, output)
+        faces_explained.explain_many([3], wrong, 2, output)
 
 
 def test_mistakes_are_explained_against_the_true_label(face_set, output, tmp_path, capsys):
-    many_faces.explain_mistakes([0, 1], face_set, 5, output)
+    faces_explained.explain_mistakes([0, 1], face_set, 5, output)
     assert capsys.readouterr().out.strip().split("\n") == [
         "only 1 of the 5 mistakes asked for; there are no more",
         "row 5:    angry predicted as disgust, 80 %; does not tell (+4 points)"]
@@ -147,7 +147,7 @@ def test_mistakes_are_explained_against_the_true_label(face_set, output, tmp_pat
     assert kept["split"] == "test"
     assert kept["heading"].startswith("Disgust, 80 %, rather than angry, 20 %: ")
     with pytest.raises(UserError, match="makes no mistake"):
-        many_faces.explain_mistakes([1], face_set, 5, output)
+        faces_explained.explain_mistakes([1], face_set, 5, output)
 
 
 def test_the_most_confident_mistakes_come_first(face_set):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import fer2013
-from explaining import stability
+from benchmarks import stability
 from explaining.settings import LimeSettings
 from fer2013 import included
 

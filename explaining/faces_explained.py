@@ -1,0 +1,152 @@
+"""The faces of a split, explained, for explain.py: one for each label, the mean of many, mistakes.
+
+Each way prints a line for every explanation and returns the name of the figure to look at.
+"""
+from explaining import faithfulness, methods, wording
+from explaining.averages import AREAS, PLACES, REGIONS, Average, strongest_pairs
+from explaining.regions import part_names
+from fer2013 import EMOTIONS
+from figures import averages, comparisons, explanations, pairs
+
+PAIRS = 8  # pairs of superpixels that a figure shows
+
+
+def explain_each(labels, index, face_set, output):
+    """A figure for each label and one of all; of one face also a sheet of it, emotions.png.
+
+    Args:
+        labels: to explain.
+        index: of the face; None for a face of each label.
+        face_set: a FaceSet.
+        output: an Output.
+
+    Returns:
+        A list with an explanation.Explained for each label, and the name of the figure.
+    """
+    asked, rows = [(index, labels)], []
+    if index is None:
+        chosen = [face_set.choose(label) for label in labels]
+        asked = [(face, [label], *notes)
+                 for (face, notes), label in zip(chosen, labels, strict=True)]
+    for row in face_set.explain(asked):
+        rows.append(row)
+        name = output.save(emotion_of(row), record([row], output), explanations.explanations,
+                           [wording.figure_row(row)])
+        print(wording.one_line(row, name), flush=True)
+    output.update_json("explanations", {
+        emotion_of(row): {"file": f"{emotion_of(row)}.{output.format}"} | wording.scores(row)
+        | output.source for row in rows})
+    if len(rows) > 1:
+        name = output.save("explanations", record(rows, output), explanations.explanations,
+                           list(map(wording.figure_row, rows)))
+        if index is not None:
+            name = output.save("emotions", record(rows, output), explanations.sheet,
+                               [row.explanation for row in rows], *wording.sheet(rows[0]))
+    return rows, name
+
+
+def emotion_of(row):
+    return EMOTIONS[row.explanation.label]
+
+
+def record(rows, output):
+    return wording.record({emotion_of(row): row for row in rows}, output.source)
+
+
+def draw_pairs(row, output):
+    """A figure of which superpixels of an Explained act together, and how."""
+    explanation, heading, _ = wording.figure_row(row)
+    names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
+    kept = record([row], output) | {"pairs": [
+        {"superpixels": pair, "together": together, "in_words": line} for line, (*pair, together)
+        in zip(wording.pairs(explanation, names, PAIRS), found, strict=True)]}
+    output.save(f"{emotion_of(row)}_pairs", kept, pairs.pairs, explanation, found, names, heading,
+                pairs.MEANING)
+
+
+def draw_comparison(row, network, output):
+    """A figure of LIME beside the other methods for an Explained, with their scores."""
+    explanation, heading, caption = wording.figure_row(row)
+    maps = methods.compare(explanation, network)
+    scores = faithfulness.score_maps(maps, explanation.segments, explanation.face,
+                                     explanation.label, network.predict, seed=explanation.seed)
+    kept = record([row], output) | {"methods": {name: {
+        "deletion_auc": score.deletion_auc, "insertion_auc": score.insertion_auc}
+        for name, score in scores.items()}}
+    output.save(f"{emotion_of(row)}_compare", kept, comparisons.comparison, explanation.face, maps,
+                scores, heading, caption)
+
+
+def explain_many(labels, face_set, count, output, with_pairs=False):
+    """The mean explanation of correctly classified faces of each label, and all side by side.
+
+    Args:
+        labels, face_set, output: see explain_each().
+        count: faces of each label, fewer if fewer are classified correctly; None for all.
+        with_pairs: whether to tell what regions of the face do together, too.
+
+    Raises:
+        UserError: there is no face of a label, or none is classified correctly.
+    """
+    for label in labels:
+        face_set.of_label(label)  # so that one without faces is told before any is explained
+    found = []
+    for label in labels:
+        average = average_faces(label, face_set, count)
+        without = wording.mean_without(average.without, label)
+        name = output.save(f"{average.emotion}_average", None, averages.average,
+                           average.mean_face(), average.mean_map(), average.shares(), AREAS,
+                           REGIONS, f"{average.title} classified correctly", without)
+        print(wording.average_line(average, name), flush=True)
+        found.append(average)
+    print(wording.shares([average.row() for average in found]))
+    if len(found) > 1:
+        output.write_csv("emotions_average", [average.row() for average in found])
+        columns = [(average.title, average.mean_face(), average.mean_map()) for average in found]
+        name = output.save("emotions_average", None, averages.averages, columns,
+                           "mean explanations of faces classified correctly")
+    if with_pairs:
+        write_pairs(found, output)
+    return name
+
+
+def average_faces(label, face_set, count):
+    """The Average of correctly classified faces of a label."""
+    asked = [(index, [label]) for index in face_set.find_correct(label, count)]
+    average = Average(EMOTIONS[label])
+    for row in face_set.explain(asked, EMOTIONS[label]):
+        average.add(row.explanation)
+    return average
+
+
+def write_pairs(found, output):
+    """A table and a figure of what two regions of the face add together."""
+    rows = [average.pairs() for average in found]
+    output.write_csv("pairs_average", sum(rows, []))
+    for pairs_of_one in rows:
+        print(*map(wording.regions, strongest_pairs(pairs_of_one)), sep="\n")
+    columns = [(average.title, average.mean_together()[0]) for average in found]
+    output.save("pairs_average", None, pairs.by_region, columns, PLACES,
+                "what two regions add together beyond their sum")
+
+
+def explain_mistakes(labels, face_set, count, output):
+    """Why the most confident wrong predictions are not the true label, in log-odds.
+
+    The probability of the true label itself is near 0 whatever is hidden.
+
+    Args:
+        labels, face_set, output: see explain_each(); the labels are the true ones.
+        count: number of faces; None for all.
+
+    Raises:
+        UserError: there is no wrong prediction.
+    """
+    rows = []
+    for row in face_set.explain([
+            (index, [(int(predicted), int(face_set.faces.labels[index]))])
+            for index, predicted in zip(*face_set.find_mistakes(labels, count), strict=True)]):
+        rows.append(row)
+        print(wording.one_line(row), flush=True)
+    return output.save("mistakes", wording.record({row.name: row for row in rows}, output.source),
+                       comparisons.mistakes, list(map(wording.figure_row, rows)))
