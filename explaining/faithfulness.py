@@ -23,7 +23,7 @@ class Faithfulness(NamedTuple):
 
 
 def superpixel_order(relevance, segments, random):
-    """The step, from 0, at which each pixel changes: int (48, 48), highest mean of the map first."""
+    """The step at which each pixel changes, highest mean of the map first: int (48, 48)."""
     return ranks(superpixel_means(relevance, segments), random)[segments]
 
 

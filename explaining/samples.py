@@ -165,7 +165,7 @@ def in_pairs(masks):
 
 
 def local_model(masks, targets):
-    """The lime package's weighted regression of targets, float (n,), on masks, int (n, superpixels).
+    """The lime package's weighted regression of targets (n,) on masks (n, superpixels).
 
     Returns:
         Weights float64 (superpixels,) and intercept.
