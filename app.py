@@ -8,11 +8,11 @@ see how the prediction changes, and explains which parts contribute to each emot
 to this machine unless --host says otherwise. A picture lies in a temporary folder until it has been
 read, and is then deleted; its faces of 48x48 pixels stay in the memory of the server while it runs.
 """
-import contextlib
 import importlib.util
 import os
 import signal
 import sys
+import tempfile
 
 from base import options
 from base.errors import UserError
@@ -37,12 +37,12 @@ def main():
 
     # SIGTERM as a normal exit, so that the temporary folder is removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    settings = LimeSettings(args.superpixels, args.hide, seed=args.seed)
     path = choice.choose_for_photographs(args.model, args.outputs)
     network = open_network(path, included.open_own(), args.scale, args.labels, args.outputs)
-    with contextlib.suppress(UserError):  # the page says then what is wrong
-        detector()  # once, before several people may need it at the same time
-    serve(Page(network, settings, choice.in_words(path)), args)
+    page = Page(network, options.settings(args, LimeSettings), choice.in_words(path))
+    detector()  # once, before several people may need it at the same time
+    with tempfile.TemporaryDirectory(prefix="emotions-") as folder:
+        serve(page, args.host, args.port, folder)
 
 
 def parse_arguments():
@@ -52,49 +52,37 @@ def parse_arguments():
     parser.add_argument("--port", type=options.port_number, default=7860,
                         help="port to listen on")
     options.add_options(parser, choice.ModelOptions)
-    options.add_options(parser, LimeSettings, leave_out=["samples"])
+    options.add_options(parser, LimeSettings)
     parser.add_argument("--outputs", default="outputs",
                         help="folder of a training run, from which the model is taken")
     return parser.parse_args()
 
 
-def serve(page, args):
-    """Serve the page until Ctrl-C; UserError if the port is in use, instead of another port."""
+def serve(page, host, port, folder):
+    """Serve the page until Ctrl-C, uploaded pictures in `folder`; UserError if the port is used."""
+    os.environ |= {"GRADIO_TEMP_DIR": folder,  # Gradio reads these when it is imported
+                   "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    import gradio
     from starlette.middleware import Middleware  # comes with Gradio
 
     from page import guard, layout
 
-    with guard.private_folder() as folder:  # for uploaded pictures
-        gradio = load_gradio(folder)
-        theme = gradio.themes.Default(  # fonts of the system, none from other servers
-            primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
-        theme.set(body_text_color_subdued="#52525b",  # the default has a contrast of 1.9
-                  **{f"button_primary_background_fill{state}": BLUE
-                     for state in ("", "_dark", "_hover", "_hover_dark")})
-        blocks = layout.build(gradio, page).queue(max_size=WAITING, api_open=False)
-        try:
-            blocks.launch(
-                server_name=args.host, server_port=args.port, share=False, theme=theme,
-                css=layout.STYLE, max_file_size=LARGEST_UPLOAD, footer_links=[], ssr_mode=False,
-                quiet=True, prevent_thread_lock=True, state_session_capacity=SESSIONS,
-                app_kwargs={"middleware": [Middleware(guard.Guard, args.host, folder)]})
-        except OSError as error:
-            raise UserError(f"--host {args.host} --port {args.port}: "
-                            f"cannot listen there ({error})") from error
-        print(f"{page.source}; open http://{args.host}:{args.port}; stop with Ctrl-C", flush=True)
-        blocks.block_thread()
-
-
-def load_gradio(folder):
-    """Import Gradio, set up to keep pictures in `folder` and to send no telemetry.
-
-    Gradio reads these environment variables when it is imported.
-    """
-    os.environ |= {"GRADIO_TEMP_DIR": str(folder), "GRADIO_ANALYTICS_ENABLED": "False",
-                   "HF_HUB_DISABLE_TELEMETRY": "1"}
-    import gradio
-
-    return gradio
+    theme = gradio.themes.Default(  # fonts of the system, none from other servers
+        primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    theme.set(body_text_color_subdued="#52525b",  # the default has a contrast of 1.9
+              **{f"button_primary_background_fill{state}": BLUE
+                 for state in ("", "_dark", "_hover", "_hover_dark")})
+    blocks = layout.build(gradio, page).queue(max_size=WAITING, api_open=False)
+    try:
+        blocks.launch(
+            server_name=host, server_port=port, share=False, theme=theme, css=layout.STYLE,
+            max_file_size=LARGEST_UPLOAD, footer_links=[], ssr_mode=False, quiet=True,
+            prevent_thread_lock=True, state_session_capacity=SESSIONS,
+            app_kwargs={"middleware": [Middleware(guard.Guard, host)]})
+    except OSError as error:
+        raise UserError(f"--host {host} --port {port}: cannot listen there ({error})") from error
+    print(f"{page.source}; open http://{host}:{port}; stop with Ctrl-C", flush=True)
+    blocks.block_thread()
 
 
 if __name__ == "__main__":

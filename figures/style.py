@@ -69,19 +69,23 @@ def colour_bar(figure, axes, limit, label, **options):
     return bar
 
 
+def edges(area):
+    """The boundary of `area`, bool (48, 48): list of ((x, y), (x, y)) in corners of pixels."""
+    around = np.pad(area, 1)
+    across = np.argwhere(around[:-1, 1:-1] != around[1:, 1:-1])  # row, column of horizontal edges
+    down = np.argwhere(around[1:-1, :-1] != around[1:-1, 1:])  # of vertical ones
+    return ([((x, y), (x + 1, y)) for y, x in across] + [((x, y), (x, y + 1)) for y, x in down])
+
+
 def outline(axes, area, colour, width=2.0):
     """Draw the boundary of `area`, bool (48, 48), on white, so that it is seen on any face.
 
     Args:
         width: of the line, in points.
     """
-    around = np.pad(area, 1)
-    across = np.argwhere(around[:-1, 1:-1] != around[1:, 1:-1])  # row, column of horizontal edges
-    down = np.argwhere(around[1:-1, :-1] != around[1:-1, 1:])  # of vertical ones
-    edges = [((x - 0.5, y - 0.5), (x + 0.5, y - 0.5)) for y, x in across]
-    edges += [((x - 0.5, y - 0.5), (x - 0.5, y + 0.5)) for y, x in down]
+    lines = np.array(edges(area)) - 0.5  # (edges, 2, 2)
     for shade, points in (("white", width + 1.2), (colour, width)):
-        axes.add_collection(LineCollection(edges, colors=shade, linewidths=points,
+        axes.add_collection(LineCollection(lines, colors=shade, linewidths=points,
                                            capstyle="projecting"), autolim=False)
 
 

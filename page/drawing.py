@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from fer2013 import EMOTIONS, SIZE
-from figures.style import AGAINST, FOR
+from figures.style import AGAINST, FOR, edges
 
 HATCH = ("<defs><pattern id='hatch' width='1.6' height='1.6' patternUnits='userSpaceOnUse' "
          "patternTransform='rotate(45)'><path d='M.5 0V1.6' stroke='#000' stroke-width='.5' "
@@ -58,52 +58,26 @@ def board(session, names, weights, marked):
     """
     parts = ""
     for part, (name, shown) in enumerate(zip(names, session.shown, strict=True)):
-        surface, line = outline(session.segments == part)
+        area = session.segments == part
+        surface = "".join(f"M{x} {y}h1v1h-1z" for y, x in np.argwhere(area))
+        line = "".join(f"M{x} {y}L{to_x} {to_y}" for (x, y), (to_x, to_y) in edges(area))
         hatched = "" if shown else f"<path d='{surface}' fill='url(#hatch)'/>"
+        fill = tint(weights[part], weights) if part in marked else "fill-opacity='0'"
         parts += (f"<g role='checkbox' tabindex='{0 if part == 0 else -1}' data-choice='{part}' "
                   f"aria-checked='{str(bool(shown)).lower()}' aria-label='{html.escape(name)}'>"
-                  f"<title>{html.escape(name)}</title><path d='{surface}' "
-                  f"{tint(part, weights, marked)}/>{hatched}<path class='line' d='{line}'/></g>")
-    return svg(session.pixels(), HATCH + parts, "face board", "group",
-               f"The face in {len(names)} parts. Enter hides or shows a part, the arrow keys go to "
-               "the next.")
+                  f"<title>{html.escape(name)}</title><path d='{surface}' {fill}/>{hatched}"
+                  f"<path class='line' d='{line}'/></g>")
+    described = (f"The face in {len(names)} parts. Enter hides or shows a part, the arrow keys go "
+                 "to the next.")
+    return (f"<svg class='board' viewBox='0 0 {SIZE} {SIZE}' role='group' "
+            f"aria-label='{described}'>{HATCH}<image href='{address(session.pixels())}' "
+            f"width='{SIZE}' height='{SIZE}'/>{parts}</svg>")
 
 
-def weighted(session, weights, marked, limit, title, described):
-    """The whole face with its marked superpixels tinted; a weight of `limit` is drawn strongest."""
-    parts = ""
-    for part in range(len(weights)):
-        surface, line = outline(session.segments == part)
-        parts += (f"<path d='{surface}' {tint(part, weights, marked, limit)}/>"
-                  f"<path class='line' d='{line}'/>")
-    face = svg(session.face.pixels, parts, "face", "img", described)
-    return f"<figure>{face}<figcaption>{html.escape(title)}</figcaption></figure>"
-
-
-def svg(pixels, parts, style, role, described):
-    return (f"<svg class='{style}' viewBox='0 0 {SIZE} {SIZE}' role='{role}' "
-            f"aria-label='{html.escape(described)}'><image href='{address(pixels)}' width='{SIZE}' "
-            f"height='{SIZE}'/>{parts}</svg>")
-
-
-def tint(part, weights, marked, limit=None):
-    """The style of a superpixel: the colour of its sign, fuller for a larger weight.
-
-    By the square root, as in figures.style.
-    """
-    if weights is None or part not in marked:
-        return "fill-opacity='0'"
-    strength = np.sqrt(abs(weights[part]) / max(limit or np.abs(weights).max(), 1e-9))
-    return f"fill='{FOR if weights[part] > 0 else AGAINST}' fill-opacity='{0.6 * strength:.2f}'"
-
-
-def outline(area):
-    """SVG path data of the pixels in `area`, bool (48, 48): their surface, and their boundary."""
-    surface = "".join(f"M{x} {y}h1v1h-1z" for y, x in np.argwhere(area))
-    around = np.pad(area, 1)
-    across = np.argwhere(around[:-1, 1:-1] != around[1:, 1:-1])  # y, x of horizontal boundaries
-    down = np.argwhere(around[1:-1, :-1] != around[1:-1, 1:])  # y, x of vertical ones
-    return surface, "".join([f"M{x} {y}h1" for y, x in across] + [f"M{x} {y}v1" for y, x in down])
+def tint(weight, weights):
+    """The style of a superpixel: the colour of its sign, fuller for a larger weight."""
+    strength = np.sqrt(abs(weight) / max(np.abs(weights).max(), 1e-9))
+    return f"fill='{FOR if weight > 0 else AGAINST}' fill-opacity='{0.6 * strength:.2f}'"
 
 
 def photograph(pixels, frames, words):
@@ -123,12 +97,12 @@ def photograph(pixels, frames, words):
             f"<figcaption>{html.escape(words)}</figcaption></figure>")
 
 
-def choices(faces, texts, chosen=None):
-    """Pictures to choose from, as buttons."""
+def choices(texts, pictures, chosen=None):
+    """Pictures to choose from, uint8 (side, side) each, as buttons."""
     return "<div class='choices'>" + "".join(
         f"<button data-choice='{index}' aria-pressed='{str(index == chosen).lower()}'>"
-        f"<img src='{address(face)}' alt=''><span>{html.escape(text)}</span></button>"
-        for index, (face, text) in enumerate(zip(faces, texts, strict=True))) + "</div>"
+        f"<img src='{address(picture)}' alt=''><span>{html.escape(text)}</span></button>"
+        for index, (text, picture) in enumerate(zip(texts, pictures, strict=True))) + "</div>"
 
 
 def notice(text):
@@ -136,13 +110,13 @@ def notice(text):
     return f"<p class='notice' role='alert'>{html.escape(text)}</p>" if text else ""
 
 
-def lines(heading, texts):
-    """A line, and a list of lines."""
+def lines(texts):
+    """A list of lines."""
     listed = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
-    return f"<p>{html.escape(heading)}</p><ul class='lines'>{listed}</ul>" if texts else ""
+    return f"<ul class='lines'>{listed}</ul>"
 
 
 def paragraphs(first, texts):
     """A sentence in large letters, and others."""
-    more = "".join(f"<p>{html.escape(text)}</p>" for text in texts if text)
+    more = "".join(f"<p>{html.escape(text)}</p>" for text in texts)
     return f"<div class='words'><p class='first'>{html.escape(first)}</p>{more}</div>"

@@ -1,13 +1,11 @@
 """What the page of app.py answers to each event: records, and HTML.
 
     page = Page(network, LimeSettings(), "model: ...")
-    picture, photograph = session.open_picture("me.jpg")
-    state, label, other, *html = page.look(picture, cropped=False)
-    state, *html = page.toggle("12", state, {}, label)     # superpixel 12 is hidden
+    photograph, state, label, found, *html = page.open("me.jpg")
+    state, board, bars = page.toggle("12", state, found, label)     # superpixel 12 is hidden
 """
 import base64
 import dataclasses
-import json
 import pathlib
 import tempfile
 import time
@@ -15,27 +13,25 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from base.errors import UserError
 from explaining import lime, wording
 from explaining.explanation import Explained
 from fer2013 import EMOTIONS
 from figures import explanations, style
 from page import drawing
-from page.session import Session
+from page.session import EXAMPLES, open_picture
 
 NO_FACE = ("No face was found in this picture, also not rotated by 90, 180 and 270 degrees. Take "
            "one in which a whole face can be seen from the front, with some space around it. If "
-           "the picture is nothing but a face, from forehead to chin, tick “The picture is one "
-           "face”.")
-LABELS = range(len(EMOTIONS))
-LISTED = 10  # superpixels that are listed with their weights
+           "the picture is nothing but a face, from forehead to chin, choose “whole picture”.")
+ADVICE = "What helps: save the picture as JPEG or PNG, smaller if need be."
+LISTED = 5  # superpixels that are listed with their weights
 TIMED = 64  # faces that are predicted once, to tell how long an explanation takes
-CHOICES = {  # of the number of superpixels, the marked ones and a random generator
-    "Show all": lambda count, marked, random: np.ones(count, bool),
-    "Hide all": lambda count, marked, random: np.zeros(count, bool),
-    "Hide the marked": lambda count, marked, random: ~np.isin(np.arange(count), marked),
-    "Only the marked": lambda count, marked, random: np.isin(np.arange(count), marked),
-    "Hide random ones": lambda count, marked, random: ~np.isin(
-        np.arange(count), random.choice(count, len(marked), replace=False)),
+CHOICES = {  # which of the superpixels are shown, given those that are marked
+    "Show all": lambda parts, marked: parts >= 0,
+    "Hide all": lambda parts, marked: parts < 0,
+    "Hide the marked": lambda parts, marked: ~np.isin(parts, marked),
+    "Only the marked": np.isin,
 }
 
 
@@ -45,7 +41,7 @@ class Page:
 
     Attributes:
         network: a networks.network.Network.
-        settings: a LimeSettings; the page chooses the number of samples.
+        settings: a LimeSettings.
         source: the model and its training data in words.
 
     Of the arguments, `state` is a Session or None, `found` the {label: Explanation} of its face.
@@ -54,41 +50,53 @@ class Page:
     settings: object
     source: str = ""
 
-    def look(self, picture, cropped):
-        """Look at the largest face of a session.Picture.
+    def open(self, path):
+        """Read a picture and look at its largest face.
 
         Returns:
-            Session or None, the predicted label and the next likely one (or None), {} for the
-            explanations, and HTML: what is wrong or to be known, and the faces to choose from.
+            HTML of it with its faces framed, Session and label (None without a face), {} for the
+            explanations, and HTML: what is wrong or to be known, the faces to choose from, view().
         """
-        if picture is None or picture.problem or not (cropped or picture.faces):
-            problem = picture and (picture.problem or NO_FACE)
-            return None, None, None, {}, drawing.notice(problem), ""
-        faces = (picture.whole,) if cropped else picture.faces
-        predictions = self.network.predict(np.stack([face.pixels for face in faces]))  # (faces, 7)
-        largest = max(range(len(faces)), key=lambda index: faces[index].side)
-        return self.choose_face(largest, Session(picture, faces, predictions))
+        try:
+            state, photograph = open_picture(path, self.network.predict)
+        except UserError as error:
+            problem = f"{str(error).removeprefix(f'{path}: ')}. {ADVICE}"
+            return "", None, None, {}, drawing.notice(problem), *[""] * 5
+        if not state.count:
+            gallery = drawing.choices(["whole picture"], [state.faces[0].pixels])
+            return photograph, state, None, {}, drawing.notice(NO_FACE), gallery, *[""] * 4
+        largest = max(range(state.count), key=lambda index: state.faces[index].side)
+        return photograph, *self.choose_face(largest, state)
+
+    def upload(self, path):
+        """None, to empty the field of the picture, and open(); the file is deleted."""
+        try:
+            return None, *self.open(path)
+        finally:
+            pathlib.Path(path).unlink(missing_ok=True)
+
+    def open_example(self, choice):
+        """open() of an example."""
+        return self.open(list(EXAMPLES.values())[int(choice)])
 
     def choose_face(self, choice, state):
-        """Look at another face of the picture; returns as look()."""
+        """Look at another face of the picture; returns as open(), without the picture."""
         state = state.choose(int(choice), self.settings)
-        first, second = map(int, np.argsort(-state.whole, kind="stable")[:2])
+        label = int(state.whole.argmax())
         note = f"About this face: {state.face.note}." if state.face.note else ""
-        texts = [f"{number}: {wording.share(each.argmax(), each)}"
-                 for number, each in enumerate(state.predictions, start=1)]
-        gallery = drawing.choices([face.pixels for face in state.faces], texts, state.chosen)
-        return (state, first, second, {}, drawing.notice(note),
-                gallery if len(state.faces) > 1 else "")
+        texts = [f"{number + 1}: {wording.share(each.argmax(), each)}" if number < state.count
+                 else "whole picture" for number, each in enumerate(state.predictions)]
+        gallery = drawing.choices(texts, [face.pixels for face in state.faces], state.chosen)
+        return state, label, {}, drawing.notice(note), gallery, *self.view(state, {}, label)
 
     def toggle(self, choice, state, found, label):
         """Hide a superpixel, or show it again; returns the Session and face()."""
-        return self.show(state.shown ^ (np.arange(len(state.shown)) == int(choice)), state, found,
-                         label)
+        shown = state.shown ^ (np.arange(len(state.shown)) == int(choice))
+        return self.show(shown, state, found, label)
 
     def press(self, choice, state, found, label):
         """Hide and show superpixels as one of CHOICES says; returns as toggle()."""
-        shown = CHOICES[choice](len(state.shown), marked(found, label),
-                                np.random.default_rng(state.clicks))
+        shown = CHOICES[choice](np.arange(len(state.shown)), marked(found, label))
         return self.show(shown, state, found, label)
 
     def show(self, shown, state, found, label):
@@ -97,99 +105,71 @@ class Page:
 
     def face(self, state, found, label):
         """HTML of the face with its superpixels, and of the bars."""
-        if state is None:
-            return "", ""
         weights = found[label].weights if label in found else None
         board = drawing.board(state, names(state, weights), weights, marked(found, label))
         return board, drawing.bars(state.prediction, state.whole, label)
 
-    def explain(self, state, label, samples):
+    def view(self, state, found, label):
+        """Everything about the chosen face as HTML: face(), and words() if it is explained."""
+        words = self.words(state, found[label]) if label in found else ("", "")
+        return *self.face(state, found, label), *words
+
+    def explain(self, state, label):
         """Explain the chosen face for every label, the given one first, as explain.py does.
 
         Yields:
-            {label: Explanation} of those explained so far, and HTML: the face with its marks, and
-            how long it takes, or the explanation of the given label in words.
+            {label: Explanation} of those explained so far, and view(), at first with the time that
+            it takes in the place of the words.
         """
-        settings = dataclasses.replace(self.settings, samples=samples)
-        found, labels = {}, sorted(LABELS, key=lambda other: other != label)
-        yield found, self.face(state, found, label)[0], drawing.notice(
-            "Asking the network about the face with other parts hidden: "
-            f"{self.duration(state, samples)}.")
+        found, labels = {}, sorted(range(len(EMOTIONS)), key=lambda other: other != label)
+        wait = (f"Asking the network about the face with other parts hidden: "
+                f"{self.duration(state.face.pixels)}.")
+        yield found, *self.face(state, found, label), drawing.notice(wait), ""
         with threadpool_limits(1):  # as explaining.engine, for the same last bits
             for other, explanation in lime.explain_in_turn(
-                    state.face.pixels, self.network.predict, labels, settings, state.segments,
+                    state.face.pixels, self.network.predict, labels, self.settings, state.segments,
                     labels[:1]):
                 found = found | {other: explanation}
-                yield found, self.face(state, found, label)[0], self.words(
-                    state, found[label]) + drawing.notice(
-                    f"{len(found)} of {len(LABELS)} emotions are explained.")
+                yield found, *self.view(state, found, label)
 
-    def duration(self, state, samples):
+    def duration(self, face):
         """In words how long the network takes for the samples."""
         began = time.monotonic()
-        self.network.predict(np.repeat(state.face.pixels[None], TIMED, axis=0))
+        self.network.predict(np.repeat(face[None], TIMED, axis=0))
         each = (time.monotonic() - began) / TIMED
-        counts = (500, 4000) if samples == "auto" else (samples,)
+        counts = (500, 4000) if self.settings.samples == "auto" else (self.settings.samples,)
         return f"about {' to '.join(f'{each * count:.0f}' for count in counts)} s"
 
-    def view(self, state, found, label, other):
-        """Everything about the chosen face as HTML.
-
-        face(), the explanation in words, beside that of another label, and its details; the last
-        three are "" before it is explained.
-        """
-        face = self.face(state, found, label)
-        if state is None or label not in found:
-            return *face, "", "", ""
-        return (*face, self.words(state, found[label]), versus(state, found, label, other),
-                self.details(state, found[label]))
-
     def words(self, state, explanation):
-        """The explanation of a label in words, as HTML."""
-        verdict = wording.verdict(explanation.without)
-        return drawing.paragraphs(wording.headline(self.explained(state, explanation)), [
-            f"Verdict: {verdict}.", wording.posed(state.picture.posed, state.whole),
-            f"{wording.what_if(explanation.without, explanation.label)}.",
-            *(f"Take care: {caution}." for caution in wording.cautions(explanation))])
-
-    def details(self, state, explanation):
-        """The strongest superpixels, pairs of them, and the scores, as HTML."""
-        called, strongest = names(state, explanation.weights), np.argsort(
-            -np.abs(explanation.weights))[:LISTED]
-        explained, label = self.explained(state, explanation), EMOTIONS[explanation.label]
-        return (drawing.lines(f"What parts add to the probability of {label}:",
-                              [called[part] for part in strongest])
-                + drawing.lines("What pairs add beyond that, mean over all states of the others:",
-                                wording.pairs(explanation, state.names))
-                + drawing.lines("Scores and settings:", list(filter(None, (
-                    wording.description(explained), state.face.note, explained.fed, self.source)))))
+        """HTML of an explanation in sentences, and of its strongest parts, pairs and scores."""
+        explained = self.explained(state, explanation)
+        sentences = [f"Verdict: {wording.verdict(explanation.without)}.",
+                     f"{wording.what_if(explanation.without, explanation.label)}.",
+                     *(f"Take care: {caution}." for caution in wording.cautions(explanation))]
+        called = names(state, explanation.weights)
+        strongest = np.argsort(-np.abs(explanation.weights))[:LISTED]
+        details = [*(called[part] for part in strongest),
+                   *wording.pairs(explanation, state.names), wording.description(explained),
+                   explained.name, explained.fed, self.source]
+        return (drawing.paragraphs(wording.headline(explained), sentences),
+                drawing.lines(filter(None, details)))
 
     def explained(self, state, explanation):
         """The Explained of an explanation."""
-        number = state.chosen + 1 if len(state.faces) > 1 else None
+        number = state.chosen + 1 if 1 < state.count > state.chosen else None
         return Explained(explanation, self.settings, state.face.note, number=number,
-                                 fed=self.network.caption, source=self.source)
+                         fed=self.network.caption, source=self.source)
 
     def figure(self, state, found, label):
-        """The name and the data address of a PNG with the four panels of an explanation."""
+        """The name of a PNG with the four panels of an explanation, and its data address."""
         row = self.explained(state, found[label])
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "figure.png")
             style.save(explanations.explanations([wording.figure_row(row)]), path,
-                       wording.record({EMOTIONS[label]: row}, {"faces": state.picture.name}))
-            return download(state, f"_{EMOTIONS[label]}.png", "image/png", path.read_bytes())
-
-    def data(self, state, found, label):
-        """The same of a JSON file with the explanations of all labels; parts count from 0."""
-        content = {
-            "name": state.picture.name, "face": state.chosen + 1, "model": self.source,
-            "probabilities": dict(zip(EMOTIONS, state.whole.tolist(), strict=True)),
-            "pixels": state.face.pixels.tolist(), "superpixels": state.segments.tolist(),
-            "explanations": {EMOTIONS[each]: wording.scores(self.explained(state, explanation)) | {
-                "weights": explanation.weights.tolist(), "intercept": explanation.intercept,
-                "pairs": explanation.together.tolist()}
-                for each, explanation in sorted(found.items())}}
-        return download(state, ".json", "application/json", json.dumps(content).encode())
+                       wording.record({EMOTIONS[label]: row}, {"faces": state.name}))
+            content = base64.b64encode(path.read_bytes()).decode()
+        return {"name": f"{state.name}_face{state.chosen + 1}_explained_{EMOTIONS[label]}.png",
+                "address": f"data:image/png;base64,{content}"}
 
 
 def marked(found, label):
@@ -203,22 +183,3 @@ def names(state, weights=None):
         f": {100 * weight:+.1f} points" for weight in weights]
     return [f"{place}, part {part}{point}"
             for part, (place, point) in enumerate(zip(state.names, points, strict=True))]
-
-
-def versus(state, found, label, other):
-    """HTML of the explanations of two labels side by side, the same strength for one weight."""
-    if other not in found or other == label:
-        return "<p>Choose another emotion to compare.</p>"
-    both = [found[label], found[other]]
-    limit = max(np.abs(explanation.weights).max() for explanation in both)
-    maps = "".join(drawing.weighted(
-        state, each.weights, [*each.strongest(1), *each.strongest(-1)], limit,
-        wording.share(each.label, state.whole), wording.sides(each, state.names)) for each in both)
-    return (f"<div class='figures'>{maps}</div><p>{wording.preference(*both, state.names)}</p>"
-            "<p class='note'>Blue parts contribute to the emotion, orange parts against it.</p>")
-
-
-def download(state, ending, kind, content):
-    """A file as the browser saves it: its name, and its content as a data address."""
-    return {"name": f"{state.picture.name}_face{state.chosen + 1}_explained{ending}",
-            "address": f"data:{kind};base64,{base64.b64encode(content).decode()}"}

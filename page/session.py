@@ -2,15 +2,11 @@
 
 The photograph itself is not kept, only its faces of 48x48 pixels, in the memory of the server.
 """
-import contextlib
 import dataclasses
 import pathlib
-from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
-from base.errors import UserError
 from explaining import superpixels
 from explaining.hiding import HIDING
 from explaining.regions import part_names
@@ -19,36 +15,27 @@ from page import drawing
 from photographs import finding, framing
 
 LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
-EXAMPLES = (  # path, name, and the label that it was made for
-    (included.HERE / "examples" / "eileen_collins.jpg", "a portrait", None),
-    (included.COMPOSITES / "test" / "surprise" / "surprise_01.png", "average of surprise", 5),
-    (included.COMPOSITES / "test" / "angry" / "angry_01.png", "average of angry", 0),
-    (included.COMPOSITES / "test" / "sad" / "sad_01.png", "average of sad", 4),
-    (included.AVATARS / "test" / "happy" / "id0293_happy_0.png", "one that goes wrong", 3),
-)
-
-
-class Picture(NamedTuple):
-    """What is kept of a picture that somebody has chosen."""
-    name: str  # without folder and suffix
-    faces: tuple = ()  # of framing.Face, the largest, from left to right
-    whole: framing.Face | None = None  # the picture taken as one face
-    posed: int | None = None  # the label that an example was made for, if it is known
-    problem: str = ""  # why it cannot be read
+EXAMPLES = {
+    "a portrait": included.HERE / "examples" / "eileen_collins.jpg",
+    "average of surprise": included.COMPOSITES / "test" / "surprise" / "surprise_01.png",
+    "average of angry": included.COMPOSITES / "test" / "angry" / "angry_01.png",
+    "average of sad": included.COMPOSITES / "test" / "sad" / "sad_01.png",
+    "an avatar made to look happy": included.AVATARS / "test" / "happy" / "id0293_happy_0.png",
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Session:
     """The faces of a picture, and what is shown of the chosen one."""
-    picture: Picture
-    faces: tuple
+    name: str  # of the picture
+    faces: list  # of framing.Face: those found, and the picture taken as one
+    count: int  # of faces found
     predictions: np.ndarray  # float (faces, 7), of each whole face
     chosen: int = 0  # index of the face that is looked at
     segments: np.ndarray | None = None  # int (48, 48), its superpixels
     hidden: np.ndarray | None = None  # uint8 (48, 48), what they show when they are hidden
     shown: np.ndarray | None = None  # bool (superpixels,)
     prediction: np.ndarray | None = None  # float (7,), for what is shown
-    clicks: int = 0  # how often something was hidden or shown, the seed of random choices
 
     @property
     def face(self):
@@ -70,11 +57,11 @@ class Session:
         segments = superpixels.segment(face, settings.superpixels)
         return dataclasses.replace(
             self, chosen=index, segments=segments, hidden=HIDING[settings.hide](face, segments),
-            shown=np.ones(segments.max() + 1, bool), prediction=self.predictions[index], clicks=0)
+            shown=np.ones(segments.max() + 1, bool), prediction=self.predictions[index])
 
     def show(self, shown, predict):
         """The session that shows only some superpixels, bool (superpixels,), of its face."""
-        session = dataclasses.replace(self, shown=shown, clicks=self.clicks + 1)
+        session = dataclasses.replace(self, shown=shown)
         return dataclasses.replace(session, prediction=predict(session.pixels()[None])[0])
 
     def pixels(self):
@@ -82,43 +69,23 @@ class Session:
         return np.where(self.shown[self.segments], self.face.pixels, self.hidden)
 
 
-def open_picture(path, name=None, posed=None):
-    """Read a picture and find its faces.
+def open_picture(path, predict):
+    """Read a picture, find its largest faces, and predict each.
 
     Returns:
-        Its Picture, and HTML of it with its faces framed, "" if it cannot be read.
+        Its Session, whose last face is the whole picture, and HTML of it with its faces framed.
+
+    Raises:
+        UserError: it cannot be read.
     """
-    name = name or pathlib.Path(path).stem
-    advice = ". What helps: save the picture as JPEG or PNG, smaller if need be."
-    try:
-        photograph = finding.read(path, LARGEST)
-        advice = ""
-        found = finding.Found((), *framing.find_faces(photograph))
-    except UserError as error:  # not a picture, or the detector does not work
-        return Picture(name, problem=str(error).removeprefix(f"{path}: ") + advice), ""
-    faces = tuple(found.faces[index] for index in found.largest())
+    name = pathlib.Path(path).stem
+    photograph = finding.read(path, LARGEST)
+    found = finding.Found((), *framing.find_faces(photograph))
+    faces = [found.faces[index] for index in found.largest()]
     small, scale = finding.shrink(photograph)
     framed = drawing.photograph(small, [face.corners * scale for face in faces],
                                 f"{name}: {found.count()}")
-    return Picture(name, faces, framing.take_whole(photograph), posed), framed
-
-
-def open_upload(path, name=None):
-    """open_picture() of an uploaded picture, which is deleted."""
-    try:
-        return open_picture(path, name)
-    finally:
-        with contextlib.suppress(OSError):
-            pathlib.Path(path).unlink()
-
-
-def open_example(choice):
-    """open_picture() of an example."""
-    path, _, label = EXAMPLES[int(choice)]
-    return open_picture(path, posed=label)
-
-
-def examples():
-    """The examples as uint8 (96, 96) each, and their names."""
-    return ([np.asarray(Image.open(path).convert("L").resize((96, 96))) for path, *_ in EXAMPLES],
-            [name for _, name, _ in EXAMPLES])
+    count, whole = len(faces), framing.take_whole(photograph)
+    if not any(np.array_equal(face.corners, whole.corners) for face in faces):
+        faces.append(whole)
+    return Session(name, faces, count, predict(np.stack([face.pixels for face in faces]))), framed

@@ -5,18 +5,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from base.errors import UserError
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
-from fer2013 import EMOTIONS
 from page import drawing, session
 from page.events import CHOICES, NO_FACE, Page
-from page.session import Picture
+from page.session import Session
 from photographs.framing import Face
 
 FACE = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
 CORNERS = np.array([(0, 0), (9, 0), (9, 9), (0, 9)], float)
-FACES = (Face(FACE // 2, CORNERS, "the left"), Face(FACE, 2 * CORNERS, "the right"))
+FACES = [Face(FACE // 2, CORNERS, "the left"), Face(FACE, 2 * CORNERS, "the right"),
+         Face(FACE, 3 * CORNERS, "taken whole")]
 
 
 def predict(faces):
@@ -27,32 +26,42 @@ def predict(faces):
     return answers
 
 
-PAGE = Page(types.SimpleNamespace(predict=predict, caption=""), LimeSettings("grid", "zero"),
-            "model: none")
+SETTINGS = LimeSettings("grid", "zero", 200)
+PAGE = Page(types.SimpleNamespace(predict=predict, caption=""), SETTINGS, "model: none")
 
 
-def look(picture=None):
-    return PAGE.look(picture or Picture("us", FACES, FACES[0]), cropped=False)[0]
+def look(choice=1):
+    predictions = predict(np.stack([face.pixels for face in FACES]))
+    return Session("us", FACES, 2, predictions).choose(choice, SETTINGS)
 
 
 @pytest.fixture(scope="module")
 def found():
-    return list(PAGE.explain(look(), 3, 200))[-1][0]
+    return list(PAGE.explain(look(), 3))[-1][0]
 
 
-def test_the_largest_face_is_looked_at_first_and_another_can_be_chosen():
-    assert look().chosen == 1
-    chosen, label, other, found, notice, gallery = PAGE.choose_face("0", look())
-    assert (chosen.chosen, found, {label, other}) == (0, {}, {3, 6})
-    assert "About this face: the left." in notice and gallery.count("<button") == 2
+def test_another_face_and_the_whole_picture_can_be_chosen():
+    state, label, found, notice, gallery, *_ = PAGE.choose_face("0", look())
+    assert (state.chosen, label, found) == (0, state.whole.argmax(), {})
+    assert "About this face: the left." in notice
+    assert gallery.count("<button") == 3 and "whole picture" in gallery
+    assert PAGE.choose_face("2", state)[0].face.note == "taken whole"
 
 
-def test_a_picture_without_a_face_can_still_be_taken_whole():
-    wall = Picture("wall", (), FACES[0])
-    nothing, *_, notice, _ = PAGE.look(wall, cropped=False)
-    assert nothing is None and NO_FACE[:30] in notice
-    assert PAGE.look(wall, cropped=True)[0].picture.name == "wall"
-    assert PAGE.view(None, {}, None, None) == ("",) * 5
+def test_the_largest_face_of_a_picture_is_looked_at_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(session.framing, "find_faces", lambda photograph: (FACES[:2], 0))
+    Image.new("RGB", (60, 60)).save(tmp_path / "us.png")
+    photograph, state, label, *_ = PAGE.open(tmp_path / "us.png")
+    assert (state.name, state.chosen, state.count, len(state.faces)) == ("us", 1, 2, 3)
+    assert "us: 2 faces" in photograph and label == state.whole.argmax()
+
+
+def test_a_picture_without_a_face_can_still_be_taken_whole(tmp_path):
+    Image.fromarray(np.full((200, 300), 90, np.uint8)).save(tmp_path / "wall.png")
+    photograph, state, label, _, notice, gallery, *views = PAGE.open(tmp_path / "wall.png")
+    assert NO_FACE[:30] in notice and (label, views) == (None, [""] * 4)
+    assert gallery.count("<button") == 1
+    assert "class='board'" in PAGE.choose_face("0", state)[5]
 
 
 def test_hiding_a_part_changes_the_prediction_and_showing_it_again_undoes_that():
@@ -65,10 +74,9 @@ def test_hiding_a_part_changes_the_prediction_and_showing_it_again_undoes_that()
 
 
 @pytest.mark.parametrize(("choice", "count"), [
-    ("Show all", 49), ("Hide all", 0), ("Hide the marked", 46), ("Only the marked", 3),
-    ("Hide random ones", 46)])
+    ("Show all", 49), ("Hide all", 0), ("Hide the marked", 46), ("Only the marked", 3)])
 def test_each_button_shows_as_many_superpixels_as_it_says(choice, count):
-    shown = CHOICES[choice](49, [4, 5, 6], np.random.default_rng(0))
+    shown = CHOICES[choice](np.arange(49), [4, 5, 6])
     assert shown.sum() == count and shown.dtype == bool
     if "marked" in choice:
         assert (shown[[4, 5, 6]] == (choice == "Only the marked")).all()
@@ -80,39 +88,32 @@ def test_a_button_shows_only_the_marked_parts(found):
 
 
 def test_all_labels_are_explained_as_explain_py_explains_the_first(found):
-    by_label = next(Engine(predict, LimeSettings("grid", "zero", 200)).explain([(FACE, [3])]))
+    by_label = next(Engine(predict, SETTINGS).explain([(FACE, [3])]))
     assert list(found) == [3, 0, 1, 2, 4, 5, 6]
     np.testing.assert_array_equal(found[3].weights, by_label[3].weights)
     assert found[3].without == by_label[3].without
 
 
 def test_the_marks_come_with_the_first_words_and_the_time_left_before():
-    (_, plain, wait), (_, marked, words), *_ = PAGE.explain(look(), 3, 200)
-    assert "Asking the network" in wait and wait.count(" s.") == 1
+    (_, plain, _, wait, _), (found, marked, _, words, _), *_ = PAGE.explain(look(), 3)
+    assert "Asking the network" in wait and wait.count(" s.") == 1 and list(found) == [3]
     assert "fill='#0072B2'" in marked and "fill='#0072B2'" not in plain
-    assert "class='words'" in words and "1 of 7 emotions" in words
+    assert "class='words'" in words
 
 
-def test_the_explanation_is_told_in_words_compared_and_detailed(found):
-    board, _, words, versus, details = PAGE.view(look(), found, 3, 6)
+def test_the_explanation_is_told_in_words_and_detailed(found):
+    board, _, words, details = PAGE.view(look(), found, 3)
     assert "mouth" in words and "points more than hiding" in words
-    assert versus.count("<figure>") == 2 and "more to happy than to neutral" in versus
     assert "of the mouth, part" in details and "200 samples, seed 0" in details
     assert "model: none" in details and "points" in board
 
 
 def test_nothing_of_another_face_is_shown_before_it_is_explained():
-    board, bars, *rest = PAGE.view(look(), {}, 3, 6)
-    assert board and bars and rest == ["", "", ""]
-
-
-def test_an_example_says_whether_the_network_reads_it_as_it_was_posed(found):
-    words = PAGE.view(look(Picture("x", FACES, None, posed=0)), found, 3, 6)[2]
-    assert "made to look angry: the network is wrong" in words
+    board, bars, *rest = PAGE.view(look(), {}, 3)
+    assert board and bars and rest == ["", ""]
 
 
 def test_what_is_saved_has_a_telling_name(found):
-    assert PAGE.data(look(), found, 3)["name"] == "us_face2_explained.json"
     figure = PAGE.figure(look(), found, 3)
     assert figure["name"] == "us_face2_explained_happy.png"
     assert figure["address"].startswith("data:image/png;base64,iVBOR")
@@ -122,33 +123,23 @@ def test_what_is_saved_has_a_telling_name(found):
     ("notes.txt", b"no picture"), ("empty.jpg", b""), ("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHD")])
 def test_what_cannot_be_read_is_said_with_what_helps_and_deleted(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    picture, photograph = session.open_upload(tmp_path / name)
-    assert photograph == "" and "save the picture as JPEG" in picture.problem
-    assert "not a readable picture" in PAGE.look(picture, cropped=True)[4]
+    _, photograph, state, *_, notice, _, _, _, _, _ = PAGE.upload(tmp_path / name)
+    assert photograph == "" and state is None and str(tmp_path) not in notice
+    assert "not a readable picture" in notice and "save the picture as JPEG" in notice
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     monkeypatch.setattr(session, "LARGEST", 100)
     Image.new("L", (11, 10)).save(tmp_path / "large.png")
-    assert "11 x 10 pixels" in session.open_picture(tmp_path / "large.png")[0].problem
-
-
-def test_a_detector_that_does_not_work_is_not_taken_for_a_bad_picture(tmp_path, monkeypatch):
-    def fail(photograph):
-        raise UserError("face detection needs the package mtcnn")
-
-    Image.new("RGB", (60, 60)).save(tmp_path / "a.png")
-    monkeypatch.setattr(session.framing, "find_faces", fail)
-    problem = session.open_picture(tmp_path / "a.png")[0].problem
-    assert problem == "face detection needs the package mtcnn"
+    assert "11 x 10 pixels" in PAGE.open(tmp_path / "large.png")[4]
 
 
 def test_text_in_the_page_is_not_taken_for_html():
-    assert "<b>" not in drawing.notice("<b>") and "&lt;b&gt;" in drawing.choices([FACE], ["<b>"])
+    assert "<b>" not in drawing.notice("<b>") and "&lt;b&gt;" in drawing.choices(["<b>"], [FACE])
 
 
 def test_every_example_is_there_and_the_last_one_has_a_face():
-    assert len(session.examples()[0]) == len(session.EXAMPLES)
-    picture, photograph = session.open_example("4")
-    assert EMOTIONS[picture.posed] == "happy" and len(picture.faces) == 1 and "<img" in photograph
+    assert all(path.exists() for path in session.EXAMPLES.values())
+    photograph, state, *_ = PAGE.open_example("4")
+    assert state.count == 1 and "<img" in photograph
