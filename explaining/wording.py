@@ -8,7 +8,6 @@ from explaining.regions import part_names
 from explaining.verdict import TELLING, VERDICTS, Without
 from fer2013 import EMOTIONS
 
-ADJECTIVES = ("angry", "disgusted", "afraid", "happy", "sad", "surprised", "neutral")
 LIKELY, WORTH_NAMING = 0.5, 0.1  # from these probabilities on: a prediction; one that it wavers to
 SURE = 0.8  # 86 of 100 predictions of 86 % are right
 # there is a warning if the local model explains less than half of the variance, or if the halves of
@@ -224,15 +223,6 @@ def certainty(probabilities):
     return f"The network predicts {share(order[0], probabilities)}{second}."
 
 
-def posed(label, probabilities):
-    """Whether the network says what an example was made for; "" if that is not known."""
-    if label is None:
-        return ""
-    wrong = probabilities.argmax() != label
-    return f"This face was made to look {ADJECTIVES[label]}" + (
-        ": the network is wrong." if wrong else ".")
-
-
 def pairs(explanation, names, count=3):
     """The strongest pairs in words: what two parts add when both are shown, beyond their sum.
 
@@ -271,26 +261,6 @@ def meaning(first, second, together):
         return ""
     return (": each counts more beside the other" if together * first > 0 else
             ": the one can partly replace the other")
-
-
-def preference(first, second, names, count=3):
-    """Which parts contribute more to the label of one Explanation than to that of another."""
-    difference = first.weights - second.weights  # (superpixels,)
-    order = np.argsort(-difference, kind="stable")[:count]
-    parts = ", ".join(dict.fromkeys(names[part] for part in order if difference[part] > 0))
-    one, other = EMOTIONS[first.label], EMOTIONS[second.label]
-    return (f"These parts contribute more to {one} than to {other}: {parts}." if parts else
-            f"No part contributes more to {one} than to {other}.")
-
-
-def sides(explanation, names):
-    """The strongest parts for and against a label, for those who do not see the figure."""
-    emotion = EMOTIONS[explanation.label]
-    told = [f"Parts that contribute {word} {emotion}: "
-            f"{', '.join(dict.fromkeys(names[part] for part in found))}."
-            for word, found in (("to", explanation.strongest(1)),
-                                ("against", explanation.strongest(-1))) if len(found)]
-    return " ".join(told) or f"No part contributes to or against {emotion}."
 
 
 def sheet(explained):

@@ -113,20 +113,3 @@ def test_a_pair_whose_weights_have_one_sign_is_said_to_replace_or_to_need_each_o
                         together=np.array([[0, together], [together, 0]]))
     assert wording.pairs(found, ["mouth"] * 2) == [
         f"two parts of the mouth together add 5.0 {said}"]
-
-
-def test_two_labels_are_compared_by_the_parts_that_contribute_more_to_the_first():
-    segments = np.zeros((48, 48), int)
-    happy = explanation(segments, np.array([0.1, 0.3, 0.0]))
-    neutral = explanation(segments, np.array([0.0, -0.1, 0.2]), label=6)
-    assert wording.preference(happy, neutral, NAMES) == (
-        "These parts contribute more to happy than to neutral: part 1, part 0.")
-
-
-def test_the_figure_is_told_in_words_too():
-    found = explanation(np.zeros((48, 48), int), np.array([0.1, 0.3, -0.2]))
-    assert wording.sides(found, ["nose", "chin", "left eye"]) == (
-        "Parts that contribute to happy: chin, nose. "
-        "Parts that contribute against happy: left eye.")
-    nothing = explanation(np.zeros((48, 48), int), np.zeros(3))
-    assert wording.sides(nothing, NAMES) == "No part contributes to or against happy."

@@ -14,7 +14,6 @@ from PIL import Image
 
 import app
 from base.errors import UserError
-from fer2013 import EMOTIONS
 from page.events import Page
 from tests.support import ROOT
 
@@ -31,8 +30,8 @@ def server(tmp_path_factory):
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("app")
     process = subprocess.Popen(
-        [sys.executable, ROOT / "app.py", "--port", str(port), "--samples", "500"], cwd=ROOT, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
+        [sys.executable, ROOT / "app.py", "--port", str(port), "--samples", "500"], cwd=ROOT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env=os.environ | {"KERAS_BACKEND": "tensorflow", "TMPDIR": str(folder)})
     address = f"http://127.0.0.1:{port}"
     try:
