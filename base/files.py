@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import pathlib
-import re
 import shutil
 import tempfile
 import time
@@ -14,7 +13,6 @@ import filelock
 from base.errors import UserError
 
 ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
-CONTROL = re.compile(r"\\u00[0189][0-9a-fA-F]")  # JSON's escapes of control characters
 
 
 def make_folder(path):
@@ -23,11 +21,7 @@ def make_folder(path):
     Unfinished files that a killed run left there more than an hour ago are removed.
     """
     path = pathlib.Path(path)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{path}: cannot write there ({error.strerror}); "
-                        "expected a folder") from error
+    path.mkdir(parents=True, exist_ok=True)
     for leftover in path.glob(f"{unfinished('*')}*"):
         with contextlib.suppress(OSError):  # another program finishes or removes it now
             if time.time() - leftover.stat().st_mtime > ABANDONED:
@@ -42,22 +36,15 @@ def locked(folder, names, wait=0):
     Waits for the other run up to `wait` seconds. The operating system releases the lock when the
     process ends, even when it is killed; what a killed run left of these files is removed.
     """
-    lock = filelock.FileLock(folder / ".lock", timeout=wait)
     try:
-        lock.acquire()
+        with filelock.FileLock(folder / ".lock", timeout=wait):
+            for name in names:
+                for leftover in folder.glob(f"{unfinished(name)}*"):
+                    shutil.rmtree(leftover, ignore_errors=True)
+            yield
     except filelock.Timeout:
         raise UserError(f"{folder}: another run writes there; wait until it ends, or choose "
                         "another --outputs") from None
-    except (OSError, NotImplementedError) as error:  # read-only, full, or unable to lock
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{folder}: cannot write there ({reason})") from error
-    try:
-        for name in names:
-            for leftover in folder.glob(f"{unfinished(name)}*"):
-                shutil.rmtree(leftover, ignore_errors=True)
-        yield
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager
@@ -72,9 +59,10 @@ def replacing(path):
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=unfinished(path.name)) as folder:
             temporary = pathlib.Path(folder) / path.name
             yield temporary
-            flush(temporary)
+            if temporary.is_file():
+                with temporary.open("rb+") as file:
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
-        flush(path.parent)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
 
@@ -82,17 +70,6 @@ def replacing(path):
 def unfinished(name):
     """Prefix of the temporary folder in which a file of this name is written."""
     return f".writing-{name}-"
-
-
-def flush(path):
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
-    if path.is_dir() and os.name != "posix":
-        return  # Windows cannot open folders; there, a renamed file is on the disk at once
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_json(path, content):
@@ -114,13 +91,9 @@ def write_csv(path, rows, columns=None):
 
 
 def read_json(path, writer="train.py"):
-    """The JSON object in a file that the program `writer` wrote; UserError if it has no object.
-
-    Control characters, which a terminal would obey, become question marks.
-    """
+    """The JSON object in a file that the program `writer` wrote; UserError if it has no object."""
     try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-        return dict(json.loads(CONTROL.sub("?", text)))
+        return dict(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise UserError(f"{path}: not readable as JSON ({error}); "
                         f"python {writer} writes it") from error

@@ -7,7 +7,6 @@ import logging
 import math
 import os
 import shlex
-import signal
 import sys
 import tempfile
 
@@ -28,7 +27,7 @@ class Quiet(argparse.Action):
     """--quiet: what is written to stdout is discarded."""
 
     def __call__(self, *arguments):
-        discard(1)
+        discard_stdout()
 
 
 def parser(text):
@@ -76,37 +75,24 @@ def settings(args, kind):
 
 
 def checked(convert, holds, expected):
-    """An argparse type: what `convert` makes of a text if it holds, else an error that says what.
-
-    Args:
-        convert: function from a text to a number; a ValueError counts as NaN.
-        holds: function from the number to whether it can be taken.
-        expected: in words.
-    """
+    """An argparse type: the number that `convert` makes of a text, if it `holds`."""
     def parse(text):
-        try:
-            number = convert(text)
-        except ValueError:
-            number = math.nan
-        if not holds(number):
-            raise argparse.ArgumentTypeError(f"expected {expected}, found {text!r}")
-        return number
+        with contextlib.suppress(ValueError):
+            if holds(number := convert(text)):
+                return number
+        raise argparse.ArgumentTypeError(f"expected {expected}, found {text!r}")
     return parse
 
 
-def whole(text):
-    return int(text) if text.isdecimal() else math.nan
-
-
-positive_integer = checked(whole, lambda number: number >= 1, "a whole number of at least 1")
+positive_integer = checked(int, lambda number: number >= 1, "a whole number of at least 1")
 positive_number = checked(float, lambda number: 0 < number < math.inf, "a number above 0")
 share = checked(float, lambda number: 0 <= number < 1, "a number from 0 to below 1")
 closed_share = checked(float, lambda number: 0 <= number <= 1, "a number from 0 to 1")
-port_number = checked(whole, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
+port_number = checked(int, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
 # dots per inch, with which the largest figure takes 0.8 GB
-resolution = checked(whole, lambda number: 20 <= number <= 600, "a whole number from 20 to 600")
-# the range that NumPy and Keras take
-seed_number = checked(whole, lambda number: number < 2**32, "a whole number from 0 to 4294967295")
+resolution = checked(int, lambda number: 20 <= number <= 600, "a whole number from 20 to 600")
+seed_number = checked(int, lambda number: 0 <= number < 2**32,  # the range of NumPy and Keras
+                      "a whole number from 0 to 4294967295")
 
 
 def or_positive_integer(word):
@@ -173,69 +159,45 @@ def run(main):
     for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.reconfigure(errors="backslashreplace")
     show_notes()
-    name, interrupts = os.path.basename(sys.argv[0]), []
-
-    def interrupt(*_):  # during an import, KeyboardInterrupt can become another error
-        interrupts.append(True)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupt)
     try:
         main()
         print(end="", flush=True)
-    except BaseException as error:
-        if interrupts and not isinstance(error, KeyboardInterrupt):
-            error = KeyboardInterrupt()
-        end(name, error)
+    except (KeyboardInterrupt, OSError, UserError) as error:
+        status, line = told(error)
+        if line:
+            with contextlib.suppress(OSError):
+                print(f"{os.path.basename(sys.argv[0])}: {line}", file=sys.stderr)
+        sys.exit(status)
 
 
-def end(name, error):
-    """Exit with a line about an error, or raise it again if people cannot mend it."""
+def told(error):
+    """The exit status and the line for an error; raises it again if people cannot mend it."""
+    if isinstance(error, UserError):
+        return 2, str(error)
     if isinstance(error, KeyboardInterrupt):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ignore a second Ctrl-C during the message
-        status, line = 130, "; ".join(["interrupted", *error.args])  # advice() gives arguments
-    elif isinstance(error, OSError) and error.filename is None:
-        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
-            raise error
-        discard(1)
-        status = 1
-        line = "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
-    elif isinstance(error, OSError):
-        status = 2
-        line = str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
-    elif isinstance(error, UserError):
-        status, line = 2, str(error)
-    else:
+        return 130, "; ".join(["interrupted", *error.args])  # advice() gives arguments
+    if error.filename is not None:
+        return 2, str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
+    if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
         raise error
-    if line:
-        with contextlib.suppress(OSError):
-            print(f"{name}: {line}", file=sys.stderr)
-    sys.exit(status)
+    discard_stdout()
+    return 1, "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
 
 
-def discard(descriptor):
-    """Send what is written to stdout (1) or stderr (2) to the null device."""
+def discard_stdout():
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, descriptor)
+    os.dup2(null, 1)
     os.close(null)
 
 
 def show_notes():
     """Print the notes on what is found and decided from now on, for programs and notebooks."""
     notes.setLevel(logging.INFO)
-    notes.handlers.clear()  # a notebook's cell may run again
-    notes.addHandler(Printer())
+    notes.handlers[:] = [Printer()]  # a notebook's cell may run again
 
 
 class Printer(logging.Handler):
-    """Prints each note once; a program may read the same data several times."""
-
-    def __init__(self):
-        super().__init__()
-        self.said = set()
+    """Prints each note."""
 
     def emit(self, record):
-        line = record.getMessage()
-        if line not in self.said:
-            self.said.add(line)
-            print(line)
+        print(record.getMessage())

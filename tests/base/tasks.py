@@ -7,12 +7,12 @@ import time
 from base.errors import UserError
 
 
-def die_once(marker, item):
-    """The square; the first time that item 3 comes, the process is killed as by the system."""
-    if item == 3 and not marker.exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+def square(item):
     return item**2, os.getpid()
+
+
+def die(item):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def refuse(item):

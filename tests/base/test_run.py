@@ -17,8 +17,7 @@ def main():
     args = options.parser("A program.").parse_args()
     for number in range(20_000):
         print("R², 笑", number)
-    options.notes.info("once")
-    options.notes.info("once")
+    options.notes.info("a note")
     print("done", file=sys.stderr)
 
 options.run(main)
@@ -34,7 +33,7 @@ def shell(redirection, **environment):
 def test_a_character_that_the_encoding_lacks_is_replaced():
     result = shell("", PYTHONIOENCODING="ascii")
     assert result.returncode == 0 and result.stdout.startswith(r"R\xb2, \u7b11 0")
-    assert result.stdout.endswith("19999\nonce\n")
+    assert result.stdout.endswith("19999\na note\n")
 
 
 def test_a_pipe_whose_reader_has_ended_ends_the_run_without_a_word():
