@@ -130,13 +130,11 @@ def explain_pictures(args, model, data):
     with start(args, model, data) as (network, engine, output, table):
         from explaining import wording
         from explaining.photographs_explained import explain_photographs, name_figures
-        from photographs.finding import find_all, read, shrink
-        from photographs.listing import list_pictures
+        from photographs.finding import find_all, list_pictures, read, shrink
 
         paths, skipped = list_pictures(args.image, leave_out=output.folder)
         print(skipped, end="\n" * bool(skipped))
-        find = functools.partial(find_all, cropped=args.cropped, store=engine.store,
-                                 workers=engine.workers)
+        find = functools.partial(find_all, cropped=args.cropped, workers=engine.workers)
         explained = tqdm(explain_photographs(
             paths, find, labels_of(args), engine, fed=network.caption,
             source=choice.in_words(model)), "picture", len(paths), leave=False, disable=None)

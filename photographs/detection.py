@@ -93,13 +93,7 @@ def rotated_back(detections, shape, turns):
 
 
 def look(photograph, longest):
-    """The faces that a picture shows as it is: the large ones first, the surest first, each once.
-
-    Args:
-        photograph: uint8 (height, width, 3).
-        longest: the longer sides in pixels at which to look, the largest first; the others only if
-            the picture exceeds them.
-    """
+    """The faces that a picture shows at several sizes, each once: the large and sure ones first."""
     sizes = [longest[0], *(size for size in longest[1:] if size < max(photograph.shape[:2]))]
     found = [face for size in sizes for face in detect_at(photograph, size)]
     kept = []
@@ -130,9 +124,6 @@ def detector():
         raise UserError("face detection needs KERAS_BACKEND=tensorflow; "
                         "--cropped pictures need no detection")
     with quiet_stderr():  # on Python 3.13 its reader of the weights complains when it is closed
-        try:
-            from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
-        except ImportError as error:
-            raise UserError(f"face detection needs the package mtcnn ({error}); "
-                            "pip install -r requirements.txt") from error
+        from mtcnn import MTCNN  # needs TensorFlow, which the rest of this file does not
+
         return MTCNN()

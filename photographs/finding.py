@@ -1,24 +1,24 @@
-"""Picture files and the faces in them.
+"""Picture files, and the faces in them.
 
-    found = find("me.jpg")
+    paths, skipped = list_pictures(["me.jpg", "holiday/"])
+    found = find(paths[0])
     found.faces[0].pixels        # uint8 (48, 48)
     found.error                  # why the picture could not be read, or ""
 """
 import functools
+import pathlib
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from base.errors import UserError
-from base.jobs import packages
-from base.store import kept_or_computed, make_key
-from fer2013 import SIZE, pictures
+from fer2013 import pictures
 from photographs.detection import LEAST
-from photographs.framing import Face, find_faces, take_whole
+from photographs.framing import find_faces, take_whole
 
-VERSION = 1  # higher where the same picture gets other faces
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
+NAMED = 10  # skipped files that are named in a line; the others are counted
 
 
 class Found(NamedTuple):
@@ -41,6 +41,45 @@ class Found(NamedTuple):
                 + f"; {self.small} of under {LEAST} pixels left out" * bool(self.small))
 
 
+def list_pictures(paths, leave_out="/"):
+    """The pictures at these paths, each once, and a line about the files that are none, or "".
+
+    Args:
+        paths: files, which are all taken, and folders, of which those files are taken that are
+            pictures by their ending. Hidden files and folders are skipped.
+        leave_out: a folder in which nothing is looked for, unless a path lies in it.
+
+    Raises:
+        UserError: a path is no file and no folder, or a folder contains no picture.
+    """
+    found, skipped = {}, []  # found by absolute path, so that each counts once
+    for path in map(pathlib.Path, paths):
+        if not path.is_dir() and not path.is_file():  # a pipe would be waited for without an end
+            raise UserError(f"{path}: no such file or folder; expected a picture or a folder")
+        inside, others = inside_of(path, leave_out) if path.is_dir() else ([path], [])
+        if not inside:
+            raise UserError(f"{path}: no picture in this folder and its subfolders; "
+                            + (skipped_line(others) or "it is empty"))
+        found |= {picture.resolve(): found.get(picture.resolve(), picture) for picture in inside}
+        skipped += others
+    return list(found.values()), skipped_line(skipped)
+
+
+def inside_of(root, leave_out):
+    """The pictures below a folder in order of name, and the other files there."""
+    closed = {pathlib.Path(leave_out).resolve()} - {*(root / "any").resolve().parents}
+    files = [path for path in sorted(root.rglob("*"))
+             if not path.is_dir() and not closed & {*path.resolve().parents}]
+    taken = [path for path in files if pictures.is_picture(path) and not any(
+        part.startswith(".") for part in path.relative_to(root).parts)]
+    return taken, sorted({*files} - {*taken})
+
+
+def skipped_line(skipped):
+    names = [path.name for path in skipped[:NAMED]] + ["..."] * (len(skipped) > NAMED)
+    return f"skipped, because no picture ({len(skipped):,}): {', '.join(names)}" * bool(names)
+
+
 def read(path, most_pixels=pictures.MOST_PIXELS):
     """A photograph as viewers show it: uint8 (height, width, 3); UserError if that fails."""
     try:
@@ -60,37 +99,9 @@ def find(path, cropped=False):
     return Found(photograph.shape[1::-1], faces, small)
 
 
-def find_all(paths, cropped, store, workers):
-    """Yield the Found of each picture, in order.
-
-    Args:
-        paths: list of pathlib.Path.
-        cropped: whether each picture is one face.
-        store: a base.store.Store that keeps the faces by the content of the file, or None.
-        workers: a base.jobs.Jobs.
-    """
-    keys = [make_key({"cropped": cropped, "version": VERSION, "packages": packages()},
-                     path.read_bytes()) if store and path.is_file() else "" for path in paths]
-    task = functools.partial(find, cropped=cropped)
-    return kept_or_computed(store, keys, paths, lambda missing: workers.map(task, missing),
-                            pack, unpack)
-
-
-def pack(found):
-    """A Found as {name: array}; None if the picture was not read, because it may be next time."""
-    if found.error:
-        return None
-    faces = {name: np.array([getattr(face, name) for face in found.faces]) for name in Face._fields}
-    return faces | {"size": np.array(found.size), "small": np.array(found.small)}
-
-
-def unpack(arrays, _):
-    """The Found that pack() was given."""
-    shapes = [arrays[name].shape[1:] for name in Face._fields]
-    if len(arrays["note"]) and shapes != [(SIZE, SIZE), (4, 2), ()]:
-        raise ValueError(f"faces of shapes {shapes}")
-    faces = map(Face, arrays["pixels"], arrays["corners"], arrays["note"].tolist())
-    return Found(tuple(arrays["size"].tolist()), list(faces), arrays["small"].item())
+def find_all(paths, cropped, workers):
+    """Yield the Found of each picture, in order; workers: a base.jobs.Jobs."""
+    return workers.map(functools.partial(find, cropped=cropped), paths)
 
 
 def shrink(photograph, longest=1000):

@@ -13,7 +13,7 @@ from photographs.detection import LEAST, SIDE, detect
 UPWARDS = 0.2  # from the middle of eyes and mouth to that of the frame, in units of the face's size
 FILLED = 0.7  # a square picture is already cropped if a frame is longer than this share of its side
 SQUARE = 0.9  # the least shorter side of a square picture, as a share of the longer side
-OUTSIDE = 0.1  # share of a frame outside of the picture of which a note tells
+OUTSIDE = 0.1  # share of a frame's side outside of the picture of which a note tells
 # from the middle of the eyes to the nose, along the eyes and in units of their distance: above 0.5
 # the face is turned far to the side, as 1 in 100 of FER2013's faces
 TURNED_ASIDE = 0.5
@@ -34,8 +34,13 @@ class Face(NamedTuple):
     @property
     def upright(self):
         """Whether it is tilted by at most ON_ITS_SIDE degrees."""
-        right = self.corners[1] - self.corners[0]
-        return bool(abs(np.degrees(np.arctan2(right[1], right[0]))) <= ON_ITS_SIDE)
+        return abs(tilt(*self.corners[:2])) <= ON_ITS_SIDE
+
+
+def tilt(left, right):
+    """Degrees by which the line between two points, float (2,), is rotated clockwise."""
+    across, down = right - left
+    return np.degrees(np.arctan2(down, across))
 
 
 def find_faces(photograph):
@@ -77,40 +82,25 @@ def frame(photograph, detection):
     Args:
         photograph: uint8 (height, width, 3); its border is repeated outside it.
     """
-    between = detection.points[1] - detection.points[0]
-    right = between / np.linalg.norm(between)  # the face's own axes
-    down = np.array([-right[1], right[0]])
+    left, right, nose, *_ = detection.points
+    across = (right - left) / np.linalg.norm(right - left)  # the face's own axes
+    down = np.array([-across[1], across[0]])
     centre = np.mean(detection.middles, axis=0) - UPWARDS * detection.size * down
     half = SIDE * detection.size / 2
     corners = centre + half * np.array(
-        [-right - down, right - down, right + down, -right + down])  # (4, 2)
-    degrees = np.degrees(np.arctan2(right[1], right[0]))
-    face = Face(cut(photograph, centre, half, degrees), corners)
-    return face._replace(note="; ".join(cautions(face, detection, photograph.shape)))
-
-
-def cautions(face, detection, shape):
-    """A list of what a reader should know about a face in a photograph of this shape."""
-    outside = share_outside(face.corners, shape)
-    between = detection.points[1] - detection.points[0]
-    aside = (detection.points[2] - detection.middles[0]) @ between / np.sum(between**2)
+        [-across - down, across - down, across + down, down - across])  # (4, 2)
+    face = Face(cut(photograph, centre, half, tilt(left, right)), corners)
+    aside = (nose - detection.middles[0]) @ across / np.linalg.norm(right - left)
+    beyond = np.max([-corners, corners - photograph.shape[1::-1]]) / face.side
     notes = {
         f"only {face.side:.0f} pixels wide, enlarged": face.side < SIZE,
         "it lies on its side in the picture and was set upright": not face.upright,
-        f"{outside:.0%} of its frame lie outside of the picture and repeat the border":
-            outside >= OUTSIDE,
+        f"{beyond:.0%} of its frame's side lie outside of the picture and repeat the border":
+            beyond >= OUTSIDE,
         "seen from the side, as few of the faces that the network learned from":
             abs(aside) > TURNED_ASIDE,
     }
-    return [note for note, holds in notes.items() if holds]
-
-
-def share_outside(corners, shape):
-    """The share of a frame, corners float (4, 2), that is outside of a picture of this shape."""
-    steps = (np.arange(SIZE) + 0.5) / SIZE  # (48,)
-    along, down = corners[1] - corners[0], corners[3] - corners[0]
-    x, y = (corners[0] + steps[:, None, None] * along + steps[:, None] * down).T  # (48, 48) each
-    return float(1 - ((x >= 0) & (x <= shape[1]) & (y >= 0) & (y <= shape[0])).mean())
+    return face._replace(note="; ".join(note for note, holds in notes.items() if holds))
 
 
 def cut(photograph, centre, half, degrees):

@@ -1,46 +1,54 @@
-import contextlib
+"""Which files are pictures, in folders, by patterns and by name."""
+import os
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from base.jobs import Jobs
-from base.store import Store
-from photographs import finding
+from base.errors import UserError
+from photographs.finding import list_pictures
 
 
-@pytest.fixture
-def folder(tmp_path):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    random = np.random.default_rng(0)
-    for number in range(4):
-        face = random.integers(0, 256, (60, 48), np.uint8)
-        Image.fromarray(face).save(pictures / f"{number}.png")
-    (pictures / "2.png").write_bytes((pictures / "2.png").read_bytes()[:100])  # damaged
-    (pictures / "notes.txt").write_text("no picture")
-    return pictures
+def make(folder, *names):
+    """Files with these names that hold no picture."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"no picture")
 
 
-@pytest.fixture
-def kept(tmp_path):
-    with contextlib.closing(Store(tmp_path / "explained.sqlite")) as opened:
-        yield opened
+def test_a_folder_lists_its_pictures_by_name_and_each_once(tmp_path):
+    make(tmp_path, "b.jpg", "a.PNG", "c.HEIC")
+    pictures, skipped = list_pictures([tmp_path / "b.jpg", tmp_path])
+    assert [path.name for path in pictures] == ["b.jpg", "a.PNG", "c.HEIC"] and not skipped
 
 
-def test_kept_faces_are_the_found_ones_and_a_damaged_picture_is_tried_again(folder, kept,
-                                                                            monkeypatch):
-    pictures = sorted(folder.glob("*.png"))
-    first = list(finding.find_all(pictures, True, kept, Jobs()))
-    assert [bool(found.error) for found in first] == [False, False, True, False]
-    assert first[0].size == (48, 60) and first[0].faces[0].pixels.shape == (48, 48)
-    tried, find = [], finding.find
-    monkeypatch.setattr(finding, "find",
-                        lambda path, cropped: tried.append(path) or find(path, cropped))
-    second = list(finding.find_all(pictures, True, kept, Jobs()))
-    assert tried == [folder / "2.png"]
-    for one, other in zip(first, second, strict=True):
-        assert (one.size, one.error, len(one.faces)) == (other.size, other.error, len(other.faces))
-        for face, again in zip(one.faces, other.faces, strict=True):
-            assert np.array_equal(face.pixels, again.pixels) and face.note == again.note
-            assert np.array_equal(face.corners, again.corners)
+def test_subfolders_are_walked_and_everything_skipped_is_counted_and_named(tmp_path):
+    make(tmp_path, "b.jpg", "2020/july/c.tif", "2020/a.avif", "notes.txt", "2020/a.mov",
+         ".hidden.png", ".trash/d.jpg", "outputs/b.png")
+    (tmp_path / "again").symlink_to(tmp_path)
+    pictures, skipped = list_pictures([tmp_path], leave_out=tmp_path / "outputs")
+    assert [path.name for path in pictures] == ["a.avif", "c.tif", "b.jpg"]
+    assert skipped == ("skipped, because no picture (4): .hidden.png, d.jpg, a.mov, notes.txt")
+    assert len(list_pictures([tmp_path / "outputs"], leave_out=tmp_path / "outputs")[0]) == 1
+
+
+def test_of_many_skipped_files_ten_are_named(tmp_path):
+    make(tmp_path, "a.jpg", *(f"{letter}.mov" for letter in "abcdefghijkl"))
+    assert list_pictures([tmp_path])[1].startswith("skipped, because no picture (12): a.mov, b.mov")
+    assert list_pictures([tmp_path])[1].endswith("j.mov, ...")
+
+
+def test_a_folder_without_a_picture_and_a_path_without_a_file_are_refused(tmp_path):
+    make(tmp_path, "notes.txt")
+    with pytest.raises(UserError, match=r"no picture in this folder .*\(1\): notes.txt"):
+        list_pictures([tmp_path])
+    with pytest.raises(UserError, match="elsewhere: no such file or folder"):
+        list_pictures([tmp_path / "elsewhere"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path):
+    make(tmp_path, "a.png")
+    os.mkfifo(tmp_path / "b.png")
+    with pytest.raises(UserError, match="no such file or folder"):
+        list_pictures([tmp_path / "b.png"])
+    assert list_pictures([tmp_path]) == (
+        [tmp_path / "a.png"], "skipped, because no picture (1): b.png")

@@ -151,7 +151,8 @@ def test_the_note_says_what_is_unusual_about_a_face():
     aside[2] = (75, 60)  # the nose, beyond an eye
     assert framing.frame(picture, Detection(1.0, aside)).note.startswith("seen from the side")
     beyond = framing.frame(picture, Detection(1.0, POINTS - (50, 0)))
-    assert beyond.note == "50% of its frame lie outside of the picture and repeat the border"
+    assert beyond.note == (
+        "50% of its frame's side lie outside of the picture and repeat the border")
 
 
 def test_no_face_is_found_if_there_is_none():
@@ -211,7 +212,7 @@ def explained_whole(paths, **about):
     """The ExplainedPhotograph of cropped pictures, by a network that is always undecided."""
     settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
     undecided = Engine(lambda pixels: np.full((len(pixels), 7), 1 / 7), settings)
-    find = functools.partial(finding.find_all, cropped=True, store=None, workers=Jobs())
+    find = functools.partial(finding.find_all, cropped=True, workers=Jobs())
     return list(photographs_explained.explain_photographs(paths, find, [3], undecided, **about))
 
 
