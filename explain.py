@@ -91,7 +91,8 @@ def main():
     faces = data.split(data.held_out if args.split == "auto" else args.split)
     print(f"faces: {data.in_words}", *data.describe(faces.name), sep="\n", flush=True)
     index, title = choose_index(args, faces.names), data.title(faces.name)
-    with start(args, model, data, faces=title, split=faces.name) as (network, engine, output, table):
+    with start(args, model, data, faces=title, split=faces.name) as (
+            network, engine, output, table):
         from explaining.face_set import FaceSet
 
         typical = included_name(data.path) == included.NAMES[included.COMPOSITES]
@@ -111,7 +112,7 @@ def explain_faces(args, labels, index, face_set, network, output):
     if args.mistakes:
         return faces_explained.explain_mistakes(labels, face_set, mistakes, output)
     if args.count:
-        return faces_explained.explain_many(labels, face_set, count, output, args.pairs)
+        return faces_explained.explain_many(labels, face_set, count, output)
     rows, figure = faces_explained.explain_each(labels, index, face_set, output)
     for row in rows if args.pairs else ():
         faces_explained.draw_pairs(row, output)
@@ -238,10 +239,9 @@ def check(parser, args):
         parser.error("argument --cropped: expected with --image")
     if args.no_figures and (args.compare or args.pairs or not args.table):
         parser.error("--no-figures: expected with --table and without --compare and --pairs")
-    if args.compare and (args.count or args.mistakes or args.image):
-        parser.error("--compare: expected without --count, --mistakes and --image")
-    if args.pairs and (args.mistakes or args.image):
-        parser.error("--pairs: expected without --mistakes and --image")
+    for name in ("compare", "pairs"):
+        if getattr(args, name) and (args.count or args.mistakes or args.image):
+            parser.error(f"--{name}: expected without --count, --mistakes and --image")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 Each way prints a line for every explanation and returns the name of the figure to look at.
 """
 from explaining import faithfulness, methods, wording
-from explaining.averages import AREAS, PLACES, REGIONS, Average, strongest_pairs
-from explaining.regions import part_names
+from explaining.averages import AREAS, Average
+from explaining.regions import REGIONS, part_names
 from fer2013 import EMOTIONS
 from figures import averages, comparisons, explanations, pairs
 
@@ -77,13 +77,12 @@ def draw_comparison(row, network, output):
                 scores, heading, caption)
 
 
-def explain_many(labels, face_set, count, output, with_pairs=False):
+def explain_many(labels, face_set, count, output):
     """The mean explanation of correctly classified faces of each label, and all side by side.
 
     Args:
         labels, face_set, output: see explain_each().
         count: faces of each label, fewer if fewer are classified correctly; None for all.
-        with_pairs: whether to tell what regions of the face do together, too.
 
     Raises:
         UserError: there is no face of a label, or none is classified correctly.
@@ -93,11 +92,11 @@ def explain_many(labels, face_set, count, output, with_pairs=False):
     found = []
     for label in labels:
         average = average_faces(label, face_set, count)
-        without = wording.mean_without(average.without, label)
+        verdicts = wording.verdicts(average.without)
         name = output.save(f"{average.emotion}_average", None, averages.average,
                            average.mean_face(), average.mean_map(), average.shares(), AREAS,
-                           REGIONS, f"{average.title} classified correctly", without)
-        print(wording.average_line(average, name), flush=True)
+                           REGIONS, f"{average.title} classified correctly", verdicts)
+        print("; ".join(filter(None, [f"{average.title}: {verdicts}", name])), flush=True)
         found.append(average)
     print(wording.shares([average.row() for average in found]))
     if len(found) > 1:
@@ -105,8 +104,6 @@ def explain_many(labels, face_set, count, output, with_pairs=False):
         columns = [(average.title, average.mean_face(), average.mean_map()) for average in found]
         name = output.save("emotions_average", None, averages.averages, columns,
                            "mean explanations of faces classified correctly")
-    if with_pairs:
-        write_pairs(found, output)
     return name
 
 
@@ -117,17 +114,6 @@ def average_faces(label, face_set, count):
     for row in face_set.explain(asked, EMOTIONS[label]):
         average.add(row.explanation)
     return average
-
-
-def write_pairs(found, output):
-    """A table and a figure of what two regions of the face add together."""
-    rows = [average.pairs() for average in found]
-    output.write_csv("pairs_average", sum(rows, []))
-    for pairs_of_one in rows:
-        print(*map(wording.regions, strongest_pairs(pairs_of_one)), sep="\n")
-    columns = [(average.title, average.mean_together()[0]) for average in found]
-    output.save("pairs_average", None, pairs.by_region, columns, PLACES,
-                "what two regions add together beyond their sum")
 
 
 def explain_mistakes(labels, face_set, count, output):

@@ -6,7 +6,7 @@
 import numpy as np
 import scipy
 
-# rows and columns of a 48x48 face, read off the mean of the 28,709 training faces; no two overlap
+# rows and columns, read off the mean of the 28,709 training faces; no two overlap
 REGIONS = {
     "brows": (slice(9, 15), slice(7, 41)),
     "eyes": (slice(15, 21), slice(7, 41)),
@@ -16,10 +16,8 @@ REGIONS = {
 PLACES = (*REGIONS, "rest")
 CALLED = {  # by the column of the centre: left, middle, right
     "brows": ("left brow", "middle of the brows", "right brow"),
-    "eyes": ("left eye", "middle of the eyes", "right eye"),
-    "nose": ("nose", "nose", "nose"),
-    "mouth": ("left corner of the mouth", "middle of the mouth", "right corner of the mouth"),
-}
+    "eyes": ("left eye", "middle of the eyes", "right eye"), "nose": ("nose",) * 3,
+    "mouth": ("left corner of the mouth", "middle of the mouth", "right corner of the mouth")}
 REST = {  # of the face, by the row of the centre: the first row below
     9: ("forehead", "forehead", "forehead"), 21: ("left temple", "nose", "right temple"),
     42: ("left cheek", "nose", "right cheek"), 48: ("chin", "chin", "chin")}
@@ -28,17 +26,9 @@ NEAR = 0.25  # share in a region from which on a part of the rest is said to be 
 
 
 def region_shares(segments):
-    """The share of each superpixel in each of PLACES.
-
-    Args:
-        segments: int (48, 48), superpixels numbered from 0 without gaps.
-
-    Returns:
-        float64 (superpixels, 5); each row sums to 1.
-    """
-    count = segments.max() + 1
+    """The share of each superpixel in each of PLACES: float64 (superpixels, 5)."""
     sizes = np.bincount(segments.ravel())  # (superpixels,)
-    inside = [np.bincount(segments[place].ravel(), minlength=count) / sizes
+    inside = [np.bincount(segments[place].ravel(), minlength=len(sizes)) / sizes
               for place in REGIONS.values()]
     return np.stack([*inside, 1 - sum(inside)], axis=1)
 

@@ -32,14 +32,14 @@ LEAST = 1e-8
 
 
 class Kernel(NamedTuple):
-    """What the evidence decides about: the kernel's scales, and the variances of the two halves."""
+    """What the evidence decides about."""
     scales: np.ndarray  # float64 (superpixels,), bᵢ: how much depends on each superpixel
     variances: np.ndarray  # float64 (2,): of the even and the odd half
     noises: np.ndarray  # float64 (2,): what is left unexplained in each
 
 
 class Surrogate:
-    """The Gaussian process on some pairs of masks.
+    """The Gaussian process on complementary pairs of masks, int (samples, superpixels).
 
     Attributes:
         held_out: float64 (samples,), the prediction for each mask by a fit that saw neither it nor
@@ -47,7 +47,6 @@ class Surrogate:
     """
 
     def __init__(self, masks, targets, kernel):
-        """masks: int (samples, superpixels), complementary pairs; targets: float (samples,)."""
         self.kernel, self.signs, self.mean = kernel, signs_of(masks), targets.mean()
         self.coefficients, left_out = np.zeros((2, len(self.signs))), []
         with threadpool_limits(1):  # of so small matrices more threads only wait for each other
@@ -86,10 +85,7 @@ class Surrogate:
 
 
 def signs_of(masks):
-    """The first masks of the pairs.
-
-    As -1 for hidden and 1 for shown: float64 (pairs, superpixels).
-    """
+    """The first masks of the pairs, -1 for hidden and 1 for shown: float64 (pairs, superpixels)."""
     return 2.0 * masks[::2] - 1
 
 
@@ -108,18 +104,11 @@ def even_and_odd(first, second, scales):
     most = scales.sum()
     same = np.exp((first * scales) @ second.T - most)  # at least exp(-2 most), which is above 0
     opposite = np.exp(-2 * most) / same  # without another np.exp of all
-    halves = np.empty((2, *same.shape))
-    np.add(same, opposite, out=halves[0])
-    np.subtract(same, opposite, out=halves[1])
-    halves /= 2
-    return halves
+    return np.stack([same + opposite, same - opposite]) / 2
 
 
 def invert(matrix):
-    """The inverse of a positive definite matrix, and half the logarithm of its determinant.
-
-    Overwrites the matrix.
-    """
+    """The inverse of a positive definite matrix, and half the logarithm of its determinant."""
     factor, failed = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1)  # as LAPACK wants it: no copy
     if failed:
         raise np.linalg.LinAlgError("not positive definite")
@@ -130,12 +119,7 @@ def invert(matrix):
 
 
 def learn_kernel(masks, targets):
-    """The Kernel under which the targets are likeliest (evidence), from the first LEARNED pairs.
-
-    Args:
-        masks: int (samples, superpixels), complementary pairs; targets: float (samples,), not all
-            equal.
-    """
+    """The Kernel under which the targets are likeliest (evidence), from the first LEARNED pairs."""
     masks, targets = masks[:2 * LEARNED], targets[:2 * LEARNED]
     signs, unit = signs_of(masks), targets.std()
     halves = halve((targets - targets.mean()) / unit)
@@ -180,8 +164,5 @@ def surprise(logarithms, signs, halves):
 
 
 def r_squared(targets, predicted):
-    """The share of the targets' variance that is predicted.
-
-    At most 1, below 0 where a mean does better.
-    """
+    """The share of the targets' variance that is predicted; below 0 where a mean does better."""
     return float(1 - ((targets - predicted)**2).sum() / ((targets - targets.mean())**2).sum())

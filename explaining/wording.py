@@ -2,10 +2,11 @@
 import collections
 
 import numpy as np
+import pandas
 
 from explaining.averages import AREAS
 from explaining.regions import part_names
-from explaining.verdict import TELLING, VERDICTS, Without
+from explaining.verdict import TELLING, VERDICTS
 from fer2013 import EMOTIONS
 
 LIKELY, WORTH_NAMING = 0.5, 0.1  # from these probabilities on: a prediction; one that it wavers to
@@ -23,14 +24,6 @@ def percent(share):
 def share(label, probabilities):
     """An emotion and its probability: "happy, 90 %"."""
     return f"{EMOTIONS[label]}, {percent(probabilities[label])}"
-
-
-def marked_parts(count):
-    return "the marked part" if count == 1 else f"the {count} marked parts"
-
-
-def random_parts(count):
-    return "a random part" if count == 1 else f"{count} random parts"
 
 
 def headline(explained):
@@ -64,21 +57,15 @@ def reason(explanation):
 
 def main_parts(explanation):
     """The strongest part, and the next if it has half of its weight: "nose (+14 points)"."""
-    parts, names = explanation.strongest(1, 2), part_names(explanation.segments)
-    parts = [part for part in parts
-             if explanation.weights[part] >= explanation.weights[parts[0]] / 2]
-    by_name = {}
-    for part in parts:
-        by_name[names[part]] = by_name.get(names[part], 0) + explanation.weights[part]
-    (first, weight), *others = by_name.items()
-    return " and the ".join([f"{first} ({change(weight, explanation)})", *(
-        f"{name} ({change(weight, explanation).split()[0]})" for name, weight in others)])
-
-
-def change(weight, explanation):
-    """A weight in its unit: "+14 points" of probability, or "+0.7 in log-odds" of two labels."""
-    return (f"{100 * weight:+.0f} points" if explanation.rather_than < 0 else
-            f"{weight:+.1f} in log-odds")
+    names, by_name = part_names(explanation.segments), collections.Counter()
+    for part in explanation.strongest(1, 2):
+        if explanation.weights[part] >= explanation.weights.max() / 2:
+            by_name[names[part]] += explanation.weights[part]
+    scale, digits, unit = (100, 0, " points") if explanation.rather_than < 0 else (
+        1, 1, " in log-odds")
+    told = [f"{name} ({scale * weight:+.{digits}f}{unit if number == 0 else ''})"
+            for number, (name, weight) in enumerate(by_name.items())]
+    return " and the ".join(told)
 
 
 def verdict(without):
@@ -86,45 +73,28 @@ def verdict(without):
     if not without.marked:
         return f"{without.verdict}: no part contributes to the label"
     more = "more" if without.margin >= 0 else "less"
-    return (f"{without.verdict}: hiding {marked_parts(without.marked)} costs "
-            f"{abs(100 * without.margin):.0f} points {more} than hiding "
-            f"{random_parts(without.marked)}")
+    marked, random = (("the marked part", "a random part") if without.marked == 1 else
+                      (f"the {without.marked} marked parts", f"{without.marked} random parts"))
+    return (f"{without.verdict}: hiding {marked} costs {abs(100 * without.margin):.0f} points "
+            f"{more} than hiding {random}")
 
 
 def what_if(without, label):
     """The label's probability without parts of the face."""
-    called = f"{EMOTIONS[without.called]}, {percent(without.called_probability)}"
-    return probabilities_without(without, label, without.marked, called)
+    return (f"P({EMOTIONS[label]}): {percent(without.whole)} whole face, "
+            f"{percent(without.marked_hidden)} with the {without.marked} marked superpixels hidden "
+            f"({percent(without.random_hidden)} with as many random ones), "
+            f"{percent(without.only_marked)} with only those visible, "
+            f"{percent(without.all_hidden)} with all hidden (predicts {EMOTIONS[without.called]}, "
+            f"{percent(without.called_probability)})")
 
 
-def probabilities_without(parts, label, marked, predicted):
-    return (f"P({EMOTIONS[label]}): {percent(parts.whole)} whole face, "
-            f"{percent(parts.marked_hidden)} with the {marked} marked superpixels hidden "
-            f"({percent(parts.random_hidden)} with as many random ones), "
-            f"{percent(parts.only_marked)} with only those visible, {percent(parts.all_hidden)} "
-            f"with all hidden (predicts {predicted})")
-
-
-def mean_without(found, label):
-    """what_if() as a mean over many faces; found: list of verdict.Without."""
-    means = Without(*np.mean([parts[:5] for parts in found], axis=0), *[None] * 5)
-    counts = collections.Counter(EMOTIONS[parts.called] for parts in found)
-    fewest, most = (choose(parts.marked for parts in found) for choose in (min, max))
-    called = ", ".join(f"{emotion} {count}" for emotion, count in counts.most_common(3))
-    return "mean " + probabilities_without(
-        means, label, most if fewest == most else f"{fewest} to {most}",
-        f"{called} of {len(found)}")
-
-
-def average_line(average, picture=""):
-    """The line on the terminal about an averages.Average."""
-    counts = collections.Counter(without.verdict for without in average.without)
-    words = ("telling", "partly", "not telling")
-    verdicts = ", ".join(f"{counts[each]} {word}" for each, word in
-                         zip(VERDICTS, words, strict=True))
-    margin = np.mean([without.margin for without in average.without])
-    facts = [f"{verdicts} ({100 * margin:+.0f} points)", picture]
-    return f"{average.title}: {'; '.join(filter(None, facts))}"
+def verdicts(found):
+    """How many of several verdict.Without tell, and their mean number."""
+    counts = collections.Counter(without.verdict for without in found)
+    told = [f"{counts[each]} {word}" for each, word in
+            zip(VERDICTS, ("telling", "partly", "not telling"), strict=True)]
+    return f"{', '.join(told)} ({100 * np.mean([each.margin for each in found]):+.0f} points)"
 
 
 def cautions(explanation):
@@ -143,10 +113,16 @@ def cautions(explanation):
     return [reason for reason, holds in reasons.items() if holds]
 
 
+def name_and_truth(explained):
+    """"row 7; true: happy"."""
+    true = "" if explained.true is None else f"true: {EMOTIONS[explained.true]}"
+    return "; ".join(filter(None, [explained.name, true]))
+
+
 def small_print(explained):
     """The one line below a figure: the face, its true label and the verdict."""
-    true = "" if explained.true is None else f"true: {EMOTIONS[explained.true]}"
-    return "; ".join(filter(None, [explained.name, true, verdict(explained.explanation.without)]))
+    return "; ".join(filter(None, [name_and_truth(explained),
+                                   verdict(explained.explanation.without)]))
 
 
 def description(explained):
@@ -203,24 +179,26 @@ def one_line(explained, picture=""):
     elif explained.number is not None:
         what = f"face {explained.number}, {what}"
     line = "; ".join(filter(None, facts))
-    return f"{shortened(what, WIDTH - len(line) - 2) + ':':<9} {line}"
+    room = WIDTH - len(line) - 2
+    shortened = what if len(what) <= room else "…" + what[1 - room:]  # names end in what differs
+    return f"{shortened + ':':<9} {line}"
 
 
-def shortened(text, width):
-    """The end of a text that is longer than `width`, since names end in what differs."""
-    return text if len(text) <= width else "…" + text[len(text) + 1 - width:]
+def sheet(explained):
+    """The sentence above and the line below a sheet of all labels of one face."""
+    return certainty(explained.explanation.probabilities), name_and_truth(explained)
 
 
 def certainty(probabilities):
-    """What the network predicts: "The network predicts happy, 86 %.", or what it wavers between."""
+    """What the network predicts: "The network predicts happy, 86 %", or what it wavers between."""
     order = np.argsort(-probabilities, kind="stable")[:3]
     if probabilities[order[0]] < LIKELY:
         *others, last = [share(label, probabilities) for number, label in enumerate(order)
                          if number < 2 or probabilities[label] >= WORTH_NAMING]
-        return f"The network wavers between {', '.join(others)} and {last}."
+        return f"The network wavers between {', '.join(others)} and {last}"
     unsure = probabilities[order[0]] < SURE
     second = f"; next is {share(order[1], probabilities)}" if unsure else ""
-    return f"The network predicts {share(order[0], probabilities)}{second}."
+    return f"The network predicts {share(order[0], probabilities)}{second}"
 
 
 def pairs(explanation, names, count=3):
@@ -237,22 +215,10 @@ def pairs(explanation, names, count=3):
     for first, second, together in explanation.strongest_pairs(count):
         two = (f"two parts of the {names[first]}" if names[first] == names[second] else
                f"{names[first]} and {names[second]}")
-        lines.append(f"{two} {beyond(together)}"
+        more = "more" if together > 0 else "less"
+        lines.append(f"{two} together add {abs(together) * 100:.1f} points {more} than one by one"
                      f"{meaning(*explanation.weights[[first, second]], together)}")
     return lines
-
-
-def regions(row):
-    """The pairs of superpixels in two regions, a row of pairs_average.csv, in words."""
-    where = (f"pairs in the {row['region']}" if row["region"] == row["other"] else
-             f"pairs across {row['other']} and {row['region']}")
-    return f"{row['emotion']}: all {where} {beyond(row['together'])}"
-
-
-def beyond(together):
-    """How far a change of the probability is above the sum of its parts."""
-    return (f"together add {abs(together) * 100:.1f} points {'more' if together > 0 else 'less'} "
-            "than one by one")
 
 
 def meaning(first, second, together):
@@ -263,17 +229,8 @@ def meaning(first, second, together):
             ": the one can partly replace the other")
 
 
-def sheet(explained):
-    """The sentence above and the line below a sheet of all labels of one face."""
-    true = "" if explained.true is None else f"true: {EMOTIONS[explained.true]}"
-    return (certainty(explained.explanation.probabilities).removesuffix("."),
-            "; ".join(filter(None, [explained.name, true])))
-
-
 def shares(rows):
     """A table: each region's share of the positive weight by emotion, and of the face's area."""
-    lines = [("share of the positive weight", [f"{region:>7}" for region in AREAS])]
-    lines += [(f"{row['emotion']}, {row['faces']} faces",
-               [f"{row[region]:7.3f}" for region in AREAS]) for row in rows]
-    lines.append(("share of the area", [f"{area:7.3f}" for area in AREAS.values()]))
-    return "\n".join(" ".join([name.ljust(30), *cells]) for name, cells in lines)
+    names = [*(f"{row['emotion']}, {row['faces']} faces" for row in rows), "share of the area"]
+    table = pandas.DataFrame([*rows, AREAS], names, columns=list(AREAS))
+    return f"share of the positive weight\n{table.to_string(float_format='{:.3f}'.format)}"

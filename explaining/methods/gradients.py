@@ -21,8 +21,7 @@ def grad_cam(face, label, network, seed):
 
     The weight of a channel is the mean gradient of the label's logit with respect to it. The
     channels are taken after batch normalisation and ReLU; before them Grad-CAM is hardly better
-    than random (docs/trust.md). The 5x5 map is enlarged bilinearly
-    to the face, whatever the size of the network's input.
+    than random (docs/trust.md). The 5x5 map is enlarged bilinearly to the face.
 
     Source: Selvaraju et al. 2017, "Grad-CAM" (arXiv 1610.02391), section 3.
     """
@@ -41,7 +40,7 @@ def split(network):
     """Two models: from the network's input to the last convolution's channels, from them to logits.
 
     Raises:
-        UserError: the network has no gradients, or no convolution, or cannot be taken apart.
+        UserError: there are no gradients, or there is no such convolution.
     """
     require_gradients(network)
     traced = trace(network.keras_model)
@@ -56,9 +55,8 @@ def integrated_gradients(face, label, network, seed, baseline="zero", steps=STEP
     """The mean gradient on the straight line from a baseline to the face, times their difference.
 
     The gradient is that of the label's probability with respect to the 48x48 face, through its
-    resizing and scaling, and the integral is computed by the midpoint
-    rule. The sum of the map is the probability of the face minus that of the baseline
-    (completeness). The black baseline is that of the paper.
+    resizing and scaling. The sum of the map is the probability of the face minus that of the
+    baseline (completeness). The black baseline is that of the paper.
 
     Source: Sundararajan et al. 2017, "Axiomatic Attribution for Deep Networks" (arXiv 1703.01365),
     section 3.
@@ -75,15 +73,7 @@ def integrated_gradients(face, label, network, seed, baseline="zero", steps=STEP
 
 
 def gradient(score, inputs):
-    """The gradient of the sum of score(inputs) with respect to the inputs.
-
-    Args:
-        score: function from a float32 tensor of the backend to another tensor.
-        inputs: float32 array.
-
-    Returns:
-        float32 array of the shape of the inputs.
-    """
+    """The gradient of the sum of score(inputs) with respect to the inputs, a float32 array."""
     return GRADIENTS[keras.backend.backend()](score, inputs)
 
 

@@ -28,27 +28,19 @@ def lime(face, label, network, seed, samples="auto", hide="blurred"):
 
 
 def stock_lime(face, label, network, seed):
-    """LIME with the defaults of the lime package: the weight of each pixel's superpixel."""
-    explanation = stock_explanation(face, label, network, seed)
-    weights = np.zeros(explanation.segments.max() + 1)
-    for superpixel, weight in explanation.local_exp[label]:
-        weights[superpixel] = weight
-    return weights[explanation.segments]
-
-
-def stock_explanation(face, label, network, seed):
-    """The ImageExplanation of the lime package with its defaults.
+    """LIME with the defaults of the lime package: the weight of each pixel's superpixel.
 
     These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks. There
-    are so few superpixels that many masks are equal, so each distinct picture is predicted once,
-    which gives the same result much faster.
+    are so few superpixels that many masks are equal, so each distinct picture is predicted once.
     """
     def predict_distinct(pictures):
         pixels, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
         return network.predict(pixels)[which.ravel()]
     with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
-        return LimeImageExplainer(random_state=seed).explain_instance(
+        explanation = LimeImageExplainer(random_state=seed).explain_instance(
             face, predict_distinct, labels=[label], top_labels=None, batch_size=1000)
+    weights = dict(explanation.local_exp[label])
+    return np.vectorize(lambda part: weights.get(part, 0.0))(explanation.segments)
 
 
 def kernel_shap(face, label, network, seed, hide="blurred", samples=1000):
@@ -80,11 +72,9 @@ def coalitions(count, samples, random):
 
 
 def shapley_values(shown, probabilities):
-    """The values that fit best and add up to the change: float64 (superpixels,).
+    """The values that fit best the probabilities, (samples,), of coalitions() and add up.
 
-    Args:
-        shown: bool (samples, superpixels), as coalitions() returns them.
-        probabilities: float64 (samples,).
+    Float64 (superpixels,).
     """
     whole, hidden = probabilities[:2]
     masks, ones = shown[2:].astype(np.float64), np.ones((1, shown.shape[1]))
@@ -123,8 +113,7 @@ def hsic(face, label, network, seed, baseline="blurred", samples=1000):
     """The Hilbert-Schmidt independence criterion of the probability and each cell of a 7x7 grid.
 
     It is never negative: it says how strongly the prediction depends on a cell, not in which
-    direction. The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, that of the
-    probabilities is Gaussian, as wide as their median.
+    direction.
 
     Source: Novello et al. 2022, "Making Sense of Dependence" (arXiv 2206.06219), section 3.
     """
@@ -135,10 +124,10 @@ def hsic(face, label, network, seed, baseline="blurred", samples=1000):
 
 
 def dependence(shown, probabilities):
-    """The criterion of each cell: float64 (cells,).
+    """The criterion of each cell, float64 (cells,), of masks (samples, cells) and probabilities.
 
-    Args:
-        shown: bool (samples, cells); probabilities: float64 (samples,).
+    The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, that of the probabilities is
+    Gaussian, as wide as their median.
     """
     distances = squareform(pdist(probabilities[:, None], "sqeuclidean"))  # (samples, samples)
     kernel = np.exp(-distances / (2 * max(np.median(probabilities), 1e-9)**2))
@@ -152,12 +141,11 @@ def occlusion(face, label, network, seed, baseline="blurred"):
     Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks" (arXiv
     1311.2901), section 4.2.
     """
-    hidden = BASELINES[baseline](face)
     starts = range(0, face.shape[0] - WINDOW + 1, STRIDE)
     covered = np.zeros((len(starts) ** 2, *face.shape), bool)  # (windows, 48, 48)
     for window, (row, column) in zip(covered, itertools.product(starts, starts), strict=True):
         window[row:row + WINDOW, column:column + WINDOW] = True
-    pixels = np.concatenate([face[None], np.where(covered, hidden, face)])  # (1 + windows, 48, 48)
+    pixels = np.concatenate([face[None], np.where(covered, BASELINES[baseline](face), face)])
     probabilities = probabilities_of(network, pixels, label)  # (1 + windows,)
     return np.tensordot(probabilities[0] - probabilities[1:], covered, 1) / covered.sum(axis=0)
 

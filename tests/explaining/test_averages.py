@@ -7,12 +7,11 @@ import pytest
 from PIL import Image
 
 from base.errors import UserError
-from explaining import averages, faces_explained, wording
+from explaining import averages, faces_explained, regions
 from explaining.engine import Engine
 from explaining.face_set import FaceSet
 from explaining.output import Output
 from explaining.settings import LimeSettings
-from explaining.verdict import Without
 from fer2013 import Split
 from tests import support
 
@@ -50,7 +49,7 @@ def labelled(face_set, labels):
 
 def test_the_regions_do_not_overlap_and_their_areas_sum_to_1():
     covered = np.zeros((48, 48), int)
-    for rows, columns in averages.REGIONS.values():
+    for rows, columns in regions.REGIONS.values():
         covered[rows, columns] += 1
     assert covered.max() == 1
     assert sum(averages.AREAS.values()) == pytest.approx(1)
@@ -63,62 +62,19 @@ def test_the_positive_weight_is_shared_out_by_region():
     average = averages.Average()
     for weights in ([-5, 1, 2, 1], [-1, 0, 0, -1]):  # the second has no positive weight
         average.add(support.explanation(segments, np.array(weights, float)))
-    assert {name: average.rows[0][name] for name in averages.AREAS} == {
-        "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25}
+    assert {name: average.rows[0][name] for name in averages.AREAS} == pytest.approx({
+        "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25})
     assert np.isnan(average.rows[1]["mouth"])
-    assert average.shares()["mouth"] == 0.5 and average.mean("r2") == 0.6
+    assert average.shares()["mouth"] == 0.5 and average.row()["r2"] == 0.6
     assert average.mean_map()[0, :2].tolist() == [0, -3]
 
 
-def test_what_regions_do_together_is_the_sum_over_pairs_of_their_superpixels():
-    segments = np.zeros((48, 48), int)
-    segments[10, 10], segments[40, 20:22] = 1, 2  # brows and mouth
-    segments[14:16, 20], segments[40, 30] = 3, 4  # half brows, half eyes; mouth
-    together = np.zeros((5, 5))
-    for first, second, value in ((1, 2, 0.5), (2, 4, 0.2), (3, 4, -0.4)):
-        together[first, second] = together[second, first] = value
-    found = averages.together_by_region(
-        support.explanation(segments, np.zeros(5), together=together))
-    brows, eyes, nose, mouth, _ = range(5)
-    assert found[mouth, mouth] == pytest.approx(0.2)
-    assert found[mouth, brows] == found[brows, mouth] == pytest.approx(0.5 - 0.4 / 2)
-    assert found[mouth, eyes] == pytest.approx(-0.4 / 2) and found[mouth, nose] == 0
-    assert np.tril(found).sum() == pytest.approx(0.5 + 0.2 - 0.4)  # every pair once
-
-
-def test_the_mean_of_what_regions_do_together_has_the_standard_error_of_the_faces():
-    average = averages.Average()
-    average.together = [np.full((5, 5), value) for value in (1.0, 3.0)]
-    means, errors = average.mean_together()
-    assert (means == 2).all() and errors == pytest.approx(np.ones((5, 5)))
-
-
-def test_what_happens_without_parts_is_told_as_a_mean_and_by_what_is_predicted_then():
-    found = [Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 4, 0.5, 0, 0.0),
-             Without(0.7, 0.1, 0.5, 0.6, 0.3, 4, 6, 1, 0, 0.0)]
-    assert wording.mean_without([*found, found[0]._replace(whole=0.8)], 3).startswith(
-        "mean P(happy): 80 % whole face, 23 % with the 4 to 5 marked superpixels hidden")
-    assert wording.mean_without(found, 3).endswith(
-        "20 % with all hidden (predicts sad 1, neutral 1 of 2)")
-
-
-def test_pairs_of_faces_explained_make_a_table_and_a_figure(face_set, output, tmp_path, capsys):
-    faces_explained.explain_many([0, 1], face_set, 2, output, with_pairs=True)
-    assert {"pairs_average.png", "pairs_average.csv"} < {path.name for path in tmp_path.iterdir()}
-    rows = list(csv.DictReader((tmp_path / "pairs_average.csv").open()))
-    assert len(rows) == 2 * 15 and {row["emotion"] for row in rows} == {"angry", "disgust"}
-    average = faces_explained.average_faces(0, face_set, 2)
-    first = next(row for row in rows if row["region"] == "mouth" and row["other"] == "eyes")
-    assert float(first["together"]) == pytest.approx(average.mean_together()[0][3, 1], rel=1e-4)
-    assert "angry: all pairs " in capsys.readouterr().out
-
-
-def test_faces_explained_of_one_label_make_an_average(face_set, output, tmp_path):
+def test_many_faces_of_one_label_make_an_average(face_set, output, tmp_path):
     faces_explained.explain_many([1], face_set, 5, output)
     assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
 
 
-def test_faces_explained_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
+def test_many_faces_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
     faces_explained.explain_many([0, 1], face_set, 2, output)
     assert {path.name for path in tmp_path.iterdir()} == {
         "angry_average.png", "disgust_average.png", "emotions_average.png", "emotions_average.csv"}

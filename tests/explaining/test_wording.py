@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from explaining import wording
-from explaining.averages import Average
 from explaining.explanation import Explained
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
@@ -12,11 +11,11 @@ NAMES = ["part 0", "part 1", "part 2"]
 
 
 @pytest.mark.parametrize(("probabilities", "sentence"), [
-    ((0.02, 0.02, 0.02, 0.86, 0.02, 0.03, 0.03), "predicts happy, 86 %."),
-    ((0.02, 0.02, 0.02, 0.6, 0.02, 0.3, 0.02), "predicts happy, 60 %; next is surprise, 30 %."),
+    ((0.02, 0.02, 0.02, 0.86, 0.02, 0.03, 0.03), "predicts happy, 86 %"),
+    ((0.02, 0.02, 0.02, 0.6, 0.02, 0.3, 0.02), "predicts happy, 60 %; next is surprise, 30 %"),
     ((0.35, 0.05, 0.1, 0.03, 0.22, 0.05, 0.2),
-     "wavers between angry, 35 %, sad, 22 % and neutral, 20 %."),
-    ((0.45, 0.45, 0.02, 0.02, 0.02, 0.02, 0.02), "wavers between angry, 45 % and disgust, 45 %."),
+     "wavers between angry, 35 %, sad, 22 % and neutral, 20 %"),
+    ((0.45, 0.45, 0.02, 0.02, 0.02, 0.02, 0.02), "wavers between angry, 45 % and disgust, 45 %"),
 ])
 def test_the_first_sentence_says_how_sure_the_network_is(probabilities, sentence):
     assert wording.certainty(np.array(probabilities)) == f"The network {sentence}"
@@ -83,12 +82,9 @@ def test_a_line_on_the_terminal_has_at_most_80_characters():
     assert wording.one_line(explained(number=2)).startswith("face 2, happy: predicted")
 
 
-def test_an_average_tells_how_many_of_its_faces_tell():
-    average = Average("happy")
-    for without in (WHOLE, WHOLE, MANY):
-        average.add(explained(without=without).explanation)
-    assert wording.average_line(average, "happy_average.png") == (
-        "happy, 3 faces: 2 telling, 0 partly, 1 not telling (+45 points); happy_average.png")
+def test_several_faces_are_told_by_how_many_of_them_tell():
+    assert wording.verdicts([WHOLE, WHOLE, MANY]) == (
+        "2 telling, 0 partly, 1 not telling (+45 points)")
 
 
 def test_pairs_are_told_strongest_first_and_zeros_not_at_all():

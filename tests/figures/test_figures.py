@@ -136,14 +136,6 @@ def test_no_pairs_are_drawn_as_none(explanation):
     figure.draw_without_rendering()
 
 
-def test_pairs_of_regions_are_numbers_in_points_each_once():
-    means = np.array([[0.01, -0.2], [-0.2, 0.05]])
-    figure = pairs.by_region([("happy", means), ("sad", 0 * means)], ["eyes", "mouth"], "title")
-    happy, sad, _ = figure.axes
-    assert texts_of(happy) == ["1.0", "-20.0", "5.0"]
-    assert happy.images[0].get_clim() == sad.images[0].get_clim() == (-20, 20)
-
-
 def test_curves_mark_the_best_epoch_of_validation():
     history = pandas.DataFrame({
         "epoch": [1, 2, 3], "accuracy": [0.3, 0.5, 0.9], "val_accuracy": [0.2, 0.6, 0.5],
