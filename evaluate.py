@@ -20,6 +20,8 @@ For faces without labels, such as the contest's test.csv, it writes predictions.
 import dataclasses
 import pathlib
 
+import numpy as np
+
 from base import files, options
 from fer2013 import EMOTIONS, SPLITS, DataOptions, by_emotion, included
 from networks import choice
@@ -42,8 +44,8 @@ def main():
     with options.quiet_stderr():
         from figures import style
         from networks.network import open_network
-        from training import metrics, record
-    history = record.read_history(model_path.parent / "history.csv")
+        from training import checkpoint, metrics
+    history = checkpoint.read_history(model_path.parent / "history.csv")
     folder = files.make_folder(args.outputs)
     if data.unlabelled:
         network = open_network(model_path, None, args.scale, args.labels, args.outputs)
@@ -62,15 +64,13 @@ def main():
     evaluation = {"model": str(model_path), "trained_on": choice.trained_on(model_path),
                   "fed": network.caption, "data": data.name if data.included else data.path,
                   "split": split.name, "measured_on": data.title(split.name),
-                  "edition": split.edition._asdict(),
-                  "command": options.command()}
+                  "edition": split.edition._asdict(), "command": options.command()}
     evaluation |= metrics.measure(split.labels, probabilities, seen)
     if args.tta:
         mirrored = predict(network.predict_mirrored, split.pixels)  # (n, 7)
         evaluation["tta"] = metrics.measure(split.labels, mirrored, seen)
     files.write_json(folder / "evaluation.json", evaluation)
-    rows = with_labels(table(split, probabilities), split.labels, seen)
-    files.write_csv(folder / "predictions.csv", rows)
+    files.write_csv(folder / "predictions.csv", table(split, probabilities, seen))
     for name, figure in draw(evaluation, split.labels, probabilities, history).items():
         style.save(figure, folder / f"{name}.{args.format}", evaluation, args.dpi)
     print(as_text(evaluation))
@@ -86,7 +86,6 @@ def parse_arguments():
 
 def predict(function, pixels, size=500):
     """function(pixels), float32 (n, 7), with a progress bar where stderr is a terminal."""
-    import numpy as np
     from tqdm.auto import trange
 
     starts = trange(0, len(pixels), size, desc="predicting", unit_scale=size, unit="face",
@@ -94,19 +93,20 @@ def predict(function, pixels, size=500):
     return np.concatenate([function(pixels[start:start + size]) for start in starts])
 
 
-def table(split, probabilities):
-    """A row for each face of a Split: its name, its prediction and seven probabilities."""
-    return [{"name": name, "predicted": EMOTIONS[row.argmax()], **by_emotion(row)}
-            for name, row in zip(split.names, probabilities, strict=True)]
+def table(split, probabilities, seen=None):
+    """A row of predictions.csv for each face of a Split; what is unknown of a face is left empty.
 
-
-def with_labels(rows, labels, seen):
-    """The rows of table() with a face's label, and whether it is also in training, in the order of
-    the columns of predictions.csv; `seen` is None where that is unknown.
+    Args:
+        split: the Split.
+        probabilities: float (n, 7).
+        seen: bool (n,), whether a face is in the training split too; None if that is unknown.
     """
-    seen = [""] * len(rows) if seen is None else seen.tolist()
-    return [{"name": row["name"], "label": EMOTIONS[label]} | row | {"in_training": known}
-            for row, label, known in zip(rows, labels, seen, strict=True)]
+    known = [""] * len(split) if seen is None else seen.tolist()
+    labels = [""] * len(split) if split.name == "unlabelled" else np.take(EMOTIONS, split.labels)
+    return [{"name": name, "label": label, "predicted": EMOTIONS[row.argmax()], **by_emotion(row),
+             "in_training": in_training}
+            for name, label, row, in_training in zip(
+                split.names, labels, probabilities, known, strict=True)]
 
 
 def draw(evaluation, labels, probabilities, history):
@@ -127,7 +127,7 @@ def draw(evaluation, labels, probabilities, history):
     *bins, error = metrics.calibration(labels, probabilities)
     figures = {
         "confusion_matrix": numbers.confusion_matrix(
-            metrics.confusion(labels, probabilities), EMOTIONS,
+            np.array(evaluation["confusion"]), EMOTIONS,
             f"Accuracy {evaluation['accuracy']:.1%} on {measured}", source),
         "reliability": numbers.reliability(
             *bins, f"Expected calibration error {error:.3f} on {measured}", source)}

@@ -70,8 +70,8 @@ def train(recipe, data, folder, fresh=False):
     data.check_validation()
     folder = files.make_folder(folder)
     with options.quiet_stderr():
-        from training import checkpoint, record
-    about = record.describe(recipe, data)
+        from training import checkpoint
+    about = checkpoint.describe(recipe, data)
     with files.locked(folder, checkpoint.FILES):
         earlier = None if fresh else checkpoint.find(folder, about)
         if earlier and earlier.get("finished"):
@@ -95,22 +95,21 @@ def run(recipe, data, folder, about, earlier):
         about: dict that describes this run.
         earlier: that of the interrupted run in `folder` from which to resume, or None.
     """
-    from training import learner, record
-    from training.checkpoint import Checkpoint
+    from training import checkpoint, learner
 
     start_from = "" if earlier else recipe.start_from
     network = learner.build(recipe, len(data.split("train")), start_from, data)
-    checkpoint = Checkpoint(folder, network, learner.plain_network(recipe), about)
+    kept = checkpoint.Checkpoint(folder, network, learner.plain_network(recipe), about)
     if earlier is None:
-        checkpoint.start()  # it shows whether the disk has room, before the training
+        kept.start()  # it shows whether the disk has room, before the training
     else:
-        checkpoint.restore()
-        done = len(checkpoint.rows)
+        kept.restore()
+        done = len(kept.rows)
         print(f"Resuming after epoch {done} of {recipe.epochs}." if done else "Starting over.",
-              *record.changed_versions(earlier, about), sep="\n", flush=True)
-    learner.fit(network, recipe, data.split("train"), data.split("validation"), checkpoint)
-    checkpoint.finish()
-    return record.best(checkpoint.rows)
+              *checkpoint.changed_versions(earlier, about), sep="\n", flush=True)
+    learner.fit(network, recipe, data.split("train"), data.split("validation"), kept)
+    kept.finish()
+    return kept.best
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def training():
 def epoch(pixels, labels, recipe):
     """A function that trains for an epoch of STEPS batches."""
     compiled = learner.build(recipe, len(pixels))
-    data = batches.feed(pixels, labels, recipe, first_epoch=0)
+    data = batches.feed(pixels, labels, recipe, 0)
     return lambda: compiled.fit(data, steps_per_epoch=STEPS, verbose=0, shuffle=False)
 
 

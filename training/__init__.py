@@ -5,7 +5,6 @@
     batches.py             the targets and weights of the faces, and the order of the batches
     augmentation.py        random views of the training faces
     muon.py                the optimizer
-    checkpoint.py          the state from which an interrupted run resumes exactly
-    record.py              run.json and history.csv
+    checkpoint.py          what a run writes, and how an interrupted one resumes exactly
     metrics.py             the measures of an evaluation
 """

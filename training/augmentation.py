@@ -8,21 +8,6 @@ import keras
 from keras import ops
 
 
-def layers(erase, seed):
-    """The list of layers that augment the faces in front of the network during training.
-
-    Args:
-        erase: share of the faces in which a rectangle, up to a third of the face, is made grey:
-            random erasing (Zhong et al. 2017, arXiv 1708.04896).
-        seed: seed of every random choice in these layers.
-    """
-    augmentations = [FaceAugmentation(seed=seed)]
-    if erase:
-        augmentations.append(keras.layers.RandomErasing(
-            (erase, erase), fill_value=128.0, seed=seed + 1, dtype="float32"))
-    return augmentations
-
-
 class FaceAugmentation(keras.layers.Layer):
     """Random views of (n, 48, 48, 1) pixels, each face resampled once or not at all.
 

@@ -9,26 +9,19 @@ import model as network
 from training.recipe import CLASS_WEIGHTS
 
 
-def feed(*arguments, **options):
-    """The batches of batches() in the form that is fastest with the current Keras backend."""
-    generate = functools.partial(batches, *arguments, **options)
-    return untuned(generate) if keras.backend.backend() == "tensorflow" else generate()
+def feed(*arguments):
+    """The batches of batches() as Keras's fit() takes them; with TensorFlow, a Dataset without
+    autotuning.
 
-
-def untuned(generate):
-    """The batches of a generator function as a tf.data.Dataset without autotuning.
-
-    TensorFlow tunes the dataset that Keras makes of a generator in a thread that sleeps for 10 ms,
-    20 ms and so on, up to one minute. In about every second run of TensorFlow 2.21 this thread does
-    not notice the end of training, and fit() waits until it wakes up: 55 s after 12 epochs on the
-    bundled avatars, which take 270 s. Two batches in advance are enough, because making a batch
-    takes less than a hundredth of a training step.
-
-    Args:
-        generate: function without arguments that yields tuples of arrays (m, ...), whose dtypes and
-            shapes, except for m, stay the same. It is also called once for its first batch.
+    TensorFlow tunes a dataset in a thread that sleeps for 10 ms, 20 ms and so on, up to one minute.
+    In about every second run of TensorFlow 2.21 it does not notice the end of training, and fit()
+    waits until it wakes up: 55 s after a training of 270 s. Two batches in advance are enough,
+    because making a batch takes less than a hundredth of a training step.
     """
-    import tensorflow  # not at the top: other backends run without it
+    generate = functools.partial(batches, *arguments)
+    if keras.backend.backend() != "tensorflow":
+        return generate()
+    import tensorflow
 
     signature = tuple(tensorflow.TensorSpec((None, *array.shape[1:]), array.dtype)
                       for array in next(generate()))

@@ -1,4 +1,4 @@
-"""The checkpoint, from which an interrupted training run resumes exactly.
+"""What a training run writes, and how an interrupted run resumes exactly.
 
     outputs/checkpoint.npz    all variables of the learner and its optimizer, among them the
                               statistics of batch normalisation and the random states of
@@ -10,26 +10,63 @@ needed. The checkpoint is replaced in one step, and the other files are made fro
 be killed at any moment. Keras's callbacks do not allow that: BackupAndRestore writes the weights
 before the number of their epoch, and ModelCheckpoint overwrites the model in place.
 """
+import dataclasses
+import hashlib
+import importlib.metadata
 import json
+import os
+import platform
 import time
-import zipfile
 
 import keras
 import numpy as np
+import pandas
 
 from base import files
 from base.errors import UserError
-from training import record
 
 FILE = "checkpoint.npz"
 FILES = (FILE, "run.json", "model.keras", "history.csv")
+HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
+# not compared between runs: the faces themselves are, and their labels
+PLACES = ("data", "classes", "ignore_classes", "fer_plus", "outputs")
+START_OVER = "--fresh starts over, --outputs takes another folder"
+
+
+def describe(recipe, data):
+    """The record of a run before its results: arguments, dataset, versions and machine.
+
+    Args:
+        recipe: the Recipe of the run.
+        data: the Dataset.
+    """
+    packages = ("keras", keras.backend.backend(), "numpy")
+    splits = {name: data.split(name) for name in ("train", "validation")}
+    places = {name: value for name, value in dataclasses.asdict(data.options).items() if value}
+    return {
+        "trained_on": data.name,
+        "arguments": json.loads(json.dumps(places | dataclasses.asdict(recipe))),  # tuples to lists
+        "dataset": {"form": data.form, "root": data.path,
+                    "faces": {name: list(split.counts) for name, split in splits.items()},
+                    "edition": {name: split.edition._asdict() for name, split in splits.items()},
+                    "sha256": {name: digest(split.pixels, split.labels)
+                               for name, split in splits.items()}},
+        "versions": {name: importlib.metadata.version(name) for name in packages}
+                    | {"python": platform.python_version()},
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
+
+
+def digest(*arrays):
+    """SHA-256 of the concatenated bytes of the arrays, in hexadecimal."""
+    return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
 
 
 def find(folder, about):
     """The stored record of the run that `about` describes, or None if `folder` holds no run.
 
     Raises:
-        UserError: the run in `folder` had other arguments or other faces, or lacks a file.
+        UserError: the run in `folder` had other arguments or other faces.
     """
     if (folder / FILE).exists():
         earlier = read(folder / FILE)[0]["record"]
@@ -37,27 +74,45 @@ def find(folder, about):
         earlier = files.read_json(folder / "run.json")
     else:
         return None
-    record.check_same_run(folder, earlier, about)
-    needed = "model.keras" if earlier.get("finished") else FILE
-    if not (folder / needed).exists():
-        raise UserError(f"{folder} holds a run without its {needed}; {record.START_OVER}")
+    before, now = compared(earlier), compared(about)
+    changed = [f"{name} was {before.get(name)}, now {now.get(name)}"
+               for name in before | now if before.get(name) != now.get(name)]
+    if changed:
+        raise UserError(f"{folder} holds another run: {'; '.join(changed)}; {START_OVER}")
     return earlier
 
 
-def read(path):
-    """The state in a checkpoint, {"record": dict, "rows": list of dicts}, and its arrays.
+def compared(record):
+    """{name: value} of the arguments and the faces, which are equal in records of the same run."""
+    arguments = {f"--{name.replace('_', '-')}": value
+                 for name, value in record["arguments"].items() if name not in PLACES}
+    faces, digests = record["dataset"]["faces"], record["dataset"]["sha256"]
+    return arguments | {f"the {split} split": f"{sum(faces[split]):,} faces ({digest[:12]})"
+                        for split, digest in digests.items()}
 
-    Raises:
-        UserError: the file is damaged or no checkpoint.
-    """
+
+def changed_versions(earlier, now):
+    """Lines on the versions and the machine that are not those with which a run began."""
+    before, after = ({"the machine": record["machine"]} | record["versions"]
+                     for record in (earlier, now))
+    return [f"{name} was {before.get(name)}, now {version}: the weights will not be the same to "
+            "the last bit" for name, version in after.items() if before.get(name) != version]
+
+
+def read(path):
+    """The state in a checkpoint, {"record": dict, "rows": list of dicts}, and its arrays."""
+    with np.load(path) as file:
+        arrays = [file[f"arr_{index}"] for index in range(len(file.files) - 1)]
+        return json.loads(str(file["state"])), arrays
+
+
+def read_history(path):
+    """The DataFrame of a history.csv, None if there is none; UserError if it is not train.py's."""
     try:
-        with np.load(path) as file:
-            arrays = [file[f"arr_{index}"] for index in range(len(file.files) - 1)]
-            return json.loads(str(file["state"])), arrays
-    except (OSError, ValueError, LookupError, EOFError, RuntimeError,
-            zipfile.BadZipFile) as error:
-        raise UserError(f"{path}: not readable as a checkpoint ({error}); "
-                        f"{record.START_OVER}") from error
+        return pandas.read_csv(path)[HISTORY].astype(float) if path.is_file() else None
+    except (ValueError, LookupError) as error:
+        raise UserError(f"{path}: not the history that python train.py wrote ({error}); "
+                        "remove it to draw no curves") from error
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -67,15 +122,20 @@ class Checkpoint(keras.callbacks.Callback):
         folder: pathlib.Path to write to.
         learner: the compiled learner.Learner.
         saved: a network that takes the student's weights, to be written as model.keras.
-        about: dict that describes the run, the content of run.json before the results.
+        about: the record of the run from describe().
     """
 
     def __init__(self, folder, learner, saved, about):
         super().__init__()
         self.folder, self.learner, self.saved, self.about = folder, learner, saved, about
-        self.rows, self.best = [], []  # a dict per epoch; the weights of the best epoch
+        self.rows, self.weights = [], []  # a dict per epoch; the weights of the best epoch
         learner.optimizer.build(learner.trainable_variables)
         self.variables = learner.variables + learner.optimizer.variables
+
+    @property
+    def best(self):
+        """The row of the first epoch with the highest validation accuracy."""
+        return max(self.rows, key=lambda row: row["val_accuracy"])
 
     def start(self):
         """Remove an earlier run, the checkpoint first, and write the state before epoch 1."""
@@ -89,7 +149,7 @@ class Checkpoint(keras.callbacks.Callback):
         count = len(self.variables)
         for variable, array in zip(self.variables, arrays[:count], strict=True):
             variable.assign(array)
-        self.rows, self.best = state["rows"], arrays[count:]
+        self.rows, self.weights = state["rows"], arrays[count:]
         if self.rows:
             self.write_results()
 
@@ -97,15 +157,22 @@ class Checkpoint(keras.callbacks.Callback):
         arrays = [keras.ops.convert_to_numpy(variable) for variable in self.variables]
         state = json.dumps({"record": self.about, "rows": self.rows})
         with files.replacing(self.folder / FILE) as path:
-            np.savez(path, *arrays, *self.best, state=state)
+            np.savez(path, *arrays, *self.weights, state=state)
 
     def write_results(self, finished=False):
         """Write model.keras, history.csv and run.json."""
-        self.saved.set_weights(self.best)
+        self.saved.set_weights(self.weights)
         with files.replacing(self.folder / "model.keras") as path:
             self.saved.save(path)
-        weights = self.learner.student.get_weights()
-        record.write(self.folder, self.about, self.rows, weights, finished)
+        files.write_csv(self.folder / "history.csv",
+                        [{name: row[name] for name in HISTORY} for row in self.rows])
+        files.write_json(self.folder / "run.json", self.about | {
+            "best_epoch": self.best["epoch"],
+            "best_val_accuracy": self.best["val_accuracy"],
+            "seconds": [round(row["seconds"], 1) for row in self.rows],
+            "last_weights_sha256": digest(*self.learner.student.get_weights()),
+            "finished": finished,
+        })
 
     def finish(self):
         """Mark the run as finished and delete its checkpoint."""
@@ -124,8 +191,8 @@ class Checkpoint(keras.callbacks.Callback):
         self.rows.append({"epoch": epoch + 1, **logs,
                           "learning_rate": float(self.learner.optimizer.learning_rate),
                           "seconds": time.perf_counter() - self.started})
-        if record.best(self.rows) is self.rows[-1]:
-            self.best = weights
+        if self.best is self.rows[-1]:
+            self.weights = weights
         self.write()
         self.write_results()
 

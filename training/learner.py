@@ -5,17 +5,15 @@ import sys
 import keras
 import numpy as np
 from keras import ops
-from tqdm.auto import tqdm
 
 import model as network
 from base.errors import UserError
 from networks.files import read
 from networks.network import open_network
 from networks.precision import PRECISIONS
-from training import augmentation, batches
+from training import batches
+from training.augmentation import FaceAugmentation
 from training.recipe import LABEL_SMOOTHING, OPTIMIZERS
-
-VALIDATION_BATCH = 512
 
 
 class Learner(keras.Model):
@@ -82,10 +80,15 @@ def build(recipe, face_count, start_from="", data=None):
                                   filters=recipe.widths(), hidden=recipe.hidden)
     if start_from:
         copy_weights(start_from, student)
-    augmentations = augmentation.layers(recipe.erase, recipe.seed)
-    learner = Learner(augmentations, student, open_teachers(recipe, data), recipe.teachers_share)
+    teachers = open_teachers(recipe, data)
+    learner = Learner(augmentations(recipe), student, teachers, recipe.teachers_share)
     learner(np.zeros((1, *network.INPUT_SHAPE)))  # makes its variables
-    compile_learner(learner, recipe, face_count)
+    optimizer = OPTIMIZERS[recipe.optimizer](schedule(recipe, face_count))
+    # weight decay of these does not regularise
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    learner.compile(
+        optimizer, keras.losses.CategoricalCrossentropy(label_smoothing=LABEL_SMOOTHING),
+        metrics=["accuracy"], jit_compile=network.jit_compile())
     return learner
 
 
@@ -112,21 +115,22 @@ def copy_weights(path, student):
     student.set_weights(weights)
 
 
-def compile_learner(learner, recipe, face_count):
-    """Compile a model with the recipe's optimizer and loss for `face_count` faces."""
+def augmentations(recipe):
+    """The layers in front of the network, which do nothing at inference."""
+    layers = [FaceAugmentation(seed=recipe.seed)]
+    if recipe.erase:  # Zhong et al. 2017 (arXiv 1708.04896): a rectangle of up to a third of a face
+        layers.append(keras.layers.RandomErasing(
+            (recipe.erase,) * 2, fill_value=128.0, seed=recipe.seed + 1, dtype="float32"))
+    return layers
+
+
+def schedule(recipe, face_count):
+    """The learning rate: it rises in the first epoch, then falls to 0 along a cosine."""
     steps_per_epoch = math.ceil(face_count / recipe.batch_size)
     steps = steps_per_epoch * recipe.epochs
     warmup = min(steps_per_epoch, math.ceil(steps / 2))
-    schedule = keras.optimizers.schedules.CosineDecay(
+    return keras.optimizers.schedules.CosineDecay(
         0.0, max(steps - warmup, 1), warmup_target=recipe.learning_rate, warmup_steps=warmup)
-    optimizer = OPTIMIZERS[recipe.optimizer](schedule)
-    # weight decay of these does not regularise
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    learner.compile(
-        optimizer=optimizer,
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=LABEL_SMOOTHING),
-        metrics=["accuracy"],
-        jit_compile=network.jit_compile())
 
 
 def fit(learner, recipe, train, validation, checkpoint):
@@ -140,37 +144,8 @@ def fit(learner, recipe, train, validation, checkpoint):
     """
     done = len(checkpoint.rows)
     learner.fit(
-        batches.feed(train.pixels, train.labels, recipe, first_epoch=done),
+        batches.feed(train.pixels, train.labels, recipe, done),
         steps_per_epoch=math.ceil(len(train.labels) / recipe.batch_size),
         initial_epoch=done, epochs=recipe.epochs, shuffle=False,
         validation_data=(validation.pixels[..., None], batches.one_hot(validation.labels)),
-        validation_batch_size=VALIDATION_BATCH,
-        callbacks=[checkpoint, Progress(checkpoint.rows)], verbose=0)
-
-
-class Progress(keras.callbacks.Callback):
-    """A bar over an epoch's steps in a terminal or notebook, and a line after each epoch.
-
-    Args:
-        rows: list to which an earlier callback appends a dict per epoch.
-    """
-
-    def __init__(self, rows):
-        super().__init__()
-        self.rows = rows
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.name = f"epoch {epoch + 1}/{self.params['epochs']}"
-        seen = sys.stderr.isatty() or "ipykernel" in sys.modules
-        self.bar = tqdm(total=self.params["steps"], desc=self.name, unit="step", leave=False,
-                        disable=not seen)
-
-    def on_train_batch_end(self, step, logs):
-        self.bar.update()
-
-    def on_epoch_end(self, epoch, logs):
-        self.bar.close()
-        seconds = [row["seconds"] for row in self.rows]
-        left = tqdm.format_interval(np.mean(seconds) * (self.params["epochs"] - epoch - 1))
-        print(f"{self.name}: loss {logs['loss']:.4f}, accuracy {logs['accuracy']:.4f}, validation "
-              f"{logs['val_accuracy']:.4f}, {seconds[-1]:.0f} s, {left} left", flush=True)
+        validation_batch_size=512, callbacks=[checkpoint], verbose=1 if sys.stdout.isatty() else 2)

@@ -5,18 +5,11 @@ They are scikit-learn's and SciPy's, except for the calibration error, which nei
 import math
 
 import numpy as np
+import pandas
 from scipy.stats import binomtest
-from sklearn.metrics import (
-    accuracy_score,
-    confusion_matrix,
-    f1_score,
-    precision_recall_fscore_support,
-    recall_score,
-)
+from sklearn import metrics
 
 from fer2013 import EMOTIONS
-
-CLASSES = range(len(EMOTIONS))
 
 
 def measure(labels, probabilities, seen):
@@ -34,21 +27,25 @@ def measure(labels, probabilities, seen):
     predicted = probabilities.argmax(axis=1)  # (n,)
     correct = predicted == labels  # (n,)
     unseen = correct[:0] if seen is None else correct[~seen]
-    over_faces = {"labels": np.unique(labels), "average": "macro"}  # emotions that have a face
+    classes = range(len(EMOTIONS))
+    scores = metrics.precision_recall_fscore_support(
+        labels, predicted, labels=classes, zero_division=0)
+    with_faces = scores[3] > 0  # (7,)
     return {
         "faces": len(labels),
-        "accuracy": float(accuracy_score(labels, predicted)),
+        "accuracy": float(correct.mean()),
         "accuracy_interval": interval(correct.sum(), len(labels)),
-        # the mean recall; scikit-learn's function of this name warns if an emotion has no face
-        "balanced_accuracy": float(recall_score(labels, predicted, **over_faces)),
-        "macro_f1": float(f1_score(labels, predicted, **over_faces)),
+        "balanced_accuracy": float(scores[1][with_faces].mean()),
+        "macro_f1": float(scores[2][with_faces].mean()),
         "expected_calibration_error": calibration(labels, probabilities)[-1],
         "faces_not_in_train": None if seen is None else len(unseen),
         "accuracy_not_in_train": float(unseen.mean()) if len(unseen) else None,
         "accuracy_not_in_train_interval": (
             interval(unseen.sum(), len(unseen)) if len(unseen) else None),
-        "emotions": by_emotion(labels, predicted),
-        "confusion": confusion(labels, probabilities).tolist(),
+        "emotions": pandas.DataFrame(scores, ["precision", "recall", "f1", "faces"],
+                                     EMOTIONS).to_dict(),
+        # counts of faces by true label (row) and predicted label (column)
+        "confusion": metrics.confusion_matrix(labels, predicted, labels=classes).tolist(),
     }
 
 
@@ -57,15 +54,6 @@ def interval(correct, count):
     if not count:
         return math.nan, math.nan
     return tuple(map(float, binomtest(int(correct), int(count)).proportion_ci(method="wilson")))
-
-
-def by_emotion(labels, predicted):
-    """{emotion: {"precision", "recall", "f1", "faces": float}}."""
-    names = ("precision", "recall", "f1", "faces")
-    scores = precision_recall_fscore_support(labels, predicted, labels=CLASSES, zero_division=0)
-    return {emotion: {name: float(values[label])
-                      for name, values in zip(names, scores, strict=True)}
-            for label, emotion in enumerate(EMOTIONS)}
 
 
 def calibration(labels, probabilities, bins=15):
@@ -97,8 +85,3 @@ def calibration(labels, probabilities, bins=15):
     error = np.nansum(count * np.abs(mean - accuracy)) / len(labels)
     intervals = np.array([interval(*pair) for pair in zip(right, count, strict=True)]).T
     return mean, accuracy, intervals, count, float(error)
-
-
-def confusion(labels, probabilities):
-    """int (7, 7) counts of faces by true label (row) and predicted label (column)."""
-    return confusion_matrix(labels, probabilities.argmax(axis=1), labels=CLASSES)

@@ -12,11 +12,10 @@ from keras import ops
 # Jordan et al.: maps singular values from 0.01 to 1 to values between 0.7 and 1.2
 QUINTIC = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
-ADAM_MEAN, ADAM_SQUARE = 0.9, 0.999  # Kingma & Ba 2015 (arXiv 1412.6980), Algorithm 1
 SMALL = 1e-7
 
 
-class Muon(keras.optimizers.Optimizer):
+class Muon(keras.optimizers.Adam):
     """Muon for kernels (height, width, in, out) with in > 1, AdamW for all other variables.
 
     Args:
@@ -24,49 +23,25 @@ class Muon(keras.optimizers.Optimizer):
             (Liu et al. 2025, arXiv 2502.16982, section 2.2).
         weight_decay: share by which each step shrinks the weights, times the learning rate.
         momentum: Nesterov momentum of the kernels' gradients, from 0 to below 1.
-        name: name of the optimizer.
-        options: further arguments of keras.optimizers.Optimizer.
+        options: further arguments of keras.optimizers.Adam.
     """
 
-    def __init__(self, learning_rate=1e-3, weight_decay=None, momentum=0.95, name="muon",
-                 **options):
-        super().__init__(learning_rate, weight_decay=weight_decay, name=name, **options)
+    def __init__(self, learning_rate=1e-3, weight_decay=None, momentum=0.95, **options):
+        super().__init__(learning_rate, weight_decay=weight_decay, **options)
         self.momentum = momentum
 
-    def build(self, variables):
-        if self.built:
-            return
-        super().build(variables)
-        self.means = [self.add_variable_from_reference(variable, "mean") for variable in variables]
-        self.squares = [None if is_kernel(variable)
-                        else self.add_variable_from_reference(variable, "square")
-                        for variable in variables]
-
     def update_step(self, gradient, variable, learning_rate):
-        rate = ops.cast(learning_rate, variable.dtype)
+        if not is_kernel(variable):
+            return super().update_step(gradient, variable, learning_rate)
+        # Adam's own moving average of the gradient of this variable
+        mean = self._momentums[self._get_variable_index(variable)]
         gradient = ops.cast(gradient, variable.dtype)
-        # Keras's private method: with TensorFlow, `variable` is not one of those given to build()
-        index = self._get_variable_index(variable)
-        if is_kernel(variable):
-            step = self.muon_step(gradient, self.means[index])
-        else:
-            step = self.adam_step(gradient, self.means[index], self.squares[index])
-        self.assign_sub(variable, rate * step)
-
-    def muon_step(self, gradient, mean):
         self.assign(mean, self.momentum * mean + (1 - self.momentum) * gradient)
         ahead = self.momentum * mean + (1 - self.momentum) * gradient  # Nesterov
         matrix = ops.reshape(ahead, (-1, mean.shape[-1]))  # (height * width * in, out)
         size = 0.2 * max(matrix.shape) ** 0.5  # 0.2: the usual root mean square of Adam's steps
-        return ops.reshape(size * orthogonal(matrix), mean.shape)
-
-    def adam_step(self, gradient, mean, square):
-        self.assign(mean, ADAM_MEAN * mean + (1 - ADAM_MEAN) * gradient)
-        self.assign(square, ADAM_SQUARE * square + (1 - ADAM_SQUARE) * ops.square(gradient))
-        count = ops.cast(self.iterations + 1, mean.dtype)
-        unbiased = (ops.sqrt(1 - ops.power(ADAM_SQUARE, count))
-                    / (1 - ops.power(ADAM_MEAN, count)))
-        return unbiased * mean / (ops.sqrt(square) + SMALL)
+        step = ops.reshape(size * orthogonal(matrix), mean.shape)
+        self.assign_sub(variable, ops.cast(learning_rate, variable.dtype) * step)
 
     def get_config(self):
         return super().get_config() | {"momentum": self.momentum}

@@ -59,18 +59,3 @@ def test_the_same_seed_gives_the_same_views_and_every_call_gives_new_ones(pixels
     layer = augmentation.FaceAugmentation(seed=1)
     first, second = (np.asarray(layer(pixels, training=True)) for _ in range(2))
     assert not np.array_equal(first, second)
-
-
-def test_erasing_makes_a_rectangle_grey_in_the_given_share_of_the_faces():
-    pixels = np.full((400, 48, 48, 1), 10, "float32")
-    erasing = augmentation.layers(erase=0.25, seed=0)[1]
-    views = np.asarray(erasing(pixels, training=True))
-    grey = (views == 128).all(axis=3)  # (400, 48, 48)
-    assert 0.15 < grey.any(axis=(1, 2)).mean() < 0.35
-    for face in grey[grey.any(axis=(1, 2))]:
-        assert face.sum() == face.any(axis=1).sum() * face.any(axis=0).sum() <= 48 * 48 * 0.36
-    assert np.array_equal(np.asarray(erasing(pixels, training=False)), pixels)
-
-
-def test_nothing_is_erased_by_default():
-    assert len(augmentation.layers(erase=0.0, seed=0)) == 1

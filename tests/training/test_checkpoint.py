@@ -1,16 +1,19 @@
-"""What a training run keeps: finite weights and its model, also where a file cannot be written."""
-import json
-
+"""What a training run keeps, which runs are the same, and whether a history is its own."""
 import numpy as np
 import pytest
 
 import model as network
+from base import files
 from base.errors import UserError
 from tests.support import no_room
 from training import checkpoint, learner
 from training.recipe import Recipe
 
-ABOUT = {"arguments": {"seed": 0}, "dataset": {"faces": {}, "sha256": {}}}
+ABOUT = {
+    "arguments": {"data": "data", "outputs": "outputs", "epochs": 3, "filters": [2, 2, 2, 2]},
+    "dataset": {"faces": {"train": [4] * 7, "validation": [2] * 7},
+                "sha256": {"train": "aa", "validation": "bb"}},
+    "versions": {"keras": "3.15.0", "tensorflow": "2.21"}, "machine": "Linux, 2 cores"}
 LOGS = {"accuracy": 0.5, "loss": 1.0, "val_accuracy": 0.5, "val_loss": 1.0}
 TINY = Recipe(filters=(1, 2, 1, 1, 1, 1, 1, 1), hidden=1, optimizer="sgd", precision="bfloat16")
 
@@ -70,40 +73,53 @@ def test_starting_anew_removes_the_earlier_run(kept):
     assert [path.name for path in kept.folder.iterdir()] == ["checkpoint.npz"]
 
 
-def test_a_finished_run_without_its_model_is_not_called_finished(kept):
-    kept.on_epoch_end(0, LOGS)
-    kept.finish()
-    assert checkpoint.find(kept.folder, ABOUT)["finished"]
-    (kept.folder / "model.keras").unlink()
-    with pytest.raises(UserError, match="a run without its model.keras; --fresh starts over"):
-        checkpoint.find(kept.folder, ABOUT)
-
-
-def test_an_interrupted_run_without_its_checkpoint_is_not_overwritten(kept):
-    kept.on_epoch_end(0, LOGS)
-    (kept.folder / "checkpoint.npz").unlink()
-    with pytest.raises(UserError, match="a run without its checkpoint.npz; --fresh starts over"):
-        checkpoint.find(kept.folder, ABOUT)
-
-
 def test_a_folder_without_a_run_has_none(tmp_path):
     assert checkpoint.find(tmp_path, ABOUT) is None
 
 
-def test_a_damaged_checkpoint_is_refused_in_one_line_or_read_as_it_was(tmp_path):
-    path, random = tmp_path / "checkpoint.npz", np.random.default_rng(0)
-    array = random.random((5, 3))
-    np.savez(path, array, state=json.dumps({"rows": []}))
-    whole, refused = path.read_bytes(), 0
-    for place in random.integers(len(whole), size=150):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1:])
-        try:
-            _, arrays = checkpoint.read(path)
-        except UserError:
-            refused += 1
-        else:
-            assert np.array_equal(arrays[0], array)
-    path.write_bytes(whole[:-9])
-    with pytest.raises(UserError, match="not readable as a checkpoint .*; --fresh starts over"):
-        checkpoint.read(path)
-    assert refused > 75
+def other(**changes):
+    return ABOUT | {"arguments": ABOUT["arguments"] | changes}
+
+
+def test_the_same_run_is_recognised_with_other_paths_while_it_runs_and_afterwards(kept):
+    for end in (lambda: kept.on_epoch_end(0, LOGS), kept.finish):
+        end()
+        now = other(data="elsewhere/a.csv", outputs=str(kept.folder))
+        assert checkpoint.find(kept.folder, now)["versions"] == ABOUT["versions"]
+
+
+@pytest.mark.parametrize(("now", "expected"), [
+    (other(epochs=4), "--epochs was 3, now 4"),
+    (other(learning_rate=0.01), "--learning-rate was None, now 0.01"),
+    (ABOUT | {"dataset": {"faces": {"train": [4] * 6 + [3], "validation": [2] * 7},
+                          "sha256": {"train": "cc", "validation": "bb"}}},
+     "the train split was 28 faces (aa), now 27 faces (cc)"),
+])
+def test_the_refusal_of_another_run_names_the_difference(tmp_path, now, expected):
+    files.write_json(tmp_path / "run.json", ABOUT)
+    with pytest.raises(UserError) as error:
+        checkpoint.find(tmp_path, now)
+    assert str(error.value) == (
+        f"{tmp_path} holds another run: {expected}; {checkpoint.START_OVER}")
+
+
+def test_resuming_with_other_versions_is_reported():
+    now = ABOUT | {"versions": {"keras": "3.15.1", "torch": "2.9"}}
+    assert checkpoint.changed_versions(ABOUT, now) == [
+        "keras was 3.15.0, now 3.15.1: the weights will not be the same to the last bit",
+        "torch was None, now 2.9: the weights will not be the same to the last bit"]
+
+
+def test_the_history_is_read_as_it_was_written(kept):
+    kept.on_epoch_end(0, LOGS)
+    history = checkpoint.read_history(kept.folder / "history.csv")
+    assert list(history.epoch) == [1] and list(history.loss) == [1.0]
+    assert checkpoint.read_history(kept.folder / "nothing" / "history.csv") is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"epoch,loss\n0,1.5\n"])
+def test_a_history_that_train_did_not_write_is_one_line(tmp_path, content):
+    path = tmp_path / "history.csv"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="history.csv: not the history that python train.py wrote"):
+        checkpoint.read_history(path)

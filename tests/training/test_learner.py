@@ -76,6 +76,21 @@ def test_a_step_moves_the_network_and_leaves_the_teacher(precision):
         array.shape for array in after]
 
 
+def test_erasing_makes_a_rectangle_grey_in_the_given_share_of_the_faces():
+    pixels = np.full((400, 48, 48, 1), 10, "float32")
+    erasing = learner.augmentations(Recipe(erase=0.25))[1]
+    views = np.asarray(erasing(pixels, training=True))
+    grey = (views == 128).all(axis=3)  # (400, 48, 48)
+    assert 0.15 < grey.any(axis=(1, 2)).mean() < 0.35
+    for face in grey[grey.any(axis=(1, 2))]:
+        assert face.sum() == face.any(axis=1).sum() * face.any(axis=0).sum() <= 48 * 48 * 0.36
+    assert np.array_equal(np.asarray(erasing(pixels, training=False)), pixels)
+
+
+def test_nothing_is_erased_by_default():
+    assert len(learner.augmentations(Recipe())) == 1
+
+
 def test_a_teacher_that_a_training_step_cannot_ask_is_refused(monkeypatch):
     class Raw:
         keras_model = None

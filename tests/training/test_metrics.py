@@ -58,7 +58,8 @@ def test_emotions_without_a_face_are_measured_without_a_warning(labels):
 
 
 def test_the_rows_of_the_confusion_matrix_are_true_labels_and_the_columns_predicted_ones():
-    matrix = metrics.confusion(np.array([0, 0, 5]), one_hot(np.array([0, 2, 5])))
+    measures = metrics.measure(np.array([0, 0, 5]), one_hot(np.array([0, 2, 5])), None)
+    matrix = np.array(measures["confusion"])
     assert matrix.shape == (7, 7)
     assert (matrix[0, 0], matrix[0, 2], matrix[5, 5], matrix.sum()) == (1, 1, 1, 3)
 
