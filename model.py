@@ -10,8 +10,7 @@ torch.
     python model.py --export onnx               # outputs/emotion_cnn.onnx
 
 Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
-directory (saved_model), after checking on the included faces that the file predicts the same. What
-it takes and gives is in the metadata of an ONNX file, and else in a .json file beside it.
+directory (saved_model), after checking on the included faces that the file predicts the same.
 """
 import functools
 
@@ -34,10 +33,9 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
                 hidden=HIDDEN):
     """Build the untrained network.
 
-    The initialisation decides the accuracy of the first epochs. Initialisation by He et al. (2015,
-    arXiv 1502.01852, section 2.2) before each ReLU, pixels scaled to about -2 to 2, batch
-    normalisation between a block's second convolution and its ReLU (Ioffe & Szegedy 2015, section
-    3.2) and an output layer that predicts nearly uniform probabilities at first reached 49 % on
+    Initialisation by He et al. (2015, arXiv 1502.01852) before each ReLU, pixels scaled to about -2
+    to 2, batch normalisation between a block's second convolution and its ReLU (Ioffe & Szegedy
+    2015) and an output layer that predicts nearly uniform probabilities at first reached 49 % on
     PublicTest after three epochs; Keras's defaults reached 27 %.
 
     Args:
@@ -45,10 +43,8 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
         dense_dropout: share of activations dropped after the hidden dense layer during training.
         dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16
             arithmetic).
-        seed: seed of the dropout masks. With None, Keras chooses one; on torch it then draws from a
-            global state, which a checkpoint does not contain.
-        filters: for each block the filters of its two convolutions, or one number for both. Others
-            than FILTERS give another network, such as a larger teacher for this one.
+        seed: seed of the dropout masks; with None, Keras chooses one.
+        filters: for each block the filters of its two convolutions, or one number for both.
         hidden: number of units in the hidden dense layer.
 
     Returns:
@@ -85,10 +81,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
 
 
 def jit_compile():
-    """The value for Keras's jit_compile: False for TensorFlow on a CPU, else "auto".
-
-    With XLA, TensorFlow on a CPU takes 4 times as long to train this network.
-    """
+    """The value for Keras's jit_compile: with XLA, TensorFlow on a CPU takes 4 times as long."""
     import keras
 
     from networks.precision import on_cpu
@@ -99,8 +92,7 @@ def jit_compile():
 def predict(model, pixels, batch_sizes=BATCHES):
     """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
 
-    Each batch is padded to the smallest sufficient batch size, because each batch shape needs its
-    own compilation. 1,000 faces take 1.5 s in batches of 250 on two CPU cores.
+    Each batch is padded to the smallest sufficient batch size: each needs its own compilation.
     """
     if not len(pixels):
         return np.empty((0, CLASSES), np.float32)
@@ -131,11 +123,11 @@ def as_network(model, path="a network in memory"):
     The model's weights must not change while the Network is in use.
     """
     from networks.network import OURS, Network
-    from networks.precision import predictor
+    from networks.precision import call_of
     from networks.raw import RawNetwork
 
-    call = functools.partial(in_batches, predictor(model), sizes=BATCHES)
-    return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call, model, True, ""), OURS)
+    return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call_of(model), model, True, ""),
+                   OURS)
 
 
 def main():

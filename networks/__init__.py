@@ -5,6 +5,7 @@
     keras_files.py     .keras archives and HDF5 files; allowed.py: the classes that these may name
     runtimes.py        TensorFlow Lite and ONNX
     raw.py             what a file holds once it is read: a function from pictures to predictions
+    precision.py       float32 or bfloat16; sharing.py: what pictures have in common, computed once
     preprocessing.py   how pixels are scaled and predictions ordered; search.py finds it out
     choice.py          the options --model, --scale, --labels, and which model they mean
     trace.py           the layers of nested models, for methods that need gradients

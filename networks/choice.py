@@ -32,26 +32,19 @@ def choose(path, folder):
     """The model to use: `path` if given, else model.keras in `folder`, else the included model.
 
     Raises:
-        UserError: `path` is given and there is no such file, or `folder` holds a training run
-            without its model.
+        UserError: `folder` holds a training run without its model.
     """
-    in_folder = pathlib.Path(folder) / "model.keras"
-    candidates = [pathlib.Path(path)] if path else [in_folder, PRETRAINED]
-    for candidate in candidates:
-        if candidate.exists():
-            return candidate
-        if any((candidate.parent / name).is_file() for name in ("run.json", "checkpoint.npz")):
-            raise UserError(f"{candidate.parent} holds a training run without its "
-                            f"{candidate.name}; python train.py with the same options writes it, "
-                            "and --model names another")
-    raise UserError(f"{candidates[0]}: no such file; python train.py writes a model")
+    trained = pathlib.Path(folder, "model.keras")
+    if path or trained.exists():
+        return pathlib.Path(path or trained)
+    if any((trained.parent / name).is_file() for name in ("run.json", "checkpoint.npz")):
+        raise UserError(f"{trained.parent} holds a training run without its model.keras; python "
+                        "train.py with the same options writes it, and --model names another")
+    return PRETRAINED
 
 
 def choose_for_photographs(path, folder):
-    """Like choose(), but photographs get a model of rendered faces only if it is named.
-
-    The network of the avatars predicts fear for a smiling astronaut.
-    """
+    """Like choose(), but photographs get a model of rendered faces only if it is named."""
     chosen = choose(path, folder)
     if path or trained_on(chosen) != NAMES[AVATARS]:
         return chosen
@@ -73,6 +66,5 @@ def trained_on(path):
 
 def in_words(path):
     """The model and what it was trained on, in words, and whether its training is not finished."""
-    finished = record_of(path).get("finished", True)
-    return (f"model: {shorten(path)}, trained on {trained_on(path)}"
-            + ("" if finished else " in a run that is not finished"))
+    unfinished = " in a run that is not finished" * (not record_of(path).get("finished", True))
+    return f"model: {shorten(path)}, trained on {trained_on(path)}{unfinished}"

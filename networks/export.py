@@ -1,6 +1,6 @@
 """A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the included faces.
 
-    path = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
+    path, about = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
 """
 import contextlib
 import importlib.util
@@ -23,11 +23,10 @@ TOLERANCE = 1e-4  # largest difference of an output between the exported file an
 
 
 class Format(NamedTuple):
-    """How a format is written and asked."""
+    """How a format is written, and the modules for it that are not in requirements.txt."""
     suffix: str
     write: Callable  # (keras.Model, path, {name: text}) -> None
-    ask: Callable  # (path, float32 (n, height, width, channels)) -> float32 (n, classes)
-    packages: tuple = ()  # modules that are not in requirements.txt
+    packages: tuple = ()
 
 
 def export(network, kind, folder):
@@ -57,7 +56,7 @@ def export(network, kind, folder):
     with files.replacing(path) as temporary:
         with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
             form.write(network.keras_model, temporary, about)
-            check_outputs(network, form.ask, temporary, path)
+            check_outputs(network, temporary, path)
         shutil.rmtree(path, ignore_errors=True)  # an earlier SavedModel is a folder
     if kind != "onnx":  # the other formats hold no metadata
         files.write_json(path.parent / f"{path.name}.json", about)
@@ -66,10 +65,9 @@ def export(network, kind, folder):
 
 def describe(network):
     """{name: text}: what the file takes and gives, for its metadata."""
-    shape = network.keras_model.inputs[0].shape[1:]
     return {
-        "input": f"float32 (n, {', '.join(map(str, shape))}): a grey face from forehead to chin, "
-                 "as FER2013 frames it",
+        "input": f"float32 (n, {', '.join(map(str, network.raw.input_shape))}): a grey face from "
+                 "forehead to chin, as FER2013 frames it",
         "scaling": SCALES[network.preprocessing.scale].words + ", which are from 0 to 255",
         "output": f"{network.preprocessing.outputs}, float32 (n, {network.raw.classes})",
         "labels": ",".join(network.preprocessing.labels),
@@ -77,25 +75,20 @@ def describe(network):
     }
 
 
-def check_outputs(network, ask, temporary, path):
+def check_outputs(network, temporary, path):
     """UserError if the file's outputs for the included faces differ from the network's."""
     pixels = fer2013.open(included.COMPOSITES).split("test").pixels
     pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
     expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
+    ask = ask_saved_model if temporary.is_dir() else lambda file, given: read(file).call(given)
     difference = np.abs(ask(temporary, pictures) - expected).max()
     if not difference <= TOLERANCE:  # true for NaN too
         raise UserError(f"{path}: not written, its predictions for the included faces differ from "
                         f"those of {network.name} by {difference:.1e}, more than {TOLERANCE}")
 
 
-# The packages are imported where they are used, because some of them are optional.
-
-def ask_file(path, pictures):
-    return read(path).call(pictures)
-
-
 def write_onnx(model, path, about):
-    import onnx
+    import onnx  # which is optional
 
     model(np.zeros((1, *model.inputs[0].shape[1:]), np.float32))  # Keras exports called ones alone
     model.export(path, format="onnx", verbose=False)
@@ -122,7 +115,7 @@ def ask_saved_model(path, pictures):
 
 
 FORMATS = {
-    "onnx": Format(".onnx", write_onnx, ask_file, ("onnx", "tf2onnx", "onnxruntime")),
-    "tflite": Format(".tflite", write_tflite, ask_file),
-    "saved_model": Format("", write_saved_model, ask_saved_model),
+    "onnx": Format(".onnx", write_onnx, ("onnx", "tf2onnx", "onnxruntime")),
+    "tflite": Format(".tflite", write_tflite),
+    "saved_model": Format("", write_saved_model),
 }

@@ -5,6 +5,7 @@ before anything is built. Then the version of Keras that wrote a file reads it: 
 some activations otherwise, and its files need the package tf_keras.
 """
 import contextlib
+import hashlib
 import json
 import re
 import zipfile
@@ -14,33 +15,50 @@ import keras
 import numpy as np
 
 from base.errors import UserError
-from networks import allowed
+from networks import allowed, precision
+from networks.raw import RawNetwork, batch_sizes, in_batches, one_picture
 
 MEMBERS = ["config.json", "metadata.json", "model.weights.h5"]  # of a .keras file
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
 SCALING = {"Rescaling", "Normalization", "TrueDivide", "Divide", "Multiply", "Subtract",
            "TFOpLambda"}
-WITHOUT_CHANGE = {"InputLayer", "Dropout", "Identity"}
+WITHOUT_CHANGE = ("InputLayer", "Dropout", "Identity", "Random", "ZeroPadding")
 
 
 def read(path, architecture=None):
-    """Read the model of a Keras file.
+    """The RawNetwork of a Keras file.
 
     Args:
         path: pathlib.Path of a .keras or HDF5 file.
         architecture: JSON text of the model, for an HDF5 file that holds weights alone.
 
-    Returns:
-        The model, of Keras 3 or of tf_keras; its configuration; and the file's format in words.
-
     Raises:
-        UserError: see allowed.check(); weights alone; no plain arrays; tf_keras is not installed.
+        UserError: see allowed.check(); weights alone; weights that are no plain arrays or not
+            finite; tf_keras is not installed.
     """
-    archived = zipfile.is_zipfile(path)
+    model, form = load(path, architecture)
+    _, *shape = one_picture([each.shape for each in model.inputs], len(model.outputs))
+    if not all(np.isfinite(array).all() for array in model.get_weights()):
+        raise UserError("has weights that are not finite numbers")
+    native, scaled = isinstance(model, keras.Model), rescales(model)
+    if native:
+        model = precision.in_float32(of_one_input(model))
+        call = precision.call_of(model)
+    else:
+        def call(pictures):
+            return in_batches(model.predict_on_batch, pictures, batch_sizes(shape[0]))
+    model(np.zeros((1, *shape), np.float32), training=False)  # raises what it cannot compute
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return RawNetwork(str(path), form, tuple(shape), model.outputs[0].shape[-1], call,
+                      model if native else None, scaled, digest)
+
+
+def load(path, architecture):
+    """The model of a file, of Keras 3 or of tf_keras, once it is checked; its format in words."""
     with contextlib.ExitStack() as stack:
-        file, config, version = (open_archive if archived else open_hdf5)(path, stack)
-        architecture = None if config else architecture
-        config = config or json.loads(architecture or "null")
+        opened = open_archive if zipfile.is_zipfile(path) else open_hdf5
+        file, whole, version, kind = opened(path, stack)
+        config = whole or json.loads(architecture or "null")
         if config is None:
             raise UserError("holds weights alone, without an architecture; expected a whole model "
                             "(model.save), or the architecture's JSON (model.to_json) beside it as "
@@ -49,17 +67,22 @@ def read(path, architecture=None):
         # compile=False drops the whole model's alone; that of a model inside of it is checked
         allowed.check({key: value for key, value in config.items() if key != "compile_config"})
         check_arrays(file)
-    package = keras if version.startswith("3") else keras_2(version)
-    if architecture is None:
-        model = load(path, package)
-    else:
-        model = package.models.model_from_json(architecture)
-        model.load_weights(path)
-    return model, config, f"{'archive' if archived else 'HDF5'} of Keras {version}"
+        package, old = package_of(version), any(name.startswith(OLD_PLACE) for name in file)
+        if whole and not old:
+            model = package.models.load_model(path, compile=False, safe_mode=True)
+        else:
+            model = package.models.model_from_json(json.dumps(config))
+            if old:
+                load_old_weights(model, file)
+            else:
+                model.load_weights(path)
+    return model, f"{kind} of Keras {version}"
 
 
-def keras_2(version):
-    """The package tf_keras, in which Keras 2 lives on."""
+def package_of(version):
+    """The package that reads files of a version: keras, or tf_keras, in which Keras 2 lives on."""
+    if version.startswith("3"):
+        return keras
     try:
         import tf_keras
     except ImportError as error:
@@ -69,66 +92,38 @@ def keras_2(version):
 
 
 def open_archive(path, stack):
-    """The weights of a .keras file as an open HDF5 file, its configuration and its version."""
+    """The weights of a .keras file as an open HDF5 file, its configuration, version and kind."""
     archive = stack.enter_context(zipfile.ZipFile(path))
     names = sorted(archive.namelist())
     if any(name.endswith("data.pkl") for name in names):
         raise UserError("a PyTorch file, which can run any code and is not read; "
                         "torch.onnx.export() writes the model as .onnx")
     if names != MEMBERS:
-        raise UserError(f"contains {', '.join(names)[:100] or 'nothing'}; "
-                        f"expected {', '.join(MEMBERS)}")
-    version = json.loads(archive.read("metadata.json")).get("keras_version", "1")
+        raise UserError(f"contains {', '.join(names)[:100]}; expected {', '.join(MEMBERS)}")
+    version = json.loads(archive.read("metadata.json")).get("keras_version")
     file = stack.enter_context(h5py.File(stack.enter_context(archive.open(MEMBERS[-1]))))
-    return file, json.loads(archive.read("config.json")), version
+    return file, json.loads(archive.read("config.json")), version, "archive"
 
 
 def open_hdf5(path, stack):
-    """An HDF5 file, with the configuration and the version that it has, or None."""
+    """An HDF5 file, with the configuration and the version that it has, or None, and its kind."""
     file = stack.enter_context(h5py.File(path))
     config, version = file.attrs.get("model_config"), file.attrs.get("keras_version")
     version = version.decode() if isinstance(version, bytes) else version
-    return file, config and json.loads(config), version
+    return file, config and json.loads(config), version, "HDF5"
 
 
 def check_arrays(file):
-    """UserError unless each array lies in the HDF5 file itself, and is named once."""
-    names, arrays = [], 0
+    """UserError unless each array lies in the HDF5 file itself, and there is one."""
+    names = []
     file.visit_links(names.append)
-    check_names("file", file)
     for name in names:
-        if not isinstance(file.get(name, getlink=True), h5py.HardLink):
-            raise UserError(f"its {name[:60]} is a link to another place")
-        part = file[name]
-        if isinstance(part, h5py.Group):
-            check_names(name, part)
-        elif isinstance(part, h5py.Dataset) and (part.external or part.is_virtual):
-            raise UserError(f"its {name[:60]} lies in another file")
-        else:
-            arrays += 1
-    if not arrays:
+        outside = not isinstance(file.get(name, getlink=True), h5py.HardLink)
+        if outside or getattr(file[name], "external", None) or getattr(
+                file[name], "is_virtual", False):
+            raise UserError(f"its {name[:60]} is a link, or lies in another file")
+    if not any(isinstance(file[name], h5py.Dataset) for name in names):
         raise UserError("holds no arrays; saving it, or the download, was interrupted")
-
-
-def check_names(name, group):
-    """UserError if a group lists a part twice, or one that it lacks."""
-    for kind in ("weight_names", "layer_names"):
-        listed = [part for key in group.attrs if key.rstrip("0123456789") == kind
-                  for part in group.attrs[key].tolist()]
-        if len(set(listed)) < len(listed) or any(part not in group for part in listed):
-            raise UserError(f"the {kind} of its {name[:60]} are not those of its arrays, each once")
-
-
-def load(path, package):
-    """The model of a whole file, by keras or tf_keras."""
-    if package is not keras and zipfile.is_zipfile(path):
-        with contextlib.ExitStack() as stack:
-            file, config, _ = open_archive(path, stack)
-            if any(name.startswith(OLD_PLACE) for name in file):
-                model = package.models.model_from_json(json.dumps(config))
-                load_old_weights(model, file)
-                return model
-    return package.models.load_model(path, compile=False, safe_mode=True)
 
 
 def load_old_weights(model, file):
@@ -140,10 +135,10 @@ def load_old_weights(model, file):
     names, waiting = [], {}  # {class in snake case: [arrays of its first layer, ...]}
     file.visit(names.append)
     for name in sorted(names, key=lambda name: (len(name), name)):
-        if not name.startswith(OLD_PLACE) or not name.endswith("/vars") or not len(file[name]):
-            continue
-        arrays = [file[name][key][()] for key in sorted(file[name], key=int)]
-        waiting.setdefault(re.sub(r"_\d+$", "", re.split(r"[\\/]", name)[1]), []).append(arrays)
+        if name.startswith(OLD_PLACE) and name.endswith("/vars") and len(file[name]):
+            arrays = [file[name][key][()] for key in sorted(file[name], key=int)]
+            kind = re.sub(r"_\d+$", "", re.split(r"[\\/]", name)[1])
+            waiting.setdefault(kind, []).append(arrays)
     for layer in (layer for layer in model.layers if layer.weights):
         kind = re.sub("(?<=[a-z])([A-Z])|(?<=.)([A-Z][a-z])", r"_\1\2", type(layer).__name__)
         layer.set_weights(waiting.get(kind.lower(), [[]]).pop(0))
@@ -151,21 +146,15 @@ def load_old_weights(model, file):
         raise UserError("has weights of more layers than its architecture")
 
 
-def rescales(config):
-    """Whether the first layer of a configuration that changes anything is a scaling of pixels."""
-    layers = config.get("config", {})
-    layers = layers["layers"] if isinstance(layers, dict) and "layers" in layers else layers
-    for layer in layers if isinstance(layers, list) else ():
-        name = layer["class_name"]
-        if name in ("Sequential", "Functional", "Model"):
+def rescales(model):
+    """Whether the first layer of a model that changes anything is a scaling of pixels."""
+    for layer in getattr(model, "operations", model.layers):
+        if hasattr(layer, "layers"):
             return rescales(layer)
-        if name not in WITHOUT_CHANGE and not name.startswith(("Random", "ZeroPadding")):
+        name = type(layer).__name__
+        if not name.startswith(WITHOUT_CHANGE):
             return name in SCALING
     return False
-
-
-def are_finite(model):
-    return all(np.isfinite(array).all() for array in model.get_weights())
 
 
 def of_one_input(model):

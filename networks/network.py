@@ -18,12 +18,11 @@ from base.options import notes
 from fer2013 import EMOTIONS, SIZE
 from networks import NAME, RESCALE, preprocessing, search
 from networks.files import read
-from networks.precision import PRECISIONS, predictor, with_policy
-from networks.preprocessing import AUTO, OUTPUTS, SCALES, Preprocessing
-from networks.raw import RawNetwork, batch_sizes, in_batches
+from networks.precision import PRECISIONS, call_of, with_policy
+from networks.preprocessing import AUTO, Preprocessing
+from networks.raw import RawNetwork
 
 KEPT = "preprocessing.json"  # in the folder of outputs: {digest of a model: its Preprocessing}
-ENTRY = ("model", "own_faces", "scale", "labels", "outputs", "evidence")  # what is kept of each
 OURS = Preprocessing("as-is", EMOTIONS, "probabilities", "as train.py writes it")
 
 
@@ -60,10 +59,7 @@ class Network:
 
     @property
     def caption(self):
-        """What a figure says of it: describe(), but not for a network of train.py; the precision.
-
-        Empty for a network of train.py in float32.
-        """
+        """What a figure says of it; empty for a network of train.py in float32."""
         words = [] if self.preprocessing == OURS else [self.describe()]
         words += [f"computed in {self.precision}"] * (self.precision != "float32")
         return "; ".join(words)
@@ -71,9 +67,8 @@ class Network:
     def identity(self):
         """All of it that an explanation depends on, for JSON: another dict, another explanation."""
         ways = self.preprocessing
-        found = {"model": self.raw.digest[:16], "scale": ways.scale, "labels": list(ways.labels),
-                 "outputs": ways.outputs}
-        return found | {"precision": self.precision}
+        return {"model": self.raw.digest[:16], "scale": ways.scale, "labels": list(ways.labels),
+                "outputs": ways.outputs, "precision": self.precision}
 
     def predict(self, pixels):
         """Probabilities of every emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
@@ -93,8 +88,7 @@ class Network:
         """The mean of the probabilities of each face and of its mirror image: float32 (n, 7).
 
         Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and
-        shifts by up to two pixels besides, 18 predictions in all, to 71.0 %. Ten crops of 44x44
-        pixels, enlarged, made an earlier model worse.
+        shifts by up to two pixels besides, 18 predictions in all, to 71.0 %.
         """
         return (self.predict(pixels) + self.predict(pixels[:, :, ::-1])) / 2
 
@@ -103,8 +97,7 @@ class Network:
         return preprocessing.preprocess(faces, self.raw.input_shape, self.preprocessing.scale)
 
     def probabilities(self, faces):
-        """predict() for a tensor of float (n, 48, 48) faces, differentiable; through
-        keras_model."""
+        """predict() for a tensor of float (n, 48, 48) faces, differentiable."""
         outputs = self.keras_model(self.preprocess(faces), training=False)
         return preprocessing.read_outputs(outputs, self.preprocessing)
 
@@ -129,10 +122,8 @@ class Network:
             raise UserError(f"--precision {precision}: {self.name} is {self.raw.form}; expected "
                             "a model of Keras 3")
         model = with_policy(self.keras_model, PRECISIONS[precision])
-        call = functools.partial(in_batches, predictor(model, precision),
-                                 sizes=batch_sizes(self.raw.input_shape[0]))
-        return dataclasses.replace(self, precision=precision, raw=dataclasses.replace(
-            self.raw, keras_model=model, call=call))
+        raw = dataclasses.replace(self.raw, keras_model=model, call=call_of(model))
+        return dataclasses.replace(self, raw=raw, precision=precision)
 
 
 class Source(NamedTuple):
@@ -143,11 +134,7 @@ class Source(NamedTuple):
     precision: str = "float32"
 
     def open(self):
-        """The Network, read once in each process.
-
-        Raises:
-            UserError: there is no such file, or it holds other weights.
-        """
+        """The Network, read once in each process; UserError if the file holds other weights."""
         return reopen(self)
 
 
@@ -167,7 +154,7 @@ def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precisio
         data: a fer2013.Dataset, to find it out on its training split; None for the included
             composites.
         scale, labels: its preprocessing, where the user says so: a name in preprocessing.SCALES; a
-            name in preprocessing.ORDERS, or a tuple of the outputs' names.
+            name in fer2013.names.ORDERS, or a tuple of the outputs' names.
         folder: where what was found is kept, and looked for first; None to keep nothing.
         precision: of the arithmetic, a name in precision.PRECISIONS.
 
@@ -176,26 +163,24 @@ def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precisio
             chance, or two cannot be told apart.
     """
     scale, labels = (None if value == AUTO else value for value in (scale, labels))
+    said = [option for option, value in (("--scale", scale), ("--labels", labels)) if value]
     raw = read(path)
-    check_labels(raw, labels)
-    if is_ours(raw) and not (scale or labels):
+    if labels and len(names := preprocessing.names_of(labels, raw.classes)) != raw.classes:
+        raise UserError(f"--labels: {len(names)} names; {path} has {raw.classes} outputs")
+    if is_ours(raw) and not said:
         return Network(raw, OURS).in_precision(precision)
     own = search.has_own(data)
-    found = None if scale or labels or folder is None else kept(folder, raw, own)
+    found = None if said or folder is None else kept(folder, raw, own)
     if found is None:
-        found = said(search.find(raw, search.labelled_faces(data), scale, labels), scale, labels)
-        if folder is not None:
-            keep(folder, raw, found, own or bool(scale and labels))
+        found = search.find(raw, search.labelled_faces(data), scale, labels)
+        if said:
+            words = f"{found.evidence}, with {' and '.join(said)}"
+            found = dataclasses.replace(found, evidence=words)
+        elif folder is not None:
+            keep(folder, raw, found, own)
     network = Network(raw, found)
     notes.info(network.describe())
     return network.in_precision(precision)
-
-
-def check_labels(raw, labels):
-    """UserError where the user names more or fewer outputs than there are."""
-    names = () if labels is None else preprocessing.names_of(labels, raw.classes)
-    if labels is not None and len(names) != raw.classes:
-        raise UserError(f"--labels: {len(names)} names; {raw.path} has {raw.classes} outputs")
 
 
 def is_ours(raw):
@@ -207,30 +192,17 @@ def is_ours(raw):
             and (raw.input_shape, raw.classes) == ((SIZE, SIZE, 1), len(EMOTIONS)))
 
 
-def said(found, scale, labels):
-    """The same Preprocessing, with the options that decided it in its evidence."""
-    options = [option for option, value in (("--scale", scale), ("--labels", labels)) if value]
-    if not options:
-        return found
-    words = f", as {' and '.join(options)} {'say' if len(options) > 1 else 'says'}"
-    return dataclasses.replace(found, evidence=found.evidence + words)
-
-
 def kept(folder, raw, own):
     """The Preprocessing that an earlier run kept for these weights; None where there is none.
 
-    What another version kept, or what was found on the included faces where now there are more
-    (`own`), is looked for again.
+    What was found on the included faces where now there are more (`own`) is looked for again.
     """
     path = pathlib.Path(folder, KEPT)
     entry = files.read_json(path, "explain.py").get(raw.digest) if path.is_file() else None
-    if not isinstance(entry, dict) or set(entry) != set(ENTRY) or own and not entry["own_faces"]:
+    if not entry or own and not entry["own_faces"]:
         return None
-    scale, labels, outputs, evidence = (entry[name] for name in ENTRY[2:])
-    fits = (scale in SCALES and outputs in OUTPUTS and isinstance(labels, list)
-            and len(labels) == raw.classes and set(map(type, labels)) == {str}
-            and set(labels) & set(EMOTIONS))
-    return Preprocessing(scale, tuple(labels), outputs, str(evidence)) if fits else None
+    found = {field.name: entry[field.name] for field in dataclasses.fields(Preprocessing)}
+    return Preprocessing(**found | {"labels": tuple(entry["labels"])})
 
 
 def keep(folder, raw, found, own):

@@ -5,6 +5,8 @@ pictures have in common is computed once (sharing.py).
 """
 import functools
 
+from networks.raw import batch_sizes, in_batches
+
 # the dtype policy of Keras for each; weights and the predictions stay float32
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
@@ -33,42 +35,28 @@ def in_float32(model):
     """The keras.Model itself, or a copy in float32 of one that was trained in another precision."""
     from networks.trace import trace
 
-    if all(layer.compute_dtype == "float32" for layer, *_ in trace(model).layers
-           if hasattr(layer, "compute_dtype")):
-        return model
-    return with_policy(model, "float32")
+    computed_in = {getattr(layer, "compute_dtype", "float32") for layer, *_ in trace(model).layers}
+    return model if computed_in <= {"float32"} else with_policy(model, "float32")
 
 
-def predictor(model, precision="float32"):
-    """A function with the predictions of model.predict_on_batch(), which shares some arithmetic.
+def call_of(model):
+    """The RawNetwork.call of a keras.Model, whose weights must not change after its first call.
 
-    In bfloat16, normalisation is folded too (folding.py), and the predictions differ by less than
-    rounding does. In float32 folding would save 4 % of the time, and change the seventh digit.
-    What the function asks is built at its first call: a teacher in training needs none.
-
-    Args:
-        model: a keras.Model in this precision; its weights must not change after the first call.
-        precision: a name in PRECISIONS.
+    What it needs is built at that call: a teacher in training needs none.
     """
     @functools.cache
-    def build():
-        from networks.folding import folded
+    def predict():
         from networks.sharing import sharing
 
-        network = folded(model) if precision == "bfloat16" else model
-        shared = sharing(network) if on_cpu() else None  # a GPU computes faster than this looks
-        return shared.predict if shared else network.predict_on_batch
-    return lambda pictures: build()(pictures)
+        shared = sharing(model) if on_cpu() else None  # a GPU computes faster than this looks
+        return shared.predict if shared else model.predict_on_batch
+    sizes = batch_sizes(model.inputs[0].shape[1])
+    return lambda pictures: in_batches(predict(), pictures, sizes)
 
 
 def on_cpu():
-    """Whether Keras's backend computes on nothing but the processor."""
+    """Whether Keras's backend is known to compute on nothing but the processor."""
     import keras
 
-    if keras.backend.backend() == "torch":  # for which Keras does not list devices
-        import torch
-
-        return not (torch.cuda.is_available() or torch.backends.mps.is_available())
-    if keras.backend.backend() not in ("tensorflow", "jax"):
-        return True
-    return all("CPU" in device.upper() for device in keras.distribution.list_devices())
+    return (keras.backend.backend() in ("tensorflow", "jax")  # whose devices Keras can list
+            and all("CPU" in device.upper() for device in keras.distribution.list_devices()))

@@ -8,15 +8,16 @@ functions, because it takes seconds, and the options of a program need only the 
 """
 import argparse
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from fer2013 import EMOTIONS, SIZE
+from fer2013.names import CONTEMPT, ORDERS
 
 AUTO = "auto"  # of --scale and --labels: to be found out
-OTHER = "contempt"  # the eighth class of FERPlus and AffectNet, which FER2013 lacks
 MEAN, DEVIATION = 131.0, 78.2  # of all pixels of FER2013's 28,709 training faces
 # mean and deviation of red, green, blue / 255
 TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -37,8 +38,8 @@ def standardise_each(pictures):
     from keras import ops
 
     axes = (1, 2, 3)
-    size = pictures.shape[1] * pictures.shape[2] * pictures.shape[3]
-    deviation = ops.maximum(ops.std(pictures, axis=axes, keepdims=True), size ** -0.5)
+    least = math.prod(pictures.shape[1:]) ** -0.5
+    deviation = ops.maximum(ops.std(pictures, axis=axes, keepdims=True), least)
     return (pictures - ops.mean(pictures, axis=axes, keepdims=True)) / deviation
 
 
@@ -55,36 +56,14 @@ SCALES = {  # the usual ones first: of several that come to the same, the first 
     "each": Scale("each picture standardised", standardise_each),
     "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
     "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),
-    "torchvision-bgr": Scale("torchvision's scaling, blue first",
-                             by_channel(255, *(values[::-1] for values in TORCHVISION)), (3,)),
-    "caffe": Scale("Caffe's scaling, blue first", by_channel(1, CAFFE), (3,)),
-    "caffe-rgb": Scale("Caffe's scaling, red first", by_channel(1, CAFFE[::-1]), (3,)),
+    "caffe": Scale("Caffe's scaling", by_channel(1, CAFFE), (3,)),
 }
-
-
-class Order(NamedTuple):
-    """An order of a network's outputs, with contempt, which networks of seven classes leave out."""
-    words: str
-    names: tuple
-
-
-ORDERS = {
-    "fer2013": Order("FER2013's order", (*EMOTIONS, OTHER)),
-    "alphabetical": Order("alphabetical order", (
-        "angry", OTHER, "disgust", "fear", "happy", "neutral", "sad", "surprise")),
-    "ferplus": Order("FERPlus's order", (
-        "neutral", "happy", "surprise", "sad", "angry", "disgust", "fear", OTHER)),
-    # of the names of KDEF: afraid, angry, disgusted, ...
-    "afraid-first": Order("alphabetical order from afraid on", (
-        "fear", "angry", OTHER, "disgust", "happy", "neutral", "sad", "surprise")),
-    "affectnet": Order("AffectNet's order", (
-        "neutral", "happy", "sad", "surprise", "fear", "disgust", "angry", OTHER)),
-    "raf-db": Order("RAF-DB's order", (
-        "surprise", "fear", "disgust", "happy", "sad", "angry", "neutral", OTHER)),
-    # of CK+'s folders, which have contempt in the place of neutral
-    "ck+": Order("CK+'s order", ("angry", OTHER, "disgust", "fear", "happy", "sad", "surprise")),
+COMMON_SCALES, COMMON_ORDERS = ("as-is", "unit", "signed"), ("fer2013", "alphabetical", "fer+")
+OUTPUTS = {  # what a reader is told of each kind
+    "probabilities": "",
+    "logits": ", softmax applied to its logits",
+    "sigmoids": ", sigmoids divided by their sum",
 }
-COMMON_SCALES, COMMON_ORDERS = ("as-is", "unit", "signed"), ("fer2013", "alphabetical", "ferplus")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,9 +83,14 @@ class Preprocessing:
 
     def words(self):
         """All of it in a line."""
-        known = f" ({self.evidence})" if self.evidence else ""
-        return (f"{SCALES[self.scale].words}, {in_words(self.labels)}"
-                f"{OUTPUTS[self.outputs]}{known}")
+        known = {names_of(order, len(self.labels)): f"in {order} order" for order in ORDERS}
+        words = f"{SCALES[self.scale].words}, labels "
+        words += known.get(self.labels, ", ".join(self.labels))
+        words += "".join(f", {name} left out and the rest renormalised"
+                         for name in self.labels if name not in EMOTIONS)
+        words += "".join(f", no output for {name}"
+                         for name in EMOTIONS if name not in self.labels)
+        return words + OUTPUTS[self.outputs] + (f" ({self.evidence})" if self.evidence else "")
 
 
 def names_of(order, classes):
@@ -116,31 +100,17 @@ def names_of(order, classes):
         order: a name in ORDERS, in which contempt is left out of seven, or the names themselves.
         classes: how many outputs there are.
     """
-    names = ORDERS[order].names if isinstance(order, str) else order
-    return tuple(name for name in names if classes >= len(names) or name != OTHER)
-
-
-def orders_of(classes):
-    """The usual orders of networks with this number of outputs: names in ORDERS."""
-    return [order for order in ORDERS if len(names_of(order, classes)) == classes]
-
-
-def in_words(labels):
-    """What a reader is told of the names of the outputs."""
-    known = {names_of(name, len(labels)): order.words for name, order in ORDERS.items()}
-    words = f"labels in {known[labels]}" if labels in known else f"labels {', '.join(labels)}"
-    left_out = [name for name in labels if name not in EMOTIONS]
-    words += "".join(f", {name} left out and the rest renormalised" for name in left_out)
-    return words + "".join(f", no output for {name}" for name in EMOTIONS if name not in labels)
+    names = ORDERS[order] if isinstance(order, str) else order
+    return tuple(name for name in names if classes >= len(names) or name != CONTEMPT)
 
 
 def order_of_labels(text):
     """An argparse type: the name of an order, or a tuple of the outputs' seven or eight names."""
+    text = text.lower().replace("ferplus", "fer+")
     if text == AUTO or text in ORDERS:
         return text
-    names = tuple(name.strip().lower() for name in text.split(","))
-    others = set(names) - set(EMOTIONS)
-    if len(names) not in (7, 8) or len(set(names)) < len(names) or len(others) > 1:
+    names = tuple(name.strip() for name in text.split(","))
+    if len(names) not in (7, 8) or len(set(names)) < len(names) or len({*names} - {*EMOTIONS}) > 1:
         raise argparse.ArgumentTypeError(
             f"expected one of {', '.join(ORDERS)}, or the names of the outputs in their order "
             f"with commas between them: {','.join(EMOTIONS)}, and one other if there is one; "
@@ -189,13 +159,6 @@ def kind_of(outputs):
     if outputs.min() < 0 or outputs.max() > 1 + NEARLY:
         return "logits"
     return "probabilities" if np.abs(outputs.sum(axis=1) - 1).max() <= NEARLY else "sigmoids"
-
-
-OUTPUTS = {  # what a reader is told of each kind
-    "probabilities": "",
-    "logits": ", softmax applied to its logits",
-    "sigmoids": ", sigmoids divided by their sum",
-}
 
 
 def read_outputs(outputs, preprocessing):

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from tqdm.auto import tqdm
 
+from base.errors import UserError
+
 BATCHES = (1, 32, 250)  # pictures at once: one compiled function for each, 1,000 faces in 1.5 s
 LARGE = 96  # pixels of a side from which on fewer pictures are taken at once
 
@@ -36,6 +38,17 @@ class RawNetwork:
     keras_model: Any
     rescales: bool
     digest: str
+
+
+def one_picture(shapes, outputs):
+    """The shape of the only input, batch and picture; UserError unless there is one of each."""
+    if len(shapes) != 1 or outputs != 1:
+        raise UserError(f"has {len(shapes)} inputs and {outputs} outputs; expected one picture "
+                        "and one row of classes")
+    if len(shapes[0]) != 4 or not all(isinstance(side, int) for side in shapes[0][1:]):
+        raise UserError(f"takes {' x '.join(map(str, shapes[0][1:]))}; expected square pictures "
+                        "of a fixed size")
+    return tuple(shapes[0])
 
 
 def batch_sizes(side):

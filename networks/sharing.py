@@ -10,8 +10,8 @@ half of our network's arithmetic.
 """
 import keras
 import numpy as np
-import pandas
 from keras import tree
+from numpy.lib.stride_tricks import sliding_window_view
 
 from networks.trace import trace
 
@@ -24,118 +24,99 @@ POINTWISE = (keras.layers.Rescaling, keras.layers.Identity, keras.layers.Activat
              keras.layers.BatchNormalization)
 
 
+def sharing(model):
+    """The Sharing of a keras.Model; None where its start is no chain of which that is certain.
+
+    That is two convolutions or more that keep the size (one of grey pictures costs less than
+    looking for what they have in common), what computes each place by itself, and a MaxPooling2D.
+    """
+    traced = trace(model)
+    chain = start_of(traced) if traced.divisible else []
+    return Sharing(model, traced, chain) if sum(reach(layer) > 0 for layer in chain) > 1 else None
+
+
 class Sharing:
     """A network in two parts: its start, which looks at windows, and the rest.
 
     Attributes:
         start: keras.Model from float32 (n, side, side, channels + 1) windows, the last channel 1
             inside of the picture and 0 beyond its border, to (n, 1, 1, filters).
-        rest: keras.Model from the start's (n, rows, columns, filters) to the network's answers.
+        rest: keras.Model from the start's (n, rows, columns, filters) to the predictions.
         whole: the same network in one.
         step: distance of two windows in pixels; margin: how far they go beyond the border.
     """
 
-    def __init__(self, start, rest, whole, step, margin):
-        self.start, self.rest, self.whole, self.step = start, rest, whole, step
-        self.side, self.margin = start.input_shape[1], margin
-        self.rows, self.columns = rest.input_shape[1:3]  # of windows in a picture
+    def __init__(self, model, traced, chain):
+        self.whole, self.step = model, chain[-1].strides[0]
+        self.margin = sum(map(reach, chain))
+        self.side = chain[-1].pool_size[0] + 2 * self.margin
+        self.start = on_windows(chain, self.side, traced.inputs.shape[-1])
+        self.rest = keras.Model(traced.layers[len(chain) - 1][2], traced.layers[-1][2])
+        self.start.jit_compile = self.rest.jit_compile = model.jit_compile
 
     def predict(self, pictures):
-        """The answers, (n, classes), to float32 (n, height, width, channels) pictures."""
+        """The predictions, (n, classes), for float32 (n, height, width, channels) pictures."""
         if len(pictures) < FEWEST:
             return self.whole.predict_on_batch(pictures)
-        padded = self.pad(pictures)
-        which, one = different(self.project(padded))
-        if len(one) > REPEATED * which.size:
-            return self.whole.predict_on_batch(pictures)
-        size = -(-len(one) // BATCH) * BATCH
-        windows = np.zeros((size, self.side, self.side, padded.shape[3]), np.float32)
-        windows[:len(one)] = self.windows(padded, one)
-        found = np.concatenate([self.start.predict_on_batch(windows[start:start + BATCH])
-                                for start in range(0, size, BATCH)])[:, 0, 0]  # (size, filters)
-        return self.rest.predict_on_batch(found[which])
-
-    def pad(self, pictures):
-        """With a channel that tells the picture from what is beyond its border."""
-        inside = np.ones((*pictures.shape[:3], 1), np.float32)
         beyond = self.margin, self.margin
-        return np.pad(np.concatenate([pictures, inside], axis=3), ((0, 0), beyond, beyond, (0, 0)))
+        padded = np.pad(np.insert(pictures, pictures.shape[3], 1, axis=3),  # 1 inside, 0 beyond
+                        ((0, 0), beyond, beyond, (0, 0)))
+        keys = self.keys(padded)
+        _, places, which = np.unique(keys, return_index=True, return_inverse=True)
+        if len(places) > REPEATED * keys.size:
+            return self.whole.predict_on_batch(pictures)
+        views = sliding_window_view(padded, (self.side, self.side), axis=(1, 2))
+        views = views[:, ::self.step, ::self.step]  # (n, rows, columns, channels + 1, side, side)
+        windows = np.zeros((-(-len(places) // BATCH) * BATCH, *self.start.input_shape[1:]),
+                           np.float32)
+        windows[:len(places)] = np.moveaxis(views[np.unravel_index(places, keys.shape)], 1, -1)
+        found = np.concatenate([self.start.predict_on_batch(windows[begin:begin + BATCH])
+                                for begin in range(0, len(windows), BATCH)])[:, 0, 0]
+        return self.rest.predict_on_batch(found[which.reshape(keys.shape)])
 
-    def project(self, padded):
+    def keys(self, padded):
         """A number for each window, float64 (n, rows, columns), alike only for alike windows.
 
         A random projection, which confuses two windows with a probability of about 1e-15.
         """
         random = np.random.default_rng(0)
         keys = padded @ random.normal(size=padded.shape[3])  # (n, height, width)
-        last = self.step * (self.rows - 1) + 1, self.step * (self.columns - 1) + 1
-        keys = sum(weight * keys[:, start:start + last[0]:self.step]
-                   for start, weight in enumerate(random.normal(size=self.side)))
-        return sum(weight * keys[:, :, start:start + last[1]:self.step]
-                   for start, weight in enumerate(random.normal(size=self.side)))
-
-    def windows(self, padded, one):
-        """The windows with these numbers, float32 (k, side, side, channels + 1)."""
-        views = np.lib.stride_tricks.sliding_window_view(padded, (self.side,) * 2, axis=(1, 2))
-        views = views[:, ::self.step, ::self.step]  # (n, rows, columns, channels + 1, side, side)
-        places = np.unravel_index(one, (len(padded), self.rows, self.columns))
-        return np.moveaxis(views[places], 1, -1)
+        rows = sliding_window_view(keys, self.side, axis=1)[:, ::self.step]
+        keys = rows @ random.normal(size=self.side)  # (n, rows, width)
+        columns = sliding_window_view(keys, self.side, axis=2)[:, :, ::self.step]
+        return columns @ random.normal(size=self.side)
 
 
-def different(keys):
-    """Which different number each is, int as `keys`, and where each of them is, int (k,)."""
-    which = pandas.factorize(keys.ravel(), use_na_sentinel=False)[0]
-    one = np.empty(which.max() + 1, int)
-    one[which] = np.arange(keys.size)
-    return which.reshape(keys.shape), one
-
-
-def sharing(model):
-    """The Sharing of a keras.Model; None where its start is no chain of which that is certain.
-
-    That is two convolutions or more (one of grey pictures costs less than looking for what they
-    have in common), what computes each place by itself, and then a MaxPooling2D.
-    """
-    traced = trace(model)
-    if not traced.divisible:
-        return None
-    before = [id(tensor) for _, given, _ in traced.layers for tensor in tree.flatten(given)]
+def start_of(traced):
+    """The layers up to the first pooling; none unless each takes just what the one before gives."""
+    uses = [id(tensor) for _, given, _ in traced.layers for tensor in tree.flatten(given)]
     chain, tensor = [], traced.inputs
     for layer, given, output in traced.layers:
-        if (given is not tensor or before.count(id(tensor)) != 1 or layer in chain
-                or not fits(layer)):
-            return None
+        alone = given is tensor and uses.count(id(tensor)) == 1 and layer not in chain
+        if not alone or not fits(layer):
+            break
         chain.append(layer)
         tensor = output
         if isinstance(layer, keras.layers.MaxPooling2D):
-            break
-    else:
-        return None
-    if sum(cut(layer) > 0 for layer in chain) < 2:
-        return None
-    pool, margin = chain[-1], sum(cut(layer) for layer in chain if pads(layer))
-    side = pool.pool_size[0] + 2 * sum(map(cut, chain))
-    start = start_of(chain, side, traced.inputs.shape[-1])
-    rest = keras.Model(tensor, traced.layers[-1][2])
-    start.jit_compile = rest.jit_compile = model.jit_compile
-    return Sharing(start, rest, model, pool.strides[0], margin)
+            return chain
+    return []
 
 
 def fits(layer):
     """Whether a layer can be one of a start."""
+    if getattr(layer, "data_format", "channels_last") != "channels_last":
+        return False
     if type(layer) is keras.layers.Conv2D:
-        size = layer.kernel_size
-        return (layer.padding in ("same", "valid") and size[0] == size[1] and size[0] % 2 == 1
-                and {*layer.strides, *layer.dilation_rate} == {1}
-                and layer.data_format == "channels_last")
+        rows, columns = layer.kernel_size
+        return (layer.padding == "same" and rows == columns and rows % 2 == 1
+                and {*layer.strides, *layer.dilation_rate} == {1})
     if type(layer) is keras.layers.MaxPooling2D:
-        return (layer.padding == "valid" and len({*layer.pool_size}) == len({*layer.strides}) == 1
-                and layer.data_format == "channels_last")
+        return layer.padding == "valid" and len({*layer.pool_size}) == len({*layer.strides}) == 1
     return type(layer) in POINTWISE and getattr(layer, "axis", -1) in (-1, 3)
 
 
-def start_of(chain, side, channels):
-    """The chain from windows, with zeros beyond the border before each convolution that pads."""
+def on_windows(chain, side, channels):
+    """The chain as a keras.Model of windows, with zeros beyond the border before convolutions."""
     inputs = keras.Input((side, side, channels + 1))
     x, inside = inputs[..., :channels], inputs[..., channels:]
     for layer in chain:
@@ -144,19 +125,12 @@ def start_of(chain, side, channels):
                 layer.get_config() | {"padding": "valid", "name": f"{layer.name}_valid"})
             x = valid(x * keras.ops.cast(inside, x.dtype))
             valid.set_weights(layer.get_weights())
-            end = inside.shape[1] - cut(layer)
-            inside = (inside[:, cut(layer):end, cut(layer):end] if pads(layer) else
-                      1 - keras.ops.max_pool(1 - inside, layer.kernel_size, 1, "valid"))
+            inside = keras.layers.Cropping2D(reach(layer))(inside)
         else:
             x = layer(x)
     return keras.Model(inputs, x)
 
 
-def pads(layer):
-    """Whether it is a convolution that takes zeros beyond the border, and keeps the size."""
-    return isinstance(layer, keras.layers.Conv2D) and layer.padding == "same"
-
-
-def cut(layer):
+def reach(layer):
     """How many pixels a convolution looks at beyond a place, in each direction."""
     return layer.kernel_size[0] // 2 if isinstance(layer, keras.layers.Conv2D) else 0

@@ -5,6 +5,9 @@ import keras
 
 from base.errors import UserError
 
+FINAL = (keras.activations.softmax, keras.activations.sigmoid)
+CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.SeparableConv2D, keras.layers.DepthwiseConv2D)
+
 
 class Traced(NamedTuple):
     """A network taken apart; the tensors are Keras's symbolic ones, of one graph."""
@@ -14,10 +17,7 @@ class Traced(NamedTuple):
 
     @property
     def divisible(self):
-        """Whether Keras builds a model of a part: the names of its layers must be unique.
-
-        Those of models inside of a model need not be.
-        """
+        """Whether Keras builds a model of a part: the names of its layers must be unique."""
         names = {id(layer): layer.name for layer, *_ in self.layers}
         return len(set(names.values())) == len(names)
 
@@ -27,36 +27,34 @@ def trace(model):
     called = []
 
     def call(layer, *arguments, **options):
+        x = arguments[0]
         if isinstance(layer, keras.Sequential):
-            x = arguments[0]
             for inner in layer.layers:
                 x = call(inner, x)
             return x
         if isinstance(layer, keras.Model):
-            x = arguments[0]
             tensors = [x] if isinstance(layer.input, list) else x
             return keras.models.clone_model(layer, input_tensors=tensors, call_function=call,
                                             clone_function=lambda same: same).outputs[0]
         output = layer(*arguments, **options)
-        called.append((layer, arguments[0], output))
+        called.append((layer, x, output))
         return output
 
     inputs = keras.Input(model.inputs[0].shape[1:])
     outputs = call(model, inputs)
-    return Traced(inputs, called, logits_of(called, outputs))
+    return Traced(inputs, called, logits_of(*called[-1][:2], outputs))
 
 
-def logits_of(called, outputs):
-    """What goes into the final softmax or sigmoid; the outputs themselves where there is none."""
-    layer, before = called[-1][:2]
-    ends = (keras.activations.softmax, keras.activations.sigmoid)
-    if isinstance(layer, keras.layers.Softmax) or (
-            isinstance(layer, keras.layers.Activation) and layer.activation in ends):
+def logits_of(layer, before, outputs):
+    """What goes into the last layer's softmax or sigmoid; `outputs` where it has none."""
+    if isinstance(layer, keras.layers.Softmax):
         return before
-    if isinstance(layer, keras.layers.Dense) and layer.activation in ends:
+    if getattr(layer, "activation", None) not in FINAL:
+        return outputs
+    if isinstance(layer, keras.layers.Dense):
         logits = keras.ops.matmul(before, layer.kernel)
         return logits + layer.bias if layer.use_bias else logits
-    return outputs
+    return before if isinstance(layer, keras.layers.Activation) else outputs
 
 
 def last_activations(traced, name):
@@ -65,8 +63,7 @@ def last_activations(traced, name):
     Raises:
         UserError: there is no convolution; `name` is what the message calls the network.
     """
-    kinds = keras.layers.Conv2D, keras.layers.SeparableConv2D, keras.layers.DepthwiseConv2D
-    shapes = [output.shape for layer, _, output in traced.layers if isinstance(layer, kinds)]
+    shapes = [output.shape for layer, _, output in traced.layers if isinstance(layer, CONVOLUTIONS)]
     if not shapes:
         raise UserError(f"{name} has no convolution, whose channels Grad-CAM needs")
     return [output for *_, output in traced.layers

@@ -41,8 +41,10 @@ def mini_xception():
 
 def transfer():
     """A network inside of a Sequential, 96 pixels in colour, with eight classes."""
-    inside = keras.applications.MobileNetV2(input_shape=(96, 96, 3), alpha=0.35, weights=None,
-                                            include_top=False)
+    inputs = keras.Input((96, 96, 3))
+    x = layers.ReLU(6.0)(layers.Conv2D(4, 3, strides=4, padding="same")(inputs))
+    beside = layers.DepthwiseConv2D(3, padding="same", use_bias=False)(x)
+    inside = keras.Model(inputs, layers.Add()([x, layers.BatchNormalization()(beside)]))
     return keras.Sequential([keras.Input((96, 96, 3)), layers.RandomFlip("horizontal"), inside,
                              layers.GlobalAveragePooling2D(), layers.Dropout(0.3), layers.Dense(8)])
 

@@ -44,8 +44,3 @@ def test_a_users_own_model_is_preferred_to_the_included_one(tmp_path):
     model = run_folder(tmp_path / "run", "FER2013")
     assert choice.choose("", tmp_path / "run") == model
     assert choice.choose(str(choice.PRETRAINED), tmp_path / "run") == choice.PRETRAINED
-
-
-def test_a_named_model_that_does_not_exist_is_not_replaced_by_another(tmp_path):
-    with pytest.raises(UserError, match="typo.keras: no such file"):
-        choice.choose(tmp_path / "typo.keras", tmp_path)

@@ -252,27 +252,14 @@ def test_a_file_with_two_configs_is_refused(tmp_path, members):
     assert "contains config.json, config.json" in refusal(path)
 
 
-def names(kind, *listed):
-    """A function that writes an array `a`, and names of arrays in one or several parts."""
-    def change(file):
-        file.create_dataset("g/a", (2,))
-        for number, part in enumerate(listed):
-            file["g"].attrs[kind + str(number if number else "")] = [name.encode() for name in part]
-    return change
-
-
 @pytest.mark.parametrize(("change", "reason"), [
     (lambda file: file.create_dataset("a", (8,), "u1", external=[("/etc/passwd", 0, 8)]),
-     "its a lies in another file"),
+     "its a is a link, or lies in another file"),
     (lambda file: file.update({"a": h5py.ExternalLink("/tmp/other.h5", "/a")}),
-     "its a is a link to another place"),
-    (lambda file: file.update({"a": h5py.SoftLink("/b")}), "its a is a link to another place"),
+     "its a is a link, or lies"),
+    (lambda file: file.update({"a": h5py.SoftLink("/b")}), "its a is a link, or lies"),
     (lambda file: file.create_group("a"), "holds no arrays"),
-    (names("weight_names", ["a"] * 1000), "the weight_names of its g are not those of its arrays"),
-    (names("weight_names", ["a"], ["a"]), "the weight_names of its g are not those of its arrays"),
-    (names("layer_names", ["a", "b"]), "the layer_names of its g are not those of its arrays"),
-], ids=["other file", "external link", "soft link", "empty", "repeated", "repeated later",
-        "surplus"])
+], ids=["other file", "external link", "soft link", "empty"])
 @pytest.mark.parametrize("name", ["model.keras", "model.h5"])
 def test_weights_that_are_not_plain_arrays_are_refused(tmp_path, members, name, change, reason):
     path = tmp_path / name
@@ -317,7 +304,7 @@ def test_no_pickle_is_read_under_any_file_name(tmp_path, monkeypatch, members):
 
 @pytest.mark.parametrize(("content", "reason"), [
     (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"), (b"<!DOCTYPE", "an HTML"),
-    (b"\n\n\n\n<!DOCTYPE html>", "an HTML"), (b"\x93NUMPY\x01", "a NumPy array"),
+    (b"\n\n\n\n<!DOCTYPE html>", "an HTML"),
     (b"", "of no known kind"), (b"\x00" * 50, "no known kind"),
 ])
 def test_a_file_of_another_kind_is_called_what_it_is(tmp_path, content, reason):
@@ -329,7 +316,7 @@ def test_weights_beside_a_json_are_called_what_they_are(tmp_path):
     (tmp_path / "model.json").write_text(small().to_json())
     assert "an architecture without weights; expected model.h5" in refusal(tmp_path / "model.json")
     (tmp_path / "model.h5").write_bytes(b"version https://git-lfs.github.com/spec/v1")
-    assert "its weights model.h5 are a Git LFS pointer" in refusal(tmp_path / "model.json")
+    assert "model.h5 is a Git LFS pointer" in refusal(tmp_path / "model.json")
 
 
 def test_a_saved_model_and_a_missing_file_are_refused(tmp_path):

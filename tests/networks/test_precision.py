@@ -1,6 +1,4 @@
 """A network in bfloat16 predicts nearly what it does in float32, and says so."""
-import sys
-import types
 
 import keras
 import numpy as np
@@ -12,7 +10,6 @@ from fer2013 import included
 from model import as_network
 from networks import choice
 from networks.network import OURS, Network, open_network
-from networks.precision import on_cpu
 from networks.raw import RawNetwork
 
 
@@ -57,15 +54,3 @@ def test_bfloat16_reaches_the_layers_of_models_inside_of_a_model():
     assert {layer.compute_dtype for layer in (*inner.layers, *others)} == {"bfloat16"}
     assert last.compute_dtype == "float32"
     assert {layer.compute_dtype for layer in base.layers} == {"float32"}
-
-
-@pytest.mark.parametrize(("backend", "cuda", "expected"), [
-    ("torch", False, True), ("torch", True, False), ("openvino", False, True)])
-def test_a_backend_whose_devices_keras_does_not_list_is_asked_itself(
-        backend, cuda, expected, monkeypatch):
-    torch = types.ModuleType("torch")
-    torch.cuda = types.SimpleNamespace(is_available=lambda: cuda)
-    torch.backends = types.SimpleNamespace(mps=types.SimpleNamespace(is_available=lambda: False))
-    monkeypatch.setitem(sys.modules, "torch", torch)
-    monkeypatch.setattr(keras.backend, "backend", lambda: backend)
-    assert on_cpu() is expected

@@ -5,7 +5,6 @@ it expects: otherwise every face is too dark or too bright.
 """
 import argparse
 import dataclasses
-import json
 
 import keras
 import numpy as np
@@ -15,9 +14,10 @@ from base.errors import UserError
 from explaining import methods
 from explaining.methods.gradients import grad_cam, integrated_gradients
 from fer2013 import EMOTIONS
+from fer2013.names import ORDERS
 from networks import network, preprocessing, search
 from networks.network import Network, open_network
-from networks.preprocessing import ORDERS, SCALES, Preprocessing, names_of
+from networks.preprocessing import SCALES, Preprocessing, names_of
 from networks.raw import RawNetwork
 
 CLASSES = len(EMOTIONS)
@@ -61,7 +61,7 @@ ALPHABETICAL = names_of("alphabetical", CLASSES)
 @pytest.mark.parametrize("scale, labels, finish, outputs", [
     ("unit", ALPHABETICAL, softmax, "probabilities"),
     ("as-is", EMOTIONS, lambda x: x, "logits"),
-    ("unit", names_of("ferplus", 8), softmax, "probabilities"),
+    ("unit", names_of("fer+", 8), softmax, "probabilities"),
     # an order that has no name
     ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
 ])
@@ -96,7 +96,7 @@ def test_two_ways_that_differ_and_read_alike_are_told_to_the_user():
 
     def happy_alone(x):  # guesses the others; alphabetical order has happy at the same place
         return softmax(np.where(np.arange(CLASSES) == 3, x, random.normal(size=x.shape)))
-    expected = "two ways of preprocessing cannot be told apart.*alphabetical.*FER2013.*say which"
+    expected = "two ways of preprocessing cannot be told apart.*fer2013.*alphabetical.*say its own"
     with pytest.raises(UserError, match=expected):
         search.find(bright_network("unit", EMOTIONS, happy_alone), bright_faces(700))
 
@@ -128,8 +128,8 @@ def test_rare_scalings_and_orders_are_found_where_common_ones_decide_nothing():
 def test_a_common_order_goes_before_a_rare_one_that_is_not_significantly_better():
     def way(order, right):
         right = np.array(right)
-        return search.Way(Preprocessing("unit", names_of(order, 7), "logits"),
-                          np.eye(7)[right.astype(int)], right, np.zeros(len(right)))
+        return search.Way("unit", names_of(order, 7), "logits", np.eye(7)[right.astype(int)], right,
+                          np.zeros(len(right)))
     usual, rare = way("alphabetical", [1] * 76 + [0] * 204), way("raf-db", [0] * 199 + [1] * 81)
     best, rivals = search.choose(search.plausible([usual, rare]), False)  # 27 against 29 %
     assert best is usual and rivals == []
@@ -214,8 +214,7 @@ def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
 
 
-def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looked_for_again(
-        tmp_path, monkeypatch):
+def test_what_was_found_on_included_faces_is_looked_for_again(tmp_path, monkeypatch):
     raw, asked = bright_network("unit", ALPHABETICAL, softmax), []
     monkeypatch.setattr(network, "read", lambda path: raw)
     monkeypatch.setattr(search, "has_own", lambda data: data == "data")
@@ -230,25 +229,10 @@ def test_what_was_found_on_included_faces_or_kept_by_an_earlier_version_is_looke
     raw = dataclasses.replace(raw, digest="of a file that was replaced")
     open_network("theirs.h5", folder=tmp_path)
     assert asked == [None, "data", None]
-    kept = json.loads((tmp_path / network.KEPT).read_text())
-    for entry in kept.values():
-        del entry["own_faces"]
-    (tmp_path / network.KEPT).write_text(json.dumps(kept))
-    open_network("theirs.h5", folder=tmp_path)
-    assert asked == [None, "data", None, None]
-
-
-@pytest.mark.parametrize("labels", [[True, *EMOTIONS[1:]], [*EMOTIONS[:6], 3], [], 7])
-def test_kept_labels_of_another_kind_are_looked_for_again(tmp_path, labels):
-    raw = bright_network("unit", EMOTIONS, softmax)
-    network.keep(tmp_path, raw, Preprocessing("unit", EMOTIONS, "logits"), True)
-    assert network.kept(tmp_path, raw, True).scale == "unit"
-    network.keep(tmp_path, raw, Preprocessing("unit", labels, "logits"), True)
-    assert network.kept(tmp_path, raw, True) is None
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
-    labels = ORDERS["ck+"].names
+    labels = ORDERS["ck+"]
     raw = bright_network("unit", labels, softmax)
     found = search.find(raw, bright_faces(700))
     assert (found.scale, found.labels) == ("unit", labels)

@@ -8,7 +8,7 @@ import model as network
 from explaining import methods
 from explaining.superpixels import segment
 from fer2013 import included
-from networks import choice, folding, sharing
+from networks import choice, sharing
 
 LAYERS = keras.layers
 
@@ -36,16 +36,14 @@ def test_the_included_network_answers_as_before():
     np.testing.assert_allclose(shared.predict(pictures), answers, atol=1e-5)
 
 
-@pytest.mark.parametrize("second", ["same", "valid"])
-@pytest.mark.parametrize("first", ["same", "valid"])
-def test_layers_of_other_sizes_and_a_border_that_is_not_zero(first, second, monkeypatch):
+def test_layers_of_other_sizes_and_a_border_that_is_not_zero(monkeypatch):
     monkeypatch.setattr(sharing, "REPEATED", 0.5)  # larger windows have less in common
     model = keras.Sequential([
         keras.Input((48, 48, 1)), LAYERS.Rescaling(1 / 128, offset=-1),
-        LAYERS.Conv2D(3, 5, padding=first, bias_initializer="normal"), LAYERS.ELU(),
+        LAYERS.Conv2D(3, 5, padding="same", bias_initializer="normal"), LAYERS.ELU(),
         LAYERS.BatchNormalization(beta_initializer="normal"),
         LAYERS.Conv2D(4, 1, padding="same", activation="tanh"), LAYERS.Activation("relu"),
-        LAYERS.Conv2D(4, 3, padding=second), LAYERS.Dropout(0.5), LAYERS.MaxPooling2D(2),
+        LAYERS.Conv2D(4, 3, padding="same"), LAYERS.Dropout(0.5), LAYERS.MaxPooling2D(2),
         LAYERS.Flatten(), LAYERS.Dense(7, "softmax")])
     pictures = pictures_of_a_face()
     answers = model.predict_on_batch(pictures)
@@ -65,13 +63,14 @@ def test_few_pictures_and_pictures_without_anything_in_common_go_through_the_who
 
 def convolutions(last=None):
     """Two convolutions that can be shared, or one and another last layer."""
-    return [LAYERS.Conv2D(4, 3, padding="same"), last or LAYERS.Conv2D(4, 3)]
+    return [LAYERS.Conv2D(4, 3, padding="same"), last or LAYERS.Conv2D(4, 3, padding="same")]
 
 
 @pytest.mark.parametrize("start", [
-    convolutions(LAYERS.Conv2D(4, 1)) + [LAYERS.MaxPooling2D()],
-    convolutions(LAYERS.Conv2D(4, 3, strides=2)) + [LAYERS.MaxPooling2D()],
-    convolutions(LAYERS.Conv2D(4, 4)) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 3)) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 1, padding="same")) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 3, strides=2, padding="same")) + [LAYERS.MaxPooling2D()],
+    convolutions(LAYERS.Conv2D(4, 4, padding="same")) + [LAYERS.MaxPooling2D()],
     convolutions() + [LAYERS.MaxPooling2D(padding="same")],
     convolutions() + [LAYERS.AveragePooling2D(2), LAYERS.MaxPooling2D()],
     convolutions() + [LAYERS.LayerNormalization(), LAYERS.MaxPooling2D()],
@@ -88,13 +87,6 @@ def test_two_convolutions_before_a_pooling_can_be_shared():
     assert sharing.sharing(model) is not None
 
 
-def test_windows_are_told_apart():
-    keys = np.array([[2.5, 1.0], [1.0, 2.5]])
-    which, one = sharing.different(keys)
-    assert which.tolist() == [[0, 1], [1, 0]]
-    assert keys.ravel()[one].tolist() == [2.5, 1.0]
-
-
 def test_a_network_whose_layers_share_a_name_answers_as_it_is():
     def block():
         return keras.Sequential([LAYERS.Conv2D(2, 3, padding="same", name="conv"),
@@ -107,4 +99,3 @@ def test_a_network_whose_layers_share_a_name_answers_as_it_is():
     np.testing.assert_allclose(asked.predict(pictures[..., 0].astype(np.uint8)), expected,
                                atol=1e-6)
     assert "several layers of one name" in methods.left_out(asked)["Grad-CAM"]
-    assert folding.folded(model) is model
