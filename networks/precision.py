@@ -50,8 +50,7 @@ def call_of(model):
 
         shared = sharing(model) if on_cpu() else None  # a GPU computes faster than this looks
         return shared.predict if shared else model.predict_on_batch
-    sizes = batch_sizes(model.inputs[0].shape[1])
-    return lambda pictures: in_batches(predict(), pictures, sizes)
+    return lambda pictures: in_batches(predict(), pictures, batch_sizes(pictures.shape[1]))
 
 
 def on_cpu():
