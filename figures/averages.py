@@ -2,6 +2,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from figures import style
 from figures.style import FOR, PALE, colour_bar, show, stacked, tinted
 
 
@@ -26,26 +27,13 @@ def average(mean_face, mean_map, shares, areas, regions, title, note=""):
         left.text(columns.start, rows.start, region, color="white", fontsize=9, va="top")
     limit = np.abs(mean_map).max()
     show(middle, tinted(mean_face, mean_map, limit), "mean weight: blue to it, orange against")
-    colour_bar(part, middle, 100 * limit, "points of probability", shrink=0.85)
-    draw_shares(right, shares, areas)
+    colour_bar(part, middle, 100 * limit, "points of probability")
+    title = "where the positive weight lies"
+    style.bars(right, shares, shares.values(), title, FOR, -0.2, 0.4, "of the positive weight")
+    style.bars(right, shares, [areas[region] for region in shares], title, PALE, 0.2, 0.4,
+               "of the face's area")
+    right.legend(fontsize=9, frameon=False)
     return figure
-
-
-def draw_shares(axes, shares, areas):
-    """Draw the share of each region in the positive weight, beside its share of the face."""
-    places = np.arange(len(shares))
-    for offset, values, colour, label in (
-            (-0.2, shares.values(), FOR, "of the positive weight"),
-            (0.2, [areas[region] for region in shares], PALE, "of the face's area")):
-        bars = axes.barh(places + offset, list(values), 0.4, color=colour, label=label)
-        axes.bar_label(bars, fmt="{:.0%}", padding=2, fontsize=9)
-    axes.set(yticks=places, yticklabels=shares, xticks=[])
-    axes.set_title("where the positive weight lies", fontsize=10)
-    axes.margins(x=0.12)
-    axes.tick_params(length=0)
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
-    axes.invert_yaxis()
-    axes.legend(fontsize=9, frameon=False)
 
 
 def averages(columns, title, note="", log_odds=False):
@@ -62,6 +50,6 @@ def averages(columns, title, note="", log_odds=False):
     for upper, lower, (heading, mean_face, mean_map) in zip(*axes, columns, strict=True):
         show(upper, mean_face, heading)
         show(lower, tinted(mean_face, mean_map, limit))
-    factor, unit = (1, "log-odds") if log_odds else (100, "points of probability")
-    colour_bar(part, axes, factor * limit, f"{unit}: blue to it, orange against", shrink=0.7)
+    factor, unit = style.unit(log_odds)
+    colour_bar(part, axes, factor * limit, f"{unit}: blue to it, orange against")
     return figure

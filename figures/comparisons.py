@@ -4,7 +4,7 @@ import numpy as np
 from fer2013 import EMOTIONS
 from figures import explanations
 from figures.framed import draw_probabilities
-from figures.style import colour_bar, show, stacked, tinted
+from figures.style import colour_bar, panels, show, stacked, tinted
 
 COLUMNS = 7  # of a comparison, the face included; more methods go into a second row
 
@@ -20,20 +20,16 @@ def comparison(face, maps, scores, title, note):
         scores: {method: an object with deletion_auc and insertion_auc}.
         title, note: a sentence above, and small print below.
     """
-    rows = 1 if len(maps) < COLUMNS else 2
-    columns = -(-(len(maps) + 1) // rows)
-    figure, [part] = stacked(2 * columns + 0.6, [(title, note, 2.8 * rows)])
-    first, *others = axes = part.subplots(rows, columns, squeeze=False).ravel()
+    figure, part, axes = panels(len(maps) + 1, COLUMNS, (2.1, 2.8), title, note)
+    first, *others = axes
     show(first, face, "face")
     first.set_xlabel("deletion: low is good\ninsertion: high is good", fontsize=9)
-    for empty in others[len(maps):]:
-        empty.set_axis_off()
     for panel, (method, relevance) in zip(others, maps.items(), strict=False):
         show(panel, tinted(face, relevance, max(np.abs(relevance).max(), 1e-12)), method)
         score = scores[method]
         panel.set_xlabel(f"deletion {score.deletion_auc:.2f}\ninsertion {score.insertion_auc:.2f}",
                          fontsize=10)
-    bar = colour_bar(part, axes, 1, "each map on a scale of its own", shrink=0.8)
+    bar = colour_bar(part, axes, 1, "each map on a scale of its own")
     bar.set_ticks((-1, 0, 1), labels=("against", "0", "contributes"))
     return figure
 

@@ -40,14 +40,10 @@ def sheet(found, title, note=""):
         title: a sentence above.
         note: small print below.
     """
-    columns = min(4, len(found) + 1)
-    rows = -(-(len(found) + 1) // columns)
-    figure, [part] = stacked(WIDTH / 4 * columns, [(title, note, PANELS * rows)])
-    first, *others = axes = part.subplots(rows, columns, squeeze=False).ravel()
+    figure, part, axes = style.panels(len(found) + 1, 4, (WIDTH / 4, PANELS), title, note)
+    first, *others = axes
     limit = strongest_weight(found)
     show(first, found[0].face, "face")
-    for panel in others[len(found):]:
-        panel.set_axis_off()
     predicted = found[0].probabilities.argmax()
     for panel, explanation in zip(others, found, strict=False):
         draw_map(panel, explanation, limit)
@@ -113,7 +109,10 @@ def write_numbers(axes, explanation, parts):
         row, column = np.clip(style.deepest(explanation.segments == part), *INSIDE)
         if abs(explanation.weights[part]) >= LEAST and not any(
                 abs(column - x) < ROOM[0] and abs(row - y) < ROOM[1] for x, y in written):
-            write(axes, column, row, number(explanation, part))
+            factor, unit = style.unit(explanation.rather_than >= 0)
+            weight = factor * explanation.weights[part]
+            text = f"{weight:+.1f}" if unit == "log-odds" else f"{weight:+.0f}"
+            write(axes, column, row, text.replace("-", "−"))
             written.append((column, row))
 
 
@@ -123,16 +122,7 @@ def write(axes, column, row, text):
               path_effects=[withStroke(linewidth=3, foreground="white")])
 
 
-def number(explanation, part):
-    """The weight of a superpixel in points, or in log-odds of two labels."""
-    weight = explanation.weights[part]
-    text = f"{100 * weight:+.0f}" if explanation.rather_than < 0 else f"{weight:+.1f}"
-    return text.replace("-", "−")
-
-
 def draw_scale(part, axes, limit, explanation):
     """Draw the colour bar, in the unit of the explanation."""
-    if explanation.rather_than < 0:
-        style.colour_bar(part, axes, 100 * limit, "points of probability", shrink=0.8)
-    else:
-        style.colour_bar(part, axes, limit, "log-odds", shrink=0.8)
+    factor, unit = style.unit(explanation.rather_than >= 0)
+    style.colour_bar(part, axes, factor * limit, unit)

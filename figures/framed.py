@@ -5,7 +5,7 @@ from matplotlib.patheffects import withStroke
 
 from fer2013 import EMOTIONS
 from figures.explanations import PANELS, draw_panels, strongest_weight
-from figures.style import AGAINST, FOR, PALE, stacked
+from figures.style import AGAINST, FOR, PALE, bars, stacked
 
 WIDTH, TALLEST = 12, 7.5  # inches: the figure; the photograph at most
 NUMBER = 0.25  # inches, the number of a face
@@ -29,8 +29,8 @@ def photograph(picture, frames, rows, title):
     draw_frames(top.subplots(), picture, frames, height)
     limit = strongest_weight([explanation for explanation, *_ in rows])
     for part, (explanation, *_) in zip(parts, rows, strict=True):
-        bars, *four = part.subplots(1, 5, width_ratios=(0.9, 1, 1, 1, 1))
-        draw_probabilities(bars, explanation)
+        first, *four = part.subplots(1, 5, width_ratios=(0.9, 1, 1, 1, 1))
+        draw_probabilities(first, explanation)
         draw_panels(part, four, explanation, limit)
     return figure
 
@@ -59,10 +59,5 @@ def draw_probabilities(axes, explanation):
     colours = [PALE] * len(EMOTIONS)
     colours[explanation.rather_than] = PALE if explanation.rather_than < 0 else AGAINST
     colours[explanation.label] = FOR
-    bars = axes.barh(EMOTIONS, explanation.probabilities, color=colours)
-    axes.bar_label(bars, fmt="{:.0%}", padding=2, fontsize=9)
-    axes.set(xlim=(0, 1.25), xticks=[])
-    axes.set_title("probabilities", fontsize=10)
-    axes.tick_params(length=0)
-    axes.invert_yaxis()
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    bars(axes, EMOTIONS, explanation.probabilities, "probabilities", colours)
+    axes.set_xlim(0, 1.25)

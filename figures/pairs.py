@@ -2,7 +2,7 @@
 import numpy as np
 
 from figures.explanations import PANELS, WIDTH
-from figures.style import AGAINST, FOR, colour_bar, outline, show, stacked, tinted
+from figures.style import AGAINST, FOR, colour_bar, outline, panels, show, tinted
 
 COLUMNS = 4
 MEANING = "blue: more together; orange: less, as one can partly replace the other"
@@ -17,11 +17,7 @@ def pairs(explanation, found, names, title, note=""):
         names: list of str, what each superpixel is called.
         title, note: a sentence above, and small print below.
     """
-    rows = max(1, -(-len(found) // COLUMNS))
-    figure, [part] = stacked(WIDTH, [(title, note, (PANELS + 0.4) * rows)])
-    axes = part.subplots(rows, COLUMNS, squeeze=False).ravel()
-    for empty in axes[len(found):]:
-        empty.set_axis_off()
+    figure, part, axes = panels(len(found), COLUMNS, (WIDTH / 4, PANELS + 0.4), title, note)
     limit = max([abs(together) for *_, together in found] + [1e-6])
     for panel, (first, second, together) in zip(axes, found, strict=False):
         both = np.isin(explanation.segments, (first, second))
@@ -33,5 +29,5 @@ def pairs(explanation, found, names, title, note=""):
         points = f"{100 * together:+.1f} points".replace("-", "−")
         panel.set_title(points, fontsize=12, weight="bold", color=colour)
         panel.set_xlabel(f"{names[first]} +\n{names[second]}", fontsize=9)
-    colour_bar(part, axes, 100 * limit, "points of probability beyond their sum", shrink=0.8)
+    colour_bar(part, axes, 100 * limit, "points of probability beyond their sum")
     return figure

@@ -60,13 +60,30 @@ def show(axes, picture, title=""):
     axes.set_title(title, fontsize=10)
 
 
-def colour_bar(figure, axes, limit, label, **options):
+def unit(log_odds):
+    """What weights are multiplied with where they are drawn, and what they then are."""
+    return (1, "log-odds") if log_odds else (100, "points of probability")
+
+
+def colour_bar(figure, axes, limit, label):
     """Draw the scale of tinted() beside some axes, and return it."""
     scale = ScalarMappable(Normalize(-limit, limit), SIGNED)
-    bar = figure.colorbar(scale, ax=axes, pad=0.01, ticks=MaxNLocator(6), **options)
+    bar = figure.colorbar(scale, ax=axes, pad=0.01, ticks=MaxNLocator(6), shrink=0.8)
     bar.set_label(label, fontsize=9)
     bar.ax.tick_params(labelsize=9)
     return bar
+
+
+def bars(axes, names, values, title, colour, offset=0, height=0.8, label=None):
+    """Draw shares as bars with their percentages, one name below the other."""
+    drawn = axes.barh(np.arange(len(names)) + offset, values, height, color=colour, label=label)
+    axes.bar_label(drawn, fmt="{:.0%}", padding=2, fontsize=9)
+    axes.set_yticks(range(len(names)), names)
+    axes.set(xticks=[], ylim=(len(names) - 0.5, -0.5))
+    axes.set_title(title, fontsize=10)
+    axes.margins(x=0.25)
+    axes.tick_params(length=0)
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
 
 
 def edges(area):
@@ -114,6 +131,20 @@ def stacked(width, rows):
         part.suptitle(title, fontsize=13)
         part.supxlabel(note, fontsize=10, color=NEUTRAL)
     return figure, parts
+
+
+def panels(count, most, size, title, note=""):
+    """A Figure of `count` panels of a size in inches, in few rows of about equal length.
+
+    Returns the Figure, its SubFigure, and the Axes; what is left of the last row is empty.
+    """
+    rows = max(1, -(-count // most))
+    columns = max(1, -(-count // rows))
+    figure, [part] = stacked(size[0] * columns, [(title, note, size[1] * rows)])
+    axes = part.subplots(rows, columns, squeeze=False).ravel()
+    for empty in axes[count:]:
+        empty.set_axis_off()
+    return figure, part, axes
 
 
 def wrapped(text, length):
