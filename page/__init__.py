@@ -5,5 +5,5 @@
     session.py          what is known about a picture, its faces, and the one that is looked at
     drawing.py          the face in superpixels, the bars and pictures as HTML
     page.css, page.js   style, clicks and keys
-    guard.py            who may ask for the page, and what it keeps on the disk
+    guard.py            who may ask for the page
 """

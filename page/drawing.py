@@ -27,13 +27,7 @@ def address(pixels, form="PNG"):
 
 
 def bars(probabilities, whole, label):
-    """The seven probabilities as bars, and marks at those of the whole face.
-
-    Args:
-        probabilities: float (7,), of the face as it is shown.
-        whole: float (7,), of the whole face.
-        label: the emotion whose bar is darker.
-    """
+    """Seven probabilities as bars, marks at those of the whole face, and one emotion darker."""
     rows = "".join(
         f"<li{' class=chosen' if number == label else ''}><span>{emotion}</span>"
         f"<span class='track' aria-hidden='true'><i style='width:{share:.1%}'></i>"
@@ -81,12 +75,7 @@ def tint(weight, weights):
 
 
 def photograph(pixels, frames, words):
-    """The photograph, uint8 (height, width, 3), with its faces framed and numbered.
-
-    Args:
-        frames: for each face float (4, 2), x and y of its corners in the photograph.
-        words: told below it.
-    """
+    """A photograph with its faces framed, for each float (4, 2), x and y of corners, and words."""
     picture = Image.fromarray(pixels)
     draw, size = ImageDraw.Draw(picture), max(12, max(picture.size) // 20)
     for number, corners in enumerate(frames, start=1):
@@ -110,13 +99,6 @@ def notice(text):
     return f"<p class='notice' role='alert'>{html.escape(text)}</p>" if text else ""
 
 
-def lines(texts):
-    """A list of lines."""
-    listed = "".join(f"<li>{html.escape(text)}</li>" for text in texts)
-    return f"<ul class='lines'>{listed}</ul>"
-
-
-def paragraphs(first, texts):
-    """A sentence in large letters, and others."""
-    more = "".join(f"<p>{html.escape(text)}</p>" for text in texts)
-    return f"<div class='words'><p class='first'>{html.escape(first)}</p>{more}</div>"
+def tagged(tag, texts, style=""):
+    """Each text in an HTML element."""
+    return "".join(f"<{tag} class='{style}'>{html.escape(text)}</{tag}>" for text in texts)

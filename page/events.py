@@ -2,7 +2,7 @@
 
     page = Page(network, LimeSettings(), "model: ...")
     photograph, state, label, found, *html = page.open("me.jpg")
-    state, board, bars = page.toggle("12", state, found, label)     # superpixel 12 is hidden
+    state, board, bars = page.press("12", state, found, label)     # superpixel 12 is hidden
 """
 import base64
 import dataclasses
@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from base.errors import UserError
 from explaining import lime, wording
 from explaining.explanation import Explained
+from explaining.regions import part_names
 from fer2013 import EMOTIONS
 from figures import explanations, style
 from page import drawing
@@ -89,17 +90,11 @@ class Page:
         gallery = drawing.choices(texts, [face.pixels for face in state.faces], state.chosen)
         return state, label, {}, drawing.notice(note), gallery, *self.view(state, {}, label)
 
-    def toggle(self, choice, state, found, label):
-        """Hide a superpixel, or show it again; returns the Session and face()."""
-        shown = state.shown ^ (np.arange(len(state.shown)) == int(choice))
-        return self.show(shown, state, found, label)
-
     def press(self, choice, state, found, label):
-        """Hide and show superpixels as one of CHOICES says; returns as toggle()."""
-        shown = CHOICES[choice](np.arange(len(state.shown)), marked(found, label))
-        return self.show(shown, state, found, label)
-
-    def show(self, shown, state, found, label):
+        """Hide and show as one of CHOICES says, or a superpixel; returns the Session and face()."""
+        parts = np.arange(len(state.shown))
+        shown = (CHOICES[choice](parts, marked(found, label)) if choice in CHOICES
+                 else state.shown ^ (parts == int(choice)))
         state = state.show(shown, self.network.predict)
         return state, *self.face(state, found, label)
 
@@ -149,10 +144,11 @@ class Page:
         called = names(state, explanation.weights)
         strongest = np.argsort(-np.abs(explanation.weights))[:LISTED]
         details = [*(called[part] for part in strongest),
-                   *wording.pairs(explanation, state.names), wording.description(explained),
-                   explained.name, explained.fed, self.source]
-        return (drawing.paragraphs(wording.headline(explained), sentences),
-                drawing.lines(filter(None, details)))
+                   *wording.pairs(explanation, part_names(state.segments)),
+                   wording.description(explained), explained.name, explained.fed, self.source]
+        first = drawing.tagged("p", [wording.headline(explained)], "first")
+        return (f"<div class='words'>{first}{drawing.tagged('p', sentences)}</div>",
+                f"<ul class='lines'>{drawing.tagged('li', filter(None, details))}</ul>")
 
     def explained(self, state, explanation):
         """The Explained of an explanation."""
@@ -177,9 +173,9 @@ def marked(found, label):
     return found[label].strongest(1) if label in found else np.arange(0)
 
 
-def names(state, weights=None):
+def names(state, weights):
     """What each superpixel is called: its place, its number, and its weight in points if known."""
     points = [""] * len(state.shown) if weights is None else [
         f": {100 * weight:+.1f} points" for weight in weights]
-    return [f"{place}, part {part}{point}"
-            for part, (place, point) in enumerate(zip(state.names, points, strict=True))]
+    return [f"{place}, part {part}{point}" for part, (place, point) in enumerate(
+        zip(part_names(state.segments), points, strict=True))]

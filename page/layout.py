@@ -57,7 +57,7 @@ def add_prediction(gradio, text, at):
     at.bars = text()
     with gradio.Row():
         at.buttons = {name: gradio.Button(
-            name, size="sm", min_width=120, elem_classes=[] if name.endswith(" all")
+            name, size="sm", min_width=150, elem_classes=[] if name.endswith(" all")
             else "with-words") for name in CHOICES}
     at.label = gradio.Radio(list(zip(EMOTIONS, range(7), strict=True)), label="Emotion to explain")
     at.explain = gradio.Button("Explain", variant="primary", elem_id="explain")
@@ -88,7 +88,7 @@ def connect(gradio, page, at):
     # every click counts, also while another is answered, one after the other
     each = {"outputs": [at.state, at.board, at.bars], "trigger_mode": "multiple",
             "concurrency_id": "face", **quiet}
-    at.board.click(with_choice(gradio, page.toggle), seen, **each)
+    at.board.click(with_choice(gradio, page.press), seen, **each)
     for name, button in at.buttons.items():
         button.click(functools.partial(page.press, name), seen, **each)
     at.label.input(page.view, seen, shown, **quiet)

@@ -9,7 +9,6 @@ import numpy as np
 
 from explaining import superpixels
 from explaining.hiding import HIDING
-from explaining.regions import part_names
 from fer2013 import included
 from page import drawing
 from photographs import finding, framing
@@ -45,11 +44,6 @@ class Session:
     def whole(self):
         """The network's probabilities of the whole chosen face: float (7,)."""
         return self.predictions[self.chosen]
-
-    @property
-    def names(self):
-        """Where each superpixel lies, a list of str."""
-        return part_names(self.segments)
 
     def choose(self, index, settings):
         """The session that looks at another of its faces, divided as a LimeSettings says."""

@@ -65,11 +65,11 @@ def test_a_picture_without_a_face_can_still_be_taken_whole(tmp_path):
 
 
 def test_hiding_a_part_changes_the_prediction_and_showing_it_again_undoes_that():
-    hidden, board, bars = PAGE.toggle("38", look(), {}, 3)  # in the middle of the mouth
+    hidden, board, bars = PAGE.press("38", look(), {}, 3)  # in the middle of the mouth
     assert hidden.prediction[3] < look().prediction[3] and board.count("url(#hatch)") == 1
     assert not hidden.pixels()[hidden.segments == 38].any()
     assert f"{100 * hidden.prediction[3]:.0f} %" in bars
-    again, *_ = PAGE.toggle("38", hidden, {}, 3)
+    again, *_ = PAGE.press("38", hidden, {}, 3)
     np.testing.assert_array_equal(again.prediction, look().prediction)
 
 
