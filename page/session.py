@@ -16,7 +16,7 @@ from photographs import finding, framing
 LARGEST = 60_000_000  # pixels of a photograph: 0.4 GB while it is read; phones have 12 to 50
 EXAMPLES = {
     "a portrait": included.HERE / "examples" / "eileen_collins.jpg",
-    "average of surprise": included.COMPOSITES / "test" / "surprise" / "surprise_01.png",
+    "average of surprise": included.COMPOSITES / "test" / "surprise" / "surprise_00.png",
     "average of angry": included.COMPOSITES / "test" / "angry" / "angry_01.png",
     "average of sad": included.COMPOSITES / "test" / "sad" / "sad_01.png",
     "an avatar made to look happy": included.AVATARS / "test" / "happy" / "id0293_happy_0.png",
