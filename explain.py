@@ -145,8 +145,8 @@ def explain_pictures(args, model, data):
             if each.problem:
                 problems.append(each.problem)
                 continue
-            figure = output.save(name.stem, each.record(output.source), each.figure,
-                                     *shrink(read(each.path)))
+            figure = output.save(name.stem, each.rows, each.figure, *shrink(read(each.path)),
+                                 faces=each.path.name)
             print(each.summary)
             for row in each.rows:
                 print(wording.one_line(row, figure))

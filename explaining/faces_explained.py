@@ -30,18 +30,20 @@ def explain_each(labels, index, face_set, output):
                  for (face, notes), label in zip(chosen, labels, strict=True)]
     for row in face_set.explain(asked):
         rows.append(row)
-        name = output.save(emotion_of(row), record([row], output), explanations.explanations,
+        name = output.save(emotion_of(row), [row], explanations.explanations,
                            [wording.figure_row(row)])
         print(wording.one_line(row, name), flush=True)
     output.update_json("explanations", {
         emotion_of(row): {"file": f"{emotion_of(row)}.{output.format}"} | wording.scores(row)
         | output.source for row in rows})
     if len(rows) > 1:
-        name = output.save("explanations", record(rows, output), explanations.explanations,
+        name = output.save("explanations", rows, explanations.explanations,
                            list(map(wording.figure_row, rows)))
-        if index is not None:
-            name = output.save("emotions", record(rows, output), explanations.sheet,
-                               [row.explanation for row in rows], *wording.sheet(rows[0]))
+    if len(rows) > 1 and index is not None:
+        name = output.save("emotions", rows, explanations.sheet,
+                           [row.explanation for row in rows],
+                           wording.certainty(rows[0].explanation.probabilities),
+                           wording.name_and_truth(rows[0]))
     return rows, name
 
 
@@ -49,19 +51,12 @@ def emotion_of(row):
     return EMOTIONS[row.explanation.label]
 
 
-def record(rows, output):
-    return wording.record({emotion_of(row): row for row in rows}, output.source)
-
-
 def draw_pairs(row, output):
     """A figure of which superpixels of an Explained act together, and how."""
     explanation, heading, _ = wording.figure_row(row)
     names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
-    kept = record([row], output) | {"pairs": [
-        {"superpixels": pair, "together": together, "in_words": line} for line, (*pair, together)
-        in zip(wording.pairs(explanation, names, PAIRS), found, strict=True)]}
-    output.save(f"{emotion_of(row)}_pairs", kept, pairs.pairs, explanation, found, names, heading,
-                pairs.MEANING)
+    output.save(f"{emotion_of(row)}_pairs", [row], pairs.pairs, explanation, found, names, heading,
+                pairs.MEANING, pairs=wording.pairs(explanation, names, PAIRS))
 
 
 def draw_comparison(row, network, output):
@@ -70,11 +65,9 @@ def draw_comparison(row, network, output):
     maps = methods.compare(explanation, network)
     scores = faithfulness.score_maps(maps, explanation.segments, explanation.face,
                                      explanation.label, network.predict, seed=explanation.seed)
-    kept = record([row], output) | {"methods": {name: {
-        "deletion_auc": score.deletion_auc, "insertion_auc": score.insertion_auc}
-        for name, score in scores.items()}}
-    output.save(f"{emotion_of(row)}_compare", kept, comparisons.comparison, explanation.face, maps,
-                scores, heading, caption)
+    aucs = {name: (score.deletion_auc, score.insertion_auc) for name, score in scores.items()}
+    output.save(f"{emotion_of(row)}_compare", [row], comparisons.comparison, explanation.face, maps,
+                scores, heading, caption, deletion_and_insertion_auc=aucs)
 
 
 def explain_many(labels, face_set, count, output):
@@ -93,7 +86,7 @@ def explain_many(labels, face_set, count, output):
     for label in labels:
         average = average_faces(label, face_set, count)
         verdicts = wording.verdicts(average.without)
-        name = output.save(f"{average.emotion}_average", None, averages.average,
+        name = output.save(f"{average.emotion}_average", [], averages.average,
                            average.mean_face(), average.mean_map(), average.shares(), AREAS,
                            REGIONS, f"{average.title} classified correctly", verdicts)
         print("; ".join(filter(None, [f"{average.title}: {verdicts}", name])), flush=True)
@@ -102,7 +95,7 @@ def explain_many(labels, face_set, count, output):
     if len(found) > 1:
         output.write_csv("emotions_average", [average.row() for average in found])
         columns = [(average.title, average.mean_face(), average.mean_map()) for average in found]
-        name = output.save("emotions_average", None, averages.averages, columns,
+        name = output.save("emotions_average", [], averages.averages, columns,
                            "mean explanations of faces classified correctly")
     return name
 
@@ -128,11 +121,11 @@ def explain_mistakes(labels, face_set, count, output):
     Raises:
         UserError: there is no wrong prediction.
     """
+    asked = [(index, [(int(predicted), int(face_set.faces.labels[index]))])
+             for index, predicted in zip(*face_set.find_mistakes(labels, count), strict=True)]
     rows = []
-    for row in face_set.explain([
-            (index, [(int(predicted), int(face_set.faces.labels[index]))])
-            for index, predicted in zip(*face_set.find_mistakes(labels, count), strict=True)]):
+    for row in face_set.explain(asked):
         rows.append(row)
         print(wording.one_line(row), flush=True)
-    return output.save("mistakes", wording.record({row.name: row for row in rows}, output.source),
-                       comparisons.mistakes, list(map(wording.figure_row, rows)))
+    return output.save("mistakes", rows, comparisons.mistakes,
+                       list(map(wording.figure_row, rows)))

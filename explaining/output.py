@@ -3,6 +3,7 @@ import dataclasses
 import pathlib
 
 from base import files
+from explaining import wording
 from figures import style
 
 
@@ -21,8 +22,14 @@ class Output:
     dpi: int
     source: dict
 
-    def save(self, name, record, draw, *content):
-        """Write the Figure that draw(*content) returns, with a record of how it was made.
+    def save(self, name, rows, draw, *content, **more):
+        """Write the Figure that draw(*content) returns, and into it how it was made.
+
+        Args:
+            name: of the file, without suffix.
+            rows: list of the explanation.Explained that it shows, [] for a mean of many.
+            draw: function of the room figures.
+            more: facts to write into it.
 
         Returns:
             The name of the file; "" where nothing is drawn.
@@ -30,7 +37,8 @@ class Output:
         if not self.format:
             return ""
         path = self.folder / f"{name}.{self.format}"
-        style.save(draw(*content), path, record or self.source, self.dpi)
+        record = wording.record(rows, self.source) if rows else self.source
+        style.save(draw(*content), path, record | more, self.dpi)
         return path.name
 
     def write_csv(self, name, rows):

@@ -45,11 +45,6 @@ class ExplainedPhotograph(NamedTuple):
         rows = [wording.figure_row(row) for row in self.rows]
         return framed.photograph(picture, frames, rows, self.summary)
 
-    def record(self, source):
-        """What its figure keeps; see wording.record()."""
-        named = {f"face {row.number}, {EMOTIONS[row.explanation.label]}": row for row in self.rows}
-        return wording.record(named, source | {"faces": self.path.name})
-
 
 def explain_photographs(paths, find, labels, engine, **about):
     """Yield the ExplainedPhotograph of each picture.

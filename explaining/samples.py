@@ -72,8 +72,8 @@ class Samples:
     def compare_halves(self, label):
         if self.alike(label):
             return 0.0
-        first, second = (set(np.argsort(-np.abs(self.adjusted_fit(label, half)[0]),
-                                        kind="stable")[:SHOWN]) for half in (0, 1))
+        halves = [np.abs(self.adjusted_fit(label, half)[0]) for half in (0, 1)]
+        first, second = (set(np.argsort(-weights, kind="stable")[:SHOWN]) for weights in halves)
         return len(first & second) / min(SHOWN, self.masks.shape[1])
 
     def adjusted_fit(self, label, half=None):

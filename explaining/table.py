@@ -13,7 +13,7 @@ import pandas
 
 from base import files
 from base.errors import UserError
-from explaining import averages
+from explaining import averages, wording
 from explaining.superpixels import MOST
 from explaining.verdict import Without
 from fer2013 import EMOTIONS, by_emotion
@@ -59,30 +59,24 @@ class Table:
             split: of the face, where it is known.
             corners: float (4, 2), its frame in a photograph.
         """
-        explanation, settings = explained.explanation, explained.settings
+        explanation, scores = explained.explanation, wording.scores(explained)
         box = [None] * 4 if corners is None else [*corners.min(axis=0), *corners.max(axis=0)]
-        without, shares = explanation.without, averages.share_by_region(explanation)
-        self.rows.append({
-            "name": str(explained.name), "split": split, "face": explained.number,
+        shares = averages.share_by_region(explanation)
+        self.rows.append(scores | scores["without"] | by_emotion(explanation.probabilities) | {
+            "name": explained.name, "split": split, "face": explained.number,
             **dict(zip(BOX, box, strict=True)),
             "true": "" if explained.true is None else EMOTIONS[explained.true],
             "predicted": EMOTIONS[explanation.predicted],
-            **by_emotion(explanation.probabilities),
             "explained": EMOTIONS[explanation.label],
             "rather_than": (*EMOTIONS, "")[explanation.rather_than],
-            "verdict": without.verdict, "margin": without.margin,
-            "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
-            "stability": explanation.stability,
-            **without._asdict(), "called": EMOTIONS[without.called],
             **{f"share_{region}": share for region, share in shares.items()},
-            "superpixels": len(explanation.weights), "division": settings.superpixels,
-            "hide": settings.hide, "samples": explanation.samples, "seed": explanation.seed})
+            "hide": scores["hidden"]})
         self.arrays.append((explanation.segments, explanation.weights, explanation.together))
 
     def add_photograph(self, explained):
         """Add a row for each face of an ExplainedPhotograph, or one that says why there is none."""
         for row in explained.rows:
-            self.add(row._replace(name=explained.path),
+            self.add(row._replace(name=str(explained.path)),
                      corners=explained.found.faces[row.number - 1].corners)
         if explained.problem:
             self.rows.append({"name": str(explained.path), "problem": explained.problem})

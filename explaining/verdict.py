@@ -60,16 +60,12 @@ def without_parts(face, predict, label, segments, hidden, parts, seed, marked=SH
         marked: how many of the parts a figure marks.
     """
     count, marked, steps = segments.max() + 1, min(marked, len(parts)), min(MOST, len(parts))
-    # whole, marked hidden, only marked, all hidden, random; then the strongest one by one
-    shown = np.ones((4 + DRAWS + steps, count), bool)
-    shown[1, parts[:marked]] = shown[3] = shown[2] = False
-    shown[2, parts[:marked]] = True
-    random = np.random.default_rng(seed)
-    for row in shown[4:4 + DRAWS]:
-        row[random.choice(count, marked, replace=False)] = False
-    for step in range(steps):
-        shown[4 + DRAWS + step, parts[:step + 1]] = False
-    pixels = np.where(shown[:, segments], face, hidden)  # (4 + DRAWS + steps, 48, 48)
+    everything, random = np.arange(count), np.random.default_rng(seed)
+    hide = [[], parts[:marked], np.setdiff1d(everything, parts[:marked]), everything,
+            *(random.choice(count, marked, replace=False) for _ in range(DRAWS)),
+            *(parts[:step + 1] for step in range(steps))]
+    is_hidden = np.stack([np.isin(everything, each) for each in hide])
+    pixels = np.where(is_hidden[:, segments], hidden, face)  # (4 + DRAWS + steps, 48, 48)
     predictions = predict(pixels)  # (4 + DRAWS + steps, classes)
     whole, marked_hidden, only_marked, all_hidden = map(float, predictions[:4, label])
     called = int(predictions[3].argmax())

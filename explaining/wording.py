@@ -152,14 +152,17 @@ def scores(explained):
         "notes": [line for line in notes if line]}
 
 
-def record(named, source):
-    """What a figure keeps of its explanations: {"explanations": {name: scores}}.
+def record(rows, source):
+    """What a figure keeps of its Explained, and of what made it: the command, model and faces."""
+    return {"explanations": {called(row): scores(row) | source for row in rows}}
 
-    Args:
-        named: {name: Explained}.
-        source: dict with the command, the model and the faces.
-    """
-    return {"explanations": {name: scores(row) | source for name, row in named.items()}}
+
+def called(explained):
+    """An explanation beside others: "happy", "face 2, happy", or a mistake by its face."""
+    emotion = EMOTIONS[explained.explanation.label]
+    if explained.explanation.rather_than >= 0:
+        return explained.name
+    return emotion if explained.number is None else f"face {explained.number}, {emotion}"
 
 
 def figure_row(explained):
@@ -170,23 +173,14 @@ def figure_row(explained):
 def one_line(explained, picture=""):
     """The line on the terminal: label, prediction, verdict, and where the picture is."""
     explanation, without = explained.explanation, explained.explanation.without
-    what, predicted = (EMOTIONS[explanation.label],
-                       share(explanation.predicted, explanation.probabilities))
-    facts = [f"predicted {predicted}", f"{without.verdict} ({100 * without.margin:+.0f} points)",
-             picture]
-    if explanation.rather_than >= 0:
-        what, facts[0] = explained.name, f"{EMOTIONS[explained.true]} predicted as {predicted}"
-    elif explained.number is not None:
-        what = f"face {explained.number}, {what}"
-    line = "; ".join(filter(None, facts))
-    room = WIDTH - len(line) - 2
+    predicted = share(explanation.predicted, explanation.probabilities)
+    first = (f"predicted {predicted}" if explanation.rather_than < 0 else
+             f"{EMOTIONS[explained.true]} predicted as {predicted}")
+    line = "; ".join(filter(None, [
+        first, f"{without.verdict} ({100 * without.margin:+.0f} points)", picture]))
+    what, room = called(explained), WIDTH - len(line) - 2
     shortened = what if len(what) <= room else "…" + what[1 - room:]  # names end in what differs
     return f"{shortened + ':':<9} {line}"
-
-
-def sheet(explained):
-    """The sentence above and the line below a sheet of all labels of one face."""
-    return certainty(explained.explanation.probabilities), name_and_truth(explained)
 
 
 def certainty(probabilities):

@@ -162,7 +162,7 @@ class Page:
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "figure.png")
             style.save(explanations.explanations([wording.figure_row(row)]), path,
-                       wording.record({EMOTIONS[label]: row}, {"faces": state.name}))
+                       wording.record([row], {"faces": state.name}))
             content = base64.b64encode(path.read_bytes()).decode()
         return {"name": f"{state.name}_face{state.chosen + 1}_explained_{EMOTIONS[label]}.png",
                 "address": f"data:image/png;base64,{content}"}

@@ -1,4 +1,3 @@
-import os
 import re
 from types import SimpleNamespace
 
@@ -44,13 +43,9 @@ def test_a_row_says_all_that_a_figure_says(tmp_path):
     assert (first["samples"], first["seed"], first["division"], first["hide"]) == (
         100, 0, "slic", "blurred")
     assert [second[side] for side in table.BOX] == [8, 5, 30, 27] and second["face"] == 2
+    assert (first["verdict"], first["margin"], first["fewest"], first["precision"]) == (
+        "telling", 0.5, 5, "float32")
     assert second["name"] == "a, b.jpg" and np.isnan(second["true"]) and np.isnan(first["left"])
-
-
-def test_a_row_says_how_far_to_trust_it_and_in_which_precision_it_was_computed(tmp_path):
-    first = pandas.read_csv(filled(tmp_path / "faces.csv")).iloc[0]
-    assert (first.verdict, first.margin, first.fewest) == ("telling", 0.5, 5)
-    assert first.precision == "float32" and np.isnan(first.problem)
 
 
 def test_what_could_not_be_explained_has_a_row_with_the_reason(tmp_path):
@@ -97,15 +92,6 @@ def test_what_is_there_is_not_replaced_by_a_table_of_other_columns(tmp_path, nam
         Table(tmp_path / name.replace("npz", "csv"))
     if content is not None:
         assert (tmp_path / name).read_bytes() == content
-
-
-def test_a_pipe_or_a_folder_in_its_place_is_refused(tmp_path):
-    (tmp_path / "folder.csv").mkdir()
-    if hasattr(os, "mkfifo"):
-        os.mkfifo(tmp_path / "pipe.csv")
-    for path in tmp_path.iterdir():
-        with pytest.raises(UserError, match="something else than such a table"):
-            Table(path)
 
 
 def test_a_table_of_the_same_columns_is_replaced(tmp_path):
