@@ -24,21 +24,6 @@ def plain():
         layers.Flatten(), layers.Dense(8, activation="elu"), layers.Dense(7, "softmax")])
 
 
-def mini_xception():
-    """Residual blocks of separable convolutions on 64 pixels (Arriaga et al. 2017)."""
-    inputs = keras.Input((64, 64, 1))
-    x = layers.Conv2D(4, 3, use_bias=False)(inputs)
-    x = layers.Activation("relu")(layers.BatchNormalization()(x))
-    for filters in (6, 8):
-        beside = layers.Conv2D(filters, 1, strides=2, padding="same", use_bias=False)(x)
-        beside = layers.BatchNormalization()(beside)
-        x = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)(x)
-        x = layers.MaxPooling2D(3, 2, "same")(layers.BatchNormalization()(x))
-        x = layers.add([x, beside])
-    x = layers.GlobalAveragePooling2D()(layers.Conv2D(7, 3, padding="same")(x))
-    return keras.Model(inputs, layers.Activation("softmax")(x))
-
-
 def transfer():
     """A network inside of a Sequential, 96 pixels in colour, with eight classes."""
     inputs = keras.Input((96, 96, 3))
@@ -74,7 +59,7 @@ def randomise(model):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    for make in (plain, mini_xception, transfer, preprocessed):
+    for make in (plain, transfer, preprocessed):
         model, path = make(), folder / make.__name__
         randomise(model)
         pictures = np.random.default_rng(1).random((3, *model.input_shape[1:]), np.float32)

@@ -27,11 +27,6 @@ def test_bfloat16_changes_predictions_a_little_and_the_float32_network_not_at_al
     np.testing.assert_array_equal(network.predict(pixels), exact)
 
 
-def test_float32_is_the_network_as_it_is():
-    network = open_network(choice.PRETRAINED)
-    assert network.in_precision("float32") is network
-
-
 def test_bfloat16_of_another_format_is_an_error():
     raw = RawNetwork("theirs.tflite", "TensorFlow Lite", (48, 48, 1), 7, None, None, False,
                      "digest")

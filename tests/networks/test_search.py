@@ -185,13 +185,6 @@ def test_answers_that_are_not_finite_are_refused():
         Network(raw, UNIT).predict(bright_faces(7).pixels)
 
 
-def test_a_softmax_of_bfloat16_counts_as_one_and_is_renormalised():
-    rough = softmax(np.random.default_rng(0).normal(size=(50, CLASSES))) * 1.004
-    assert preprocessing.kind_of(rough) == "probabilities"
-    read = np.asarray(preprocessing.read_outputs(rough, UNIT))
-    np.testing.assert_allclose(read.sum(axis=1), 1, atol=1e-6)
-
-
 @pytest.mark.parametrize("size", [32, 48, 96])
 def test_faces_are_resized_and_made_of_three_channels(size):
     raw = bright_network("unit", EMOTIONS, channels=3, size=size)
@@ -207,28 +200,12 @@ def test_what_was_found_is_kept_and_not_looked_for_again(tmp_path, monkeypatch):
     monkeypatch.setattr(network, "read", lambda path: raw)
     monkeypatch.setattr(search, "labelled_faces", lambda data: bright_faces(70))
     first = open_network("theirs.h5", folder=tmp_path)
+    assert network.kept(tmp_path, raw, own=True) is None  # where there are more faces now
     assert first.caption == first.describe() and "theirs.h5: pixels / 255" in first.caption
     monkeypatch.setattr(search, "find", None)
     assert open_network("theirs.h5", folder=tmp_path).preprocessing == first.preprocessing
     with pytest.raises(UserError, match="--labels: 8 names; theirs.h5 has 7 outputs"):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
-
-
-def test_what_was_found_on_included_faces_is_looked_for_again(tmp_path, monkeypatch):
-    raw, asked = bright_network("unit", ALPHABETICAL, softmax), []
-    monkeypatch.setattr(network, "read", lambda path: raw)
-    monkeypatch.setattr(search, "has_own", lambda data: data == "data")
-
-    def faces(data):
-        asked.append(data)
-        return bright_faces(70)._replace(words="faces" if data == "data" else "included faces")
-    monkeypatch.setattr(search, "labelled_faces", faces)
-    for data in (None, None, "data", "data", None):
-        found = open_network("theirs.h5", data, folder=tmp_path).preprocessing
-    assert asked == [None, "data"] and "of 70 faces" in found.evidence
-    raw = dataclasses.replace(raw, digest="of a file that was replaced")
-    open_network("theirs.h5", folder=tmp_path)
-    assert asked == [None, "data", None]
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
@@ -275,16 +252,3 @@ def test_gradient_methods_explain_nested_sequential_models_of_another_size():
     assert relevance.sum() == pytest.approx(float(ends[0] - ends[1]), abs=1e-3)
     coarse = grad_cam(face, 3, opened, 0)
     assert coarse.shape == (48, 48) and (coarse >= 0).all()
-
-
-def test_methods_that_a_network_does_not_allow_are_left_out_with_a_reason():
-    dense = keras.Sequential([keras.Input((48, 48, 1)), keras.layers.Flatten(),
-                              keras.layers.Dense(7)])
-    raw = dataclasses.replace(nested_network().raw, keras_model=dense, input_shape=(48, 48, 1),
-                              path="dense.h5")
-    no_convolution = Network(raw, Preprocessing("unit", EMOTIONS, "logits"))
-    assert methods.left_out(no_convolution) == {
-        "Grad-CAM": "dense.h5 has no convolution, whose channels Grad-CAM needs"}
-    lite = Network(dataclasses.replace(raw, keras_model=None, form="TensorFlow Lite"),
-                   no_convolution.preprocessing)
-    assert set(methods.left_out(lite)) == {"Grad-CAM", "integrated gradients"}

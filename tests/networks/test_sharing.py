@@ -81,12 +81,6 @@ def test_a_network_that_begins_otherwise_is_left_as_it_is(start):
     assert sharing.sharing(model) is None
 
 
-def test_two_convolutions_before_a_pooling_can_be_shared():
-    start = [*convolutions(), LAYERS.MaxPooling2D()]
-    model = keras.Sequential([keras.Input((48, 48, 1)), *start, LAYERS.Flatten(), LAYERS.Dense(7)])
-    assert sharing.sharing(model) is not None
-
-
 def test_a_network_whose_layers_share_a_name_answers_as_it_is():
     def block():
         return keras.Sequential([LAYERS.Conv2D(2, 3, padding="same", name="conv"),
