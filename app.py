@@ -38,7 +38,7 @@ def main():
     # SIGTERM as a normal exit, so that the temporary folder is removed
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     path = choice.choose_for_photographs(args.model, args.outputs)
-    network = open_network(path, included.open_own(), args.scale, args.labels, args.outputs)
+    network = open_network(path, included.open_own(), args.scale, args.labels)
     page = Page(network, options.settings(args, LimeSettings), choice.in_words(path))
     detector()  # once, before several people may need it at the same time
     with tempfile.TemporaryDirectory(prefix="emotions-") as folder:

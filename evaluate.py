@@ -48,14 +48,14 @@ def main():
     history = checkpoint.read_history(model_path.parent / "history.csv")
     folder = files.make_folder(args.outputs)
     if data.unlabelled:
-        network = open_network(model_path, None, args.scale, args.labels, args.outputs)
+        network = open_network(model_path, None, args.scale, args.labels)
         rows = table(data.unlabelled, predict(network.predict, data.unlabelled.pixels))
         files.write_csv(folder / "predictions.csv", rows)
         return print(f"{len(rows):,} faces without labels, predicted and not evaluated; "
                      f"wrote {folder / 'predictions.csv'}")
     split = data.split(data.held_out if args.split == "auto" else args.split)
     print(*data.describe(split.name), sep="\n")
-    network = open_network(model_path, data, args.scale, args.labels, args.outputs)
+    network = open_network(model_path, data, args.scale, args.labels)
     probabilities = predict(network.predict, split.pixels)  # (n, 7)
     seen = data.seen_in_training(split.pixels)
     if seen is None:

@@ -170,7 +170,7 @@ def start(args, model, data, **source):
         from networks.network import open_network
 
     table = Table(args.table) if args.table else None
-    network = open_network(model, data, args.scale, args.labels, args.outputs, args.precision)
+    network = open_network(model, data, args.scale, args.labels, args.precision)
     settings = options.settings(args, LimeSettings)
     if settings.samples == "auto" and args.count:
         # the average over faces removes the noise of few samples

@@ -4,8 +4,7 @@
     model = load_model("outputs/model.keras")   # a trained network, checked
 
 The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller
-can do it wrong. Only the public API of Keras 3 is used, with KERAS_BACKEND=tensorflow, jax or
-torch.
+can do it wrong. Only the public API of Keras 3 is used, for tensorflow, jax or torch.
 
     python model.py --export onnx               # outputs/emotion_cnn.onnx
 
@@ -41,8 +40,7 @@ def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None
     Args:
         block_dropout: share of activations dropped after each block during training.
         dense_dropout: share of activations dropped after the hidden dense layer during training.
-        dtype: Keras dtype policy, "float32" or "mixed_bfloat16" (float32 weights, bfloat16
-            arithmetic).
+        dtype: Keras dtype policy, "float32" or "mixed_bfloat16"; weights are float32 in both.
         seed: seed of the dropout masks; with None, Keras chooses one.
         filters: for each block the filters of its two convolutions, or one number for both.
         hidden: number of units in the hidden dense layer.
@@ -102,11 +100,8 @@ def predict(model, pixels, batch_sizes=BATCHES):
 def load_model(path):
     """The keras.Model of a trained network, not compiled, in float32.
 
-    Args:
-        path: a file of a Keras model. It may come from a stranger (networks/files.py).
-
     Raises:
-        UserError: see networks.files.read(); it does not map (48, 48, 1) pixels to 7 classes.
+        UserError: see networks.files.read(); it is not from (48, 48, 1) pixels to 7 classes.
     """
     from networks.files import read
 
@@ -126,8 +121,7 @@ def as_network(model, path="a network in memory"):
     from networks.precision import call_of
     from networks.raw import RawNetwork
 
-    return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call_of(model), model, True, ""),
-                   OURS)
+    return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call_of(model), model, ""), OURS)
 
 
 def main():
@@ -136,7 +130,7 @@ def main():
         from networks import export
         from networks.network import open_network
     path = choice.choose(args.model, args.outputs)
-    network = open_network(path, included.open_own(), args.scale, args.labels, args.outputs)
+    network = open_network(path, included.open_own(), args.scale, args.labels)
     target, about = export.export(network, args.export, args.outputs)
     print(f"wrote {target}; its predictions for the included faces are those of {network.name}")
     print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")

@@ -3,12 +3,9 @@
     path, about = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
 """
 import contextlib
-import importlib.util
 import io
 import pathlib
 import shutil
-from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,14 +16,8 @@ from fer2013 import included
 from networks.files import read
 from networks.preprocessing import SCALES, outputs_of
 
+FORMATS = {"onnx": ".onnx", "tflite": ".tflite", "saved_model": ""}  # {name: suffix}
 TOLERANCE = 1e-4  # largest difference of an output between the exported file and the original
-
-
-class Format(NamedTuple):
-    """How a format is written, and the modules for it that are not in requirements.txt."""
-    suffix: str
-    write: Callable  # (keras.Model, path, {name: text}) -> None
-    packages: tuple = ()
 
 
 def export(network, kind, folder):
@@ -43,19 +34,14 @@ def export(network, kind, folder):
     Raises:
         UserError: a package is missing, the network has no keras_model, or the predictions differ.
     """
-    form = FORMATS[kind]
-    missing = [name for name in form.packages if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UserError(f"--export {kind} needs {', '.join(missing)}; "
-                        "pip install -r requirements-optional.txt")
     if network.keras_model is None:
         raise UserError(f"{network.name}: {network.raw.form} cannot be exported; "
                         "expected a model of Keras 3")
-    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + form.suffix)
+    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + FORMATS[kind])
     about = describe(network)
     with files.replacing(path) as temporary:
         with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
-            form.write(network.keras_model, temporary, about)
+            write(network.keras_model, kind, temporary, about)
             check_outputs(network, temporary, path)
         shutil.rmtree(path, ignore_errors=True)  # an earlier SavedModel is a folder
     if kind != "onnx":  # the other formats hold no metadata
@@ -75,21 +61,26 @@ def describe(network):
     }
 
 
-def check_outputs(network, temporary, path):
-    """UserError if the file's outputs for the included faces differ from the network's."""
-    pixels = fer2013.open(included.COMPOSITES).split("test").pixels
-    pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
-    expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
-    ask = ask_saved_model if temporary.is_dir() else lambda file, given: read(file).call(given)
-    difference = np.abs(ask(temporary, pictures) - expected).max()
-    if not difference <= TOLERANCE:  # true for NaN too
-        raise UserError(f"{path}: not written, its predictions for the included faces differ from "
-                        f"those of {network.name} by {difference:.1e}, more than {TOLERANCE}")
+def write(model, kind, path, about):
+    """Write a keras.Model in one of FORMATS."""
+    if kind == "saved_model":
+        model.export(path, format="tf_saved_model", verbose=False)
+    elif kind == "tflite":
+        import tensorflow
+
+        path.write_bytes(tensorflow.lite.TFLiteConverter.from_keras_model(model).convert())
+    else:
+        write_onnx(model, path, about)
 
 
 def write_onnx(model, path, about):
-    import onnx  # which is optional
-
+    try:
+        import onnx
+        import onnxruntime  # noqa: F401 (which reads it)
+        import tf2onnx  # noqa: F401 (with which Keras writes it)
+    except ImportError as error:
+        raise UserError(f"--export onnx needs {error.name}; "
+                        "pip install -r requirements-optional.txt") from error
     model(np.zeros((1, *model.inputs[0].shape[1:]), np.float32))  # Keras exports called ones alone
     model.export(path, format="onnx", verbose=False)
     exported = onnx.load(path)
@@ -97,25 +88,19 @@ def write_onnx(model, path, about):
     onnx.save(exported, path)
 
 
-def write_tflite(model, path, about):
-    import tensorflow
+def check_outputs(network, temporary, path):
+    """UserError if the file's outputs for the included faces differ from the network's."""
+    pixels = fer2013.open(included.COMPOSITES).split("test").pixels
+    pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
+    expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
+    if temporary.is_dir():
+        import tensorflow
 
-    path.write_bytes(tensorflow.lite.TFLiteConverter.from_keras_model(model).convert())
-
-
-def write_saved_model(model, path, about):
-    model.export(path, format="tf_saved_model", verbose=False)
-
-
-def ask_saved_model(path, pictures):
-    import tensorflow
-
-    loaded = tensorflow.saved_model.load(str(path))  # it must live as long as it is asked
-    return loaded.serve(pictures).numpy()
-
-
-FORMATS = {
-    "onnx": Format(".onnx", write_onnx, ("onnx", "tf2onnx", "onnxruntime")),
-    "tflite": Format(".tflite", write_tflite),
-    "saved_model": Format("", write_saved_model),
-}
+        loaded = tensorflow.saved_model.load(str(temporary))  # it must live as long as it is asked
+        found = loaded.serve(pictures).numpy()
+    else:
+        found = read(temporary).call(pictures)
+    difference = np.abs(found - expected).max()
+    if not difference <= TOLERANCE:  # true for NaN too
+        raise UserError(f"{path}: not written, its predictions for the included faces differ from "
+                        f"those of {network.name} by {difference:.1e}, more than {TOLERANCE}")

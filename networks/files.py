@@ -40,6 +40,9 @@ def read(path):
         raise UserError(f"{path}: no such file; expected a model") from error
     except UserError as error:
         raise UserError(f"{path}: {error}") from error
+    except ImportError as error:
+        raise UserError(f"{path}: reading it needs {error.name} ({error}); "
+                        "pip install -r requirements-optional.txt") from error
     except Exception as error:  # what damaged files and layers that do not fit make readers raise
         reason = str(error).strip().split("\n")[-1].removeprefix("Exception encountered: ")[:200]
         raise UserError(f"{path}: not a readable model ({reason})") from error

@@ -20,9 +20,6 @@ from networks.raw import RawNetwork, batch_sizes, in_batches, one_picture
 
 MEMBERS = ["config.json", "metadata.json", "model.weights.h5"]  # of a .keras file
 OLD_PLACE = "_layer_checkpoint_dependencies"  # of layers in the archives of Keras 2.12 and 2.13
-SCALING = {"Rescaling", "Normalization", "TrueDivide", "Divide", "Multiply", "Subtract",
-           "TFOpLambda"}
-WITHOUT_CHANGE = ("InputLayer", "Dropout", "Identity", "Random", "ZeroPadding")
 
 
 def read(path, architecture=None):
@@ -34,13 +31,13 @@ def read(path, architecture=None):
 
     Raises:
         UserError: see allowed.check(); weights alone; weights that are no plain arrays or not
-            finite; tf_keras is not installed.
+            finite.
     """
     model, form = load(path, architecture)
     _, *shape = one_picture([each.shape for each in model.inputs], len(model.outputs))
     if not all(np.isfinite(array).all() for array in model.get_weights()):
         raise UserError("has weights that are not finite numbers")
-    native, scaled = isinstance(model, keras.Model), rescales(model)
+    native = isinstance(model, keras.Model)
     if native:
         model = precision.in_float32(of_one_input(model))
         call = precision.call_of(model)
@@ -50,7 +47,7 @@ def read(path, architecture=None):
     model(np.zeros((1, *shape), np.float32), training=False)  # raises what it cannot compute
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return RawNetwork(str(path), form, tuple(shape), model.outputs[0].shape[-1], call,
-                      model if native else None, scaled, digest)
+                      model if native else None, digest)
 
 
 def load(path, architecture):
@@ -67,7 +64,9 @@ def load(path, architecture):
         # compile=False drops the whole model's alone; that of a model inside of it is checked
         allowed.check({key: value for key, value in config.items() if key != "compile_config"})
         check_arrays(file)
-        package, old = package_of(version), any(name.startswith(OLD_PLACE) for name in file)
+        package, old = keras, any(name.startswith(OLD_PLACE) for name in file)
+        if not version.startswith("3"):
+            import tf_keras as package  # in which Keras 2 lives on; it is optional
         if whole and not old:
             model = package.models.load_model(path, compile=False, safe_mode=True)
         else:
@@ -77,18 +76,6 @@ def load(path, architecture):
             else:
                 model.load_weights(path)
     return model, f"{kind} of Keras {version}"
-
-
-def package_of(version):
-    """The package that reads files of a version: keras, or tf_keras, in which Keras 2 lives on."""
-    if version.startswith("3"):
-        return keras
-    try:
-        import tf_keras
-    except ImportError as error:
-        raise UserError(f"was saved by Keras {version}; reading it needs tf_keras ({error}); "
-                        "pip install -r requirements-optional.txt") from error
-    return tf_keras
 
 
 def open_archive(path, stack):
@@ -144,17 +131,6 @@ def load_old_weights(model, file):
         layer.set_weights(waiting.get(kind.lower(), [[]]).pop(0))
     if any(waiting.values()):
         raise UserError("has weights of more layers than its architecture")
-
-
-def rescales(model):
-    """Whether the first layer of a model that changes anything is a scaling of pixels."""
-    for layer in getattr(model, "operations", model.layers):
-        if hasattr(layer, "layers"):
-            return rescales(layer)
-        name = type(layer).__name__
-        if not name.startswith(WITHOUT_CHANGE):
-            return name in SCALING
-    return False
 
 
 def of_one_input(model):

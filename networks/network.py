@@ -1,6 +1,6 @@
 """Anybody's network behind one small interface: faces in, probabilities of seven emotions out.
 
-    network = open_network("theirs.h5", fer2013.open("data"), folder="outputs")
+    network = open_network("theirs.h5", fer2013.open("data"))
     network.predict(pixels)     # uint8 (n, 48, 48) -> float32 (n, 7), in FER2013's order
     network.describe()          # "theirs.h5: pixels / 255, labels in alphabetical order (57 % ..."
 """
@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from keras import layers, ops
 
-from base import files
 from base.errors import UserError
 from base.options import notes
 from fer2013 import EMOTIONS, SIZE
@@ -22,7 +21,6 @@ from networks.precision import PRECISIONS, call_of, with_policy
 from networks.preprocessing import AUTO, Preprocessing
 from networks.raw import RawNetwork
 
-KEPT = "preprocessing.json"  # in the folder of outputs: {digest of a model: its Preprocessing}
 OURS = Preprocessing("as-is", EMOTIONS, "probabilities", "as train.py writes it")
 
 
@@ -87,8 +85,7 @@ class Network:
     def predict_mirrored(self, pixels):
         """The mean of the probabilities of each face and of its mirror image: float32 (n, 7).
 
-        Test-time augmentation. It took the pretrained model from 70.5 to 70.7 % of PublicTest, and
-        shifts by up to two pixels besides, 18 predictions in all, to 71.0 %.
+        This test-time augmentation took the included model from 70.5 to 70.7 % of PublicTest.
         """
         return (self.predict(pixels) + self.predict(pixels[:, :, ::-1])) / 2
 
@@ -146,7 +143,7 @@ def reopen(source):
     return Network(raw, source.preprocessing).in_precision(source.precision)
 
 
-def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precision="float32"):
+def open_network(path, data=None, scale=AUTO, labels=AUTO, precision="float32"):
     """Read a network, find out its preprocessing where that is not known, and say so in a line.
 
     Args:
@@ -155,7 +152,6 @@ def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precisio
             composites.
         scale, labels: its preprocessing, where the user says so: a name in preprocessing.SCALES; a
             name in fer2013.names.ORDERS, or a tuple of the outputs' names.
-        folder: where what was found is kept, and looked for first; None to keep nothing.
         precision: of the arithmetic, a name in precision.PRECISIONS.
 
     Raises:
@@ -169,15 +165,10 @@ def open_network(path, data=None, scale=AUTO, labels=AUTO, folder=None, precisio
         raise UserError(f"--labels: {len(names)} names; {path} has {raw.classes} outputs")
     if is_ours(raw) and not said:
         return Network(raw, OURS).in_precision(precision)
-    own = search.has_own(data)
-    found = None if said or folder is None else kept(folder, raw, own)
-    if found is None:
-        found = search.find(raw, search.labelled_faces(data), scale, labels)
-        if said:
-            words = f"{found.evidence}, with {' and '.join(said)}"
-            found = dataclasses.replace(found, evidence=words)
-        elif folder is not None:
-            keep(folder, raw, found, own)
+    found = search.find(raw, search.labelled_faces(data), scale, labels)
+    if said:
+        words = f"{found.evidence}, with {' and '.join(said)}"
+        found = dataclasses.replace(found, evidence=words)
     network = Network(raw, found)
     notes.info(network.describe())
     return network.in_precision(precision)
@@ -190,23 +181,3 @@ def is_ours(raw):
     return (isinstance(rescale, layers.Rescaling) and raw.keras_model.name == NAME
             and (rescale.scale, rescale.offset) == RESCALE
             and (raw.input_shape, raw.classes) == ((SIZE, SIZE, 1), len(EMOTIONS)))
-
-
-def kept(folder, raw, own):
-    """The Preprocessing that an earlier run kept for these weights; None where there is none.
-
-    What was found on the included faces where now there are more (`own`) is looked for again.
-    """
-    path = pathlib.Path(folder, KEPT)
-    entry = files.read_json(path, "explain.py").get(raw.digest) if path.is_file() else None
-    if not entry or own and not entry["own_faces"]:
-        return None
-    found = {field.name: entry[field.name] for field in dataclasses.fields(Preprocessing)}
-    return Preprocessing(**found | {"labels": tuple(entry["labels"])})
-
-
-def keep(folder, raw, found, own):
-    path = files.make_folder(folder) / KEPT
-    before = files.read_json(path, "explain.py") if path.is_file() else {}
-    entry = {"model": pathlib.Path(raw.path).name, "own_faces": own} | dataclasses.asdict(found)
-    files.write_json(path, before | {raw.digest: entry})

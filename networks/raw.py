@@ -18,17 +18,13 @@ class RawNetwork:
 
     Attributes:
         path: where it was read, as the user wrote it.
-        form: the file's format in words, such as "HDF5 of Keras 2.4.0" or "TensorFlow Lite,
-            quantised".
-        input_shape: (height, width, channels) of a picture, in this order even where channels come
-            first; height and width are equal, channels 1 or 3.
+        form: the file's format in words, such as "HDF5 of Keras 2.4.0".
+        input_shape: (height, width, channels) of a picture, also where channels come first.
         classes: how many predictions it gives for a picture, 7 or 8.
-        call: float32 (n, height, width, channels) -> float32 (n, classes), for any n. The
-            predictions are as the network gives them, probabilities or logits.
+        call: float32 (n, height, width, channels) -> float32 (n, classes), for any n, as the
+            network gives them, probabilities or logits.
         keras_model: the keras.Model; None for formats without gradients.
-        rescales: whether its first step is a scaling of its own, so that it takes raw pixels.
-        digest: SHA-256, in hexadecimal, of the file (of the weights' where the architecture is in
-            another one).
+        digest: SHA-256, in hexadecimal, of the file, or of that of the weights alone.
     """
     path: str
     form: str
@@ -36,7 +32,6 @@ class RawNetwork:
     classes: int
     call: Callable[[np.ndarray], np.ndarray]
     keras_model: Any
-    rescales: bool
     digest: str
 
 

@@ -14,11 +14,8 @@ EXTERNAL = b"\n\x08location"  # how ONNX says of an array that it lies in anothe
 
 def read_onnx(path):
     """The RawNetwork of an .onnx file; UserError if its weights lie in another file."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise UserError(f"reading .onnx needs onnxruntime ({error}); "
-                        "pip install -r requirements-optional.txt") from error
+    import onnxruntime  # which is optional
+
     content = path.read_bytes()
     if EXTERNAL in content:
         raise UserError(f"its weights lie in another file; save it as one: import onnx; "
@@ -70,7 +67,7 @@ def raw_network(path, form, predict, shape, batch):
         return in_batches(predict, np.moveaxis(pictures, -1, 1) if first else pictures, (batch,))
     classes = call(np.zeros((1, *shape), np.float32)).shape[1]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return RawNetwork(str(path), form, shape, classes, call, None, False, digest)
+    return RawNetwork(str(path), form, shape, classes, call, None, digest)
 
 
 def quantise(values, details):

@@ -63,7 +63,7 @@ class Way(NamedTuple):
 
 def labelled_faces(data, seed=0):
     """The Faces to try ways on: of the training split of `data`, else the included composites."""
-    own = has_own(data)
+    own = data is not None and not data.included and "train" in data.splits
     split = data.split("train") if own else fer2013.open(included.COMPOSITES).split("test")
     random = np.random.default_rng(seed)
     piles = [random.permutation(np.flatnonzero(split.labels == label))
@@ -71,11 +71,6 @@ def labelled_faces(data, seed=0):
     turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
     chosen = [index for index in turns if index is not None][:MANY]
     return Faces(split.pixels[chosen], split.labels[chosen], "faces" if own else "included faces")
-
-
-def has_own(data):
-    """Whether `data` is FER2013 with a training split; else the included composites are taken."""
-    return data is not None and not data.included and "train" in data.splits
 
 
 def find(raw, faces, scale=None, order=None):
@@ -111,10 +106,10 @@ def find(raw, faces, scale=None, order=None):
                             "however the pixels are scaled")
         left = plausible(found)
         dropped |= set(names) - {way.scale for way in left}
-        best, rivals = choose(left, raw.rescales)
+        best, rivals = choose(left)
         certain = beats_chance(best, labels)
         decided = certain and not rivals and (scales is every or best.is_among(COMMON_ORDERS))
-        if count > FEW and (scale and order or decided):
+        if scale and order or count > FEW and decided:
             return best.preprocessing(evidence(best, left, found, faces.words))
         if scales is every and count == SOME and not certain:
             break
@@ -189,17 +184,13 @@ def alike(first, second):
     return np.abs(first.probabilities - second.probabilities).sum(axis=1).mean() / 2 <= ALIKE
 
 
-def choose(left, rescales):
+def choose(left):
     """The best of the plausible Ways, and those with other labels that are not told apart from it.
 
     Common orders go before rare ones, and of Ways that come to the same the first is taken.
-
-    Args:
-        rescales: whether the network has a scaling of its own: then pixels as they are go first.
     """
     left = [each for each in left if each.is_among(COMMON_ORDERS)] or left
-    as_is = [each for each in left if rescales and each.scale == "as-is"]
-    best = max(as_is or left, key=lambda each: each.accuracy)
+    best = max(left, key=lambda each: each.accuracy)
     best = next(each for each in left
                 if each is best or alike(each, best) and not worse(each, best))
     rivals = [each for each in left if each.labels != best.labels and not alike(each, best)]

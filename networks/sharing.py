@@ -4,9 +4,8 @@
     fast.predict(pictures)              # as model.predict_on_batch
 
 LIME shows a thousand pictures of one face, each with other superpixels hidden. Up to its first
-pooling, a network looks at windows of a few pixels, which show only a few different things at one
-place: of 250 pictures, 6 % of all windows. So they are computed once and copied. That part is
-half of our network's arithmetic.
+pooling, half of our network's arithmetic, a network looks at windows of a few pixels, of which only
+6 % differ in 250 pictures. So each is computed once, and copied.
 """
 import keras
 import numpy as np
@@ -18,6 +17,7 @@ from networks.trace import trace
 FEWEST = 100  # pictures for which it pays
 BATCH = 2048  # windows at once: one size, because each is compiled
 REPEATED = 0.25  # the most windows that may be different ones, as a share of all
+KERNELS = ((1, 1), (3, 3), (5, 5), (7, 7))
 # what computes each place of a picture by itself
 POINTWISE = (keras.layers.Rescaling, keras.layers.Identity, keras.layers.Activation,
              keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.ELU, keras.layers.Dropout,
@@ -36,14 +36,11 @@ def sharing(model):
 
 
 class Sharing:
-    """A network in two parts: its start, which looks at windows, and the rest.
+    """A network in two parts.
 
-    Attributes:
-        start: keras.Model from float32 (n, side, side, channels + 1) windows, the last channel 1
-            inside of the picture and 0 beyond its border, to (n, 1, 1, filters).
-        rest: keras.Model from the start's (n, rows, columns, filters) to the predictions.
-        whole: the same network in one.
-        step: distance of two windows in pixels; margin: how far they go beyond the border.
+    Its start takes float32 (n, side, side, channels + 1) windows, the last channel 1 inside of the
+    picture and 0 beyond its border, and gives (n, 1, 1, filters); the rest takes (n, rows, columns,
+    filters). Windows are a step apart and reach over the border by a margin.
     """
 
     def __init__(self, model, traced, chain):
@@ -104,11 +101,8 @@ def start_of(traced):
 
 def fits(layer):
     """Whether a layer can be one of a start."""
-    if getattr(layer, "data_format", "channels_last") != "channels_last":
-        return False
     if type(layer) is keras.layers.Conv2D:
-        rows, columns = layer.kernel_size
-        return (layer.padding == "same" and rows == columns and rows % 2 == 1
+        return (layer.padding == "same" and layer.kernel_size in KERNELS
                 and {*layer.strides, *layer.dilation_rate} == {1})
     if type(layer) is keras.layers.MaxPooling2D:
         return layer.padding == "valid" and len({*layer.pool_size}) == len({*layer.strides}) == 1

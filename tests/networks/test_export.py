@@ -1,6 +1,7 @@
 """A network in other formats predicts the same and says what it takes."""
 import dataclasses
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -19,8 +20,8 @@ def tiny():
 
 @pytest.mark.parametrize("kind", export.FORMATS)
 def test_an_exported_file_says_what_it_takes_and_gives(kind, tiny, tmp_path):
-    for package in export.FORMATS[kind].packages:
-        pytest.importorskip(package)
+    if kind == "onnx":
+        pytest.importorskip("tf2onnx")
     path, about = export.export(tiny, kind, tmp_path)  # checks what it predicts
     assert path.name.startswith("tiny") and path.exists()
     if kind == "onnx":
@@ -43,6 +44,6 @@ def test_a_file_that_predicts_otherwise_is_not_written(tiny, tmp_path, monkeypat
 
 
 def test_a_missing_package_is_named(tiny, tmp_path, monkeypatch):
-    monkeypatch.setattr(export.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UserError, match="--export onnx needs onnx, tf2onnx, onnxruntime; pip"):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(UserError, match="--export onnx needs onnx; pip install"):
         export.export(tiny, "onnx", tmp_path)

@@ -75,18 +75,6 @@ def small(classes=7, dtype=None):
                              keras.layers.Dense(classes, "softmax", dtype=dtype)])
 
 
-def test_a_compiled_model_is_read_without_its_optimizer(tmp_path):
-    model = small()
-    model.compile("adam", "categorical_crossentropy")
-    model.fit(np.zeros((2, 48, 48, 1)), np.eye(7)[:2], verbose=0)
-    for name in ("model.keras", "model.h5"):
-        model.save(tmp_path / name)
-        loaded = read(tmp_path / name).keras_model
-        assert not loaded.compiled
-        for ours, theirs in zip(loaded.get_weights(), model.get_weights(), strict=True):
-            np.testing.assert_array_equal(ours, theirs)
-
-
 def test_a_model_that_was_trained_in_half_precision_computes_in_float32(tmp_path):
     model = small(dtype="mixed_bfloat16")
     model.save(tmp_path / "half.keras")
@@ -184,7 +172,7 @@ def test_a_file_of_keras_2_without_its_package_says_what_to_install(tmp_path, mo
     old = members | {"metadata.json": json.dumps({"keras_version": "2.15.0"})}
     monkeypatch.setitem(sys.modules, "tf_keras", None)
     message = refusal(write(tmp_path / "old.keras", old))
-    assert "saved by Keras 2.15.0; reading it needs tf_keras" in message
+    assert "reading it needs tf_keras" in message
     assert message.endswith("pip install -r requirements-optional.txt")
 
 
@@ -248,6 +236,8 @@ def test_no_pickle_is_read_under_any_file_name(tmp_path, monkeypatch, members):
     path = write(tmp_path / "model.pt", {"model/data.pkl": pickle.dumps(Harmful())})
     assert "a PyTorch file" in refusal(path) and "torch.onnx.export()" in refusal(path)
     assert not (tmp_path / "pickle-was-run").exists()
+    assert "a SavedModel is a program" in refusal(tmp_path)
+    assert "no such file" in refusal(tmp_path / "none.keras")
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -265,11 +255,6 @@ def test_weights_beside_a_json_are_called_what_they_are(tmp_path):
     assert "an architecture without weights; expected model.h5" in refusal(tmp_path / "model.json")
     (tmp_path / "model.h5").write_bytes(b"version https://git-lfs.github.com/spec/v1")
     assert "model.h5 is a Git LFS pointer" in refusal(tmp_path / "model.json")
-
-
-def test_a_saved_model_and_a_missing_file_are_refused(tmp_path):
-    assert "a SavedModel is a program" in refusal(tmp_path)
-    assert "no such file" in refusal(tmp_path / "none.keras")
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])

@@ -28,8 +28,7 @@ def test_bfloat16_changes_predictions_a_little_and_the_float32_network_not_at_al
 
 
 def test_bfloat16_of_another_format_is_an_error():
-    raw = RawNetwork("theirs.tflite", "TensorFlow Lite", (48, 48, 1), 7, None, None, False,
-                     "digest")
+    raw = RawNetwork("theirs.tflite", "TensorFlow Lite", (48, 48, 1), 7, None, None, "digest")
     with pytest.raises(UserError, match="theirs.tflite is TensorFlow Lite; expected a model of"):
         Network(raw, OURS).in_precision("bfloat16")
 
