@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import model as network
-from base.errors import UserError
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +52,3 @@ def test_a_saved_model_loads_and_predicts_the_same(model, tmp_path):
     pixels = np.random.default_rng(2).integers(0, 256, (3, 48, 48), np.uint8)
     answers = [network.predict(each, pixels, (3,)) for each in (loaded, model)]
     assert np.array_equal(*answers)
-
-
-def test_a_model_of_other_shapes_is_refused(tmp_path):
-    keras.Sequential([keras.Input((8,)), keras.layers.Dense(2)]).save(tmp_path / "other.keras")
-    with pytest.raises(UserError, match="takes 8; expected square pictures"):
-        network.load_model(tmp_path / "other.keras")

@@ -19,9 +19,8 @@ def plain():
     return keras.Sequential([
         layers.Conv2D(4, 3, activation="relu", input_shape=(48, 48, 1)),
         layers.BatchNormalization(), layers.MaxPooling2D(), layers.Dropout(0.25),
-        layers.Conv2D(6, 3, padding="same", kernel_regularizer="l2"), layers.LeakyReLU(0.1),
-        layers.BatchNormalization(), layers.AveragePooling2D(),
-        layers.Flatten(), layers.Dense(8, activation="elu"), layers.Dense(7, "softmax")])
+        layers.Conv2D(6, 3, kernel_regularizer="l2"), layers.LeakyReLU(0.1), layers.Flatten(),
+        layers.Dense(8, activation="elu"), layers.Dense(7, "softmax")])
 
 
 def transfer():

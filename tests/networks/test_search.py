@@ -208,7 +208,7 @@ def test_names_of_outputs_that_fit_no_network_are_refused(text):
         preprocessing.order_of_labels(text)
 
 
-def nested_network(channels_first=False):
+def nested_network():
     """A Sequential of a Sequential that sees the upper half of /255 pixels, and its Network."""
     keras.utils.set_random_seed(0)
     inner = keras.Sequential([keras.Input((96, 96, 3)), keras.layers.Conv2D(2, 3, padding="same"),
