@@ -82,19 +82,20 @@ def explain_many(labels, face_set, count, output):
     """
     for label in labels:
         face_set.of_label(label)  # so that one without faces is told before any is explained
-    found = []
+    columns, rows = [], []
     for label in labels:
         average = average_faces(label, face_set, count)
         verdicts = wording.verdicts(average.without)
-        name = output.save(f"{average.emotion}_average", [], averages.average,
-                           average.mean_face(), average.mean_map(), average.shares(), AREAS,
-                           REGIONS, f"{average.title} classified correctly", verdicts)
+        column = average.title, average.mean_face(), average.mean_map()
+        name = output.save(f"{average.emotion}_average", [], averages.average, *column[1:],
+                           average.shares(), AREAS, REGIONS,
+                           f"{average.title} classified correctly", verdicts)
         print("; ".join(filter(None, [f"{average.title}: {verdicts}", name])), flush=True)
-        found.append(average)
-    print(wording.shares([average.row() for average in found]))
-    if len(found) > 1:
-        output.write_csv("emotions_average", [average.row() for average in found])
-        columns = [(average.title, average.mean_face(), average.mean_map()) for average in found]
+        columns.append(column)
+        rows.append(average.row())
+    print(wording.shares(rows))
+    if len(rows) > 1:
+        output.write_csv("emotions_average", rows)
         name = output.save("emotions_average", [], averages.averages, columns,
                            "mean explanations of faces classified correctly")
     return name

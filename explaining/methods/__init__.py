@@ -8,27 +8,18 @@ contributes to the label. The units differ between methods, so only the order an
 values can be compared.
 """
 from base.errors import UserError
-from explaining.methods.gradients import grad_cam, integrated_gradients, require_gradients, split
-from explaining.methods.perturbation import (
-    hsic,
-    kernel_shap,
-    lime,
-    occlusion,
-    random_order,
-    rise,
-    stock_lime,
-)
+from explaining.methods import gradients, perturbation
 
 METHODS = {
-    "LIME": lime,
-    "stock LIME": stock_lime,
-    "KernelSHAP": kernel_shap,
-    "RISE": rise,
-    "HSIC": hsic,
-    "occlusion": occlusion,
-    "Grad-CAM": grad_cam,
-    "integrated gradients": integrated_gradients,
-    "random": random_order,
+    "LIME": perturbation.lime,
+    "stock LIME": perturbation.stock_lime,
+    "KernelSHAP": perturbation.kernel_shap,
+    "RISE": perturbation.rise,
+    "HSIC": perturbation.hsic,
+    "occlusion": perturbation.occlusion,
+    "Grad-CAM": gradients.grad_cam,
+    "integrated gradients": gradients.integrated_gradients,
+    "random": perturbation.random_order,
 }
 SEEDED = ("LIME", "stock LIME", "KernelSHAP", "RISE", "HSIC", "random")  # draw at random
 
@@ -36,7 +27,8 @@ SEEDED = ("LIME", "stock LIME", "KernelSHAP", "RISE", "HSIC", "random")  # draw 
 def left_out(network):
     """{name: reason} of the methods that cannot explain this network."""
     reasons = {}
-    for name, check in (("Grad-CAM", split), ("integrated gradients", require_gradients)):
+    for name, check in (("Grad-CAM", gradients.split),
+                        ("integrated gradients", gradients.require_gradients)):
         try:
             check(network)
         except UserError as error:

@@ -65,7 +65,7 @@ def test_the_positive_weight_is_shared_out_by_region():
     assert {name: average.rows[0][name] for name in averages.AREAS} == pytest.approx({
         "brows": 0.25, "eyes": 0, "nose": 0, "mouth": 0.5, "rest": 0.25})
     assert np.isnan(average.rows[1]["mouth"])
-    assert average.shares()["mouth"] == 0.5 and average.row()["r2"] == 0.6
+    assert average.row()["mouth"] == 0.5 and average.row()["r2"] == 0.6
     assert average.mean_map()[0, :2].tolist() == [0, -3]
 
 

@@ -71,14 +71,6 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     np.testing.assert_array_equal(explanation.weight_map()[segments == 3], explanation.weights[3])
 
 
-def test_the_two_labels_of_a_two_class_network_mirror_each_other(face):
-    segments = superpixels.segment(face)
-    predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
-    explanations = explain(face, predict, [0, 1], hide=MEAN, samples=500)
-    np.testing.assert_allclose(explanations[0].weights, -explanations[1].weights, atol=1e-9)
-    assert explanations[0].r2 == pytest.approx(explanations[1].r2)
-
-
 class OurSamples(LimeImageExplainer):
     """The lime package's explainer, which draws what samples.draw() draws."""
 
