@@ -4,7 +4,7 @@
     model = load_model("outputs/model.keras")   # a trained network, checked
 
 The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller
-can do it wrong. Only the public API of Keras 3 is used, for tensorflow, jax or torch.
+can do it wrong.
 
     python model.py --export onnx               # outputs/emotion_cnn.onnx
 
@@ -88,21 +88,14 @@ def jit_compile():
 
 
 def predict(model, pixels, batch_sizes=BATCHES):
-    """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels.
-
-    Each batch is padded to the smallest sufficient batch size: each needs its own compilation.
-    """
+    """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels."""
     if not len(pixels):
         return np.empty((0, CLASSES), np.float32)
     return in_batches(model.predict_on_batch, pixels[..., None], batch_sizes)
 
 
 def load_model(path):
-    """The keras.Model of a trained network, not compiled, in float32.
-
-    Raises:
-        UserError: see networks.files.read(); it is not from (48, 48, 1) pixels to 7 classes.
-    """
+    """The keras.Model of a trained network in float32; UserError for any other file."""
     from networks.files import read
 
     raw = read(path)
