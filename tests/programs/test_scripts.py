@@ -1,11 +1,13 @@
 """What all programs refuse, and their --help."""
+import importlib
 import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.support import ENVIRONMENT, ROOT, run
+from base.options import told
+from tests.support import ENVIRONMENT, ROOT, main_of
 
 README = ROOT / "README.md"
 
@@ -31,22 +33,27 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("command", "expected"), REFUSED.values(), ids=REFUSED)
-def test_refuses_with_one_line_and_status_2(command, expected, tmp_path):
-    result = run(*command, "--outputs", tmp_path / "outputs", check=False)
-    assert result.returncode == 2
-    assert expected in result.stderr.splitlines()[-1] and "Traceback" not in result.stderr
+def test_refuses_with_one_line_and_status_2(command, expected, tmp_path, monkeypatch, capsys):
+    script, *options = command
+    module = importlib.import_module(script.removesuffix(".py"))
+    try:
+        status, line = main_of(module, monkeypatch, *options, "--outputs", tmp_path / "outputs"), ""
+    except SystemExit as ended:  # argparse
+        status, line = ended.code, capsys.readouterr().err.splitlines()[-1]
+    except Exception as error:
+        status, line = told(error)
+    assert status == 2 and expected in line
     assert not list(tmp_path.glob("outputs/*"))
 
 
 @pytest.mark.parametrize("script", [
     "dataset.py", "train.py", "evaluate.py", "explain.py", "app.py"])
 def test_help_shows_purpose_and_defaults_and_loads_nothing_heavy(script):
-    text = run(script, "--help").stdout
+    result = subprocess.run(
+        [sys.executable, "-X", "importtime", ROOT / script, "--help"], capture_output=True,
+        text=True, cwd=ROOT, env=ENVIRONMENT, check=True)
+    text, imported = result.stdout, set(re.findall(r"\| *(\w+)$", result.stderr, re.M))
     assert f"python {script}" in text and "(default: outputs)" in " ".join(text.split())
     assert "--quiet" in text and "[]" not in text and "default: None" not in text
     assert f"| `python {script}` |" in README.read_text(encoding="utf-8")
-    loaded = subprocess.run(
-        [sys.executable, "-X", "importtime", ROOT / script, "--help"], capture_output=True,
-        text=True, cwd=ROOT, env=ENVIRONMENT).stderr
-    imported = set(re.findall(r"\| *(\w+)$", loaded, re.M))
     assert not {"keras", "tensorflow", "sklearn", "matplotlib"} & imported
