@@ -94,13 +94,7 @@ def predict(function, pixels, size=500):
 
 
 def table(split, probabilities, seen=None):
-    """A row of predictions.csv for each face of a Split; what is unknown of a face is left empty.
-
-    Args:
-        split: the Split.
-        probabilities: float (n, 7).
-        seen: bool (n,), whether a face is in the training split too; None if that is unknown.
-    """
+    """A row of predictions.csv for each face of a Split; what is unknown of it is left empty."""
     known = [""] * len(split) if seen is None else seen.tolist()
     labels = [""] * len(split) if split.name == "unlabelled" else np.take(EMOTIONS, split.labels)
     return [{"name": name, "label": label, "predicted": EMOTIONS[row.argmax()], **by_emotion(row),
@@ -110,14 +104,7 @@ def table(split, probabilities, seen=None):
 
 
 def draw(evaluation, labels, probabilities, history):
-    """The figures, {name: Figure}; curves only if the training run's history is there.
-
-    Args:
-        evaluation: the content of evaluation.json.
-        labels: uint8 (n,).
-        probabilities: float (n, 7).
-        history: a DataFrame of the training run's history.csv; None if there is none.
-    """
+    """The figures, {name: Figure}; curves only if there is a history of the model's training."""
     from figures import numbers
     from training import metrics
 

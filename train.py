@@ -88,12 +88,7 @@ def train(recipe, data, folder, fresh=False):
 def run(recipe, data, folder, about, earlier):
     """Train to the last epoch and return the row of the history of the best one.
 
-    Args:
-        recipe: a Recipe.
-        data: the Dataset.
-        folder: pathlib.Path to write to.
-        about: dict that describes this run.
-        earlier: that of the interrupted run in `folder` from which to resume, or None.
+    `about` is the record of this run, `earlier` that of an interrupted one to resume, or None.
     """
     from training import checkpoint, learner
 

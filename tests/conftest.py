@@ -29,3 +29,13 @@ def real_fer2013(tmp_path_factory):
         shutil.rmtree(folder)
     else:
         pytest.skip("needs FER2013: set the environment variable FER2013 to its path")
+
+
+@pytest.fixture
+def eagerly():
+    """TensorFlow traces nothing, which would take longer than a few steps of a tiny network."""
+    import tensorflow
+
+    tensorflow.config.run_functions_eagerly(True)
+    yield
+    tensorflow.config.run_functions_eagerly(False)

@@ -46,7 +46,7 @@ def imported(path):
         yield from (name for name in names if name in MODULES)
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", sorted(MODULES))
 def test_a_room_imports_only_what_lies_below_it(name):
     room = name.split(".")[0]
     others = {other.split(".")[0] for other in imported(MODULES[name])} - {room}

@@ -24,7 +24,7 @@ def cluster():
     with (pytest.MonkeyPatch.context() as patch):
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("KERAS_BACKEND", "tensorflow")
-        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+        with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=True,
                                       dashboard_address=None) as local:
             yield local.scheduler_address
 

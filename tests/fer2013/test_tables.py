@@ -5,11 +5,12 @@ import numpy as np
 import pandas
 import pytest
 
+import evaluate
 import fer2013
 from base.errors import UserError
 from fer2013 import DataOptions
 from tests.fer2013.test_dataset import HEADER, PIXELS, ROWS, row, table_rows, write_table
-from tests.support import run
+from tests.support import main_of
 
 TEXTS = [" ".join(map(str, face.ravel())) for face in PIXELS]
 
@@ -133,10 +134,11 @@ def test_the_contests_test_csv_has_faces_but_no_labels(tmp_path):
     assert fer2013.open(write_table(tmp_path / "t.csv", [row()])).unlabelled is None
 
 
-def test_evaluate_predicts_faces_without_labels_and_measures_nothing(tmp_path):
+def test_evaluate_predicts_faces_without_labels_and_measures_nothing(
+        tmp_path, monkeypatch, capsys):
     path = write_table(tmp_path / "test.csv", TEXTS[:2], "pixels")
-    result = run("evaluate.py", "--data", path, "--outputs", tmp_path / "o")
-    assert "2 faces without labels, predicted and not measured" in result.stdout
+    main_of(evaluate, monkeypatch, "--data", path, "--outputs", tmp_path / "o")
+    assert "2 faces without labels, predicted and not evaluated" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "o").iterdir()] == ["predictions.csv"]
     table = pandas.read_csv(tmp_path / "o" / "predictions.csv")
     assert table["name"].tolist() == ["row 1", "row 2"] and "label" not in table

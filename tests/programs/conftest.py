@@ -1,6 +1,7 @@
-"""A tiny dataset and a tiny network that train.py has trained on it."""
+"""A tiny dataset, a tiny network that train.py has trained on it, and a tinier one."""
 import pytest
 
+import model as network
 from tests.support import make_dataset, run, train_options
 
 
@@ -14,3 +15,11 @@ def trained(data, tmp_path_factory):
     """The folder of outputs, and the ended process."""
     folder = tmp_path_factory.mktemp("trained") / "outputs"
     return folder, run("train.py", *train_options(data, folder))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory):
+    """The path of a network that nobody trained, and that predicts in no time."""
+    path = tmp_path_factory.mktemp("tiny") / "tiny.keras"
+    network.build_model(filters=(2, 2, 2, 2), hidden=4, seed=0).save(path)
+    return path

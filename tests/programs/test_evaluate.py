@@ -15,7 +15,7 @@ from tests.support import main_of, make_dataset, run
 
 
 def test_evaluate_measures_on_test_and_draws_the_same_twice(data, trained, tmp_path, monkeypatch):
-    folder, _ = trained
+    folder = shutil.copytree(trained[0], tmp_path / "run")
     result = run("evaluate.py", "--data", data, "--outputs", folder, "--tta")
     numbers = json.loads((folder / "evaluation.json").read_text())
     assert numbers["split"] == "test"

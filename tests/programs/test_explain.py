@@ -34,19 +34,17 @@ def explain(monkeypatch, folder, *options):
     return pandas.read_csv(folder / "faces.csv")
 
 
-def of_data(data):
-    return "--data", data, "--split", "test", "--model", choice.PRETRAINED
+@pytest.fixture
+def of_data(data, tiny):
+    return "--data", data, "--split", "test", "--model", tiny
 
 
-COMPOSITES = "--data", included.COMPOSITES, "--model", choice.PRETRAINED
-
-
-def test_every_way_of_choosing_faces_gives_a_table(data, tmp_path, monkeypatch):
-    assert len(explain(monkeypatch, tmp_path, "--index", 3, *of_data(data))) == 7
-    mistakes = explain(monkeypatch, tmp_path, "--mistakes", "all", *of_data(data))
+def test_every_way_of_choosing_faces_gives_a_table(of_data, tmp_path, monkeypatch):
+    assert len(explain(monkeypatch, tmp_path, "--index", 3, *of_data)) == 7
+    mistakes = explain(monkeypatch, tmp_path, "--mistakes", "all", *of_data)
     assert list(mistakes.explained) == list(mistakes.predicted)
     assert list(mistakes.rather_than) == list(mistakes.true)
-    few = explain(monkeypatch, tmp_path, "--mistakes", "2", "--label", "fear", *of_data(data))
+    few = explain(monkeypatch, tmp_path, "--mistakes", "2", "--label", "fear", *of_data)
     assert list(few.true) == ["fear"] * 2 and set(few.split) == {"test"}
     picture = ROOT / "examples" / "eileen_collins.jpg"
     photographs = explain(monkeypatch, tmp_path, "--image", picture)
@@ -55,7 +53,8 @@ def test_every_way_of_choosing_faces_gives_a_table(data, tmp_path, monkeypatch):
 
 
 def test_an_interrupted_run_resumes_and_ends_with_the_same_bytes(tmp_path, monkeypatch):
-    options = "--count", "3", "--label", "happy", "surprise", *COMPOSITES
+    options = ("--count", "3", "--label", "happy", "surprise", "--data", included.COMPOSITES,
+               "--model", choice.PRETRAINED)
     explain(monkeypatch, tmp_path / "undisturbed", *options)
     asked, explain_one = [], engine.explain_one
 
@@ -81,12 +80,12 @@ def names_in(folder):
     return {path.name for path in folder.iterdir()}
 
 
-def test_the_same_seed_writes_the_same_figures_and_lines(data, tmp_path, monkeypatch, capsys):
+def test_the_same_seed_writes_the_same_figures_and_lines(of_data, tmp_path, monkeypatch, capsys):
     few = {name: methods.METHODS[name] for name in ("LIME", "occlusion", "random")}
     monkeypatch.setattr(methods, "METHODS", few)
     printed = []
     for name in "ab":
-        main(monkeypatch, tmp_path / name, *of_data(data), "--label", "happy", "--compare",
+        main(monkeypatch, tmp_path / name, *of_data, "--label", "happy", "--compare",
              "--pairs")
         printed.append(capsys.readouterr())
     figures = ["happy.png", "happy_compare.png", "happy_pairs.png"]
@@ -102,8 +101,8 @@ def test_the_same_seed_writes_the_same_figures_and_lines(data, tmp_path, monkeyp
 
 
 def test_a_named_face_is_explained_for_all_seven_in_lines_of_80_characters(
-        data, tmp_path, monkeypatch, capsys):
-    main(monkeypatch, tmp_path, *of_data(data), "--name", "test_sad_1.png")
+        of_data, tmp_path, monkeypatch, capsys):
+    main(monkeypatch, tmp_path, *of_data, "--name", "test_sad_1.png")
     assert names_in(tmp_path) == {"explanations.png", "explanations.json", "emotions.png", ".lock",
                                   *(f"{emotion}.png" for emotion in EMOTIONS)}
     model, faces, _, _, *lines, last = capsys.readouterr().out.splitlines()
@@ -131,7 +130,7 @@ def test_faces_with_nothing_to_see_are_explained_without_a_warning(tmp_path, mon
     (("--name", "nobody.png"), "--name nobody.png: no such face"),
     (("--samples", 5), "5 samples; expected at least"),
 ])
-def test_a_face_that_is_not_there_is_refused(data, tmp_path, monkeypatch, options, expected):
+def test_a_face_that_is_not_there_is_refused(of_data, tmp_path, monkeypatch, options, expected):
     with pytest.raises(UserError, match=expected):
-        main(monkeypatch, tmp_path, *of_data(data), "--label", "sad", *options)
+        main(monkeypatch, tmp_path, *of_data, "--label", "sad", *options)
     assert not names_in(tmp_path)

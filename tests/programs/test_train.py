@@ -64,6 +64,7 @@ def test_a_finished_run_is_not_repeated(data, trained, monkeypatch, capsys):
     assert {path.name: path.read_bytes() for path in trained[0].iterdir()} == before
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypatch):
     def spoil(*args, **options):
         for number, (pixels, labels, weights) in enumerate(make(*args, **options)):
@@ -78,6 +79,7 @@ def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypa
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "checkpoint.npz"]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_run_that_broke_or_was_interrupted_keeps_its_last_epoch(data, tmp_path, monkeypatch,
                                                                   capsys):
     # a step per epoch; the first has a rate of 0

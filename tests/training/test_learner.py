@@ -59,6 +59,7 @@ def test_without_teachers_the_targets_are_the_labels():
     assert found.mix(labels, answers)[0] is labels
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_step_moves_the_network_and_leaves_the_teacher(precision):
     recipe = Recipe(epochs=1, batch_size=4, filters=(2, 2, 2, 2), hidden=4, erase=0.5,
