@@ -24,7 +24,7 @@ REFUSED = {
     "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
     "no picture": (["explain.py", "--image", ""], "found an empty name"),
     "name too long": (["evaluate.py", "--model", f"{'x' * 300}.keras"],
-                      "x.keras: File name too long"),
+                      "File name too long"),
     "pairs of mistakes": (["explain.py", "--pairs", "--mistakes"], "--pairs: expected without"),
     "comparing averages": (["explain.py", "--compare", "--count", "3"],
                            "--compare: expected without --count"),
