@@ -1,7 +1,5 @@
 """Faces in photographs: detection, framing as in FER2013, and explanation by explain.py --image."""
-
 import functools
-import sys
 
 import matplotlib.cbook
 import numpy as np
@@ -22,7 +20,7 @@ from fer2013 import included
 from networks import choice
 from photographs import detection, finding, framing
 from photographs.detection import Detection
-from tests.support import run
+from tests.support import main_of
 
 # left eye, right eye, nose, corners of the mouth of a face of size 40
 POINTS = np.array([(30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0, 80.0)])
@@ -118,10 +116,9 @@ def test_the_words_count_the_faces_and_those_that_are_left_out(count, small, wor
     assert found.count() == words
 
 
-@pytest.mark.parametrize("turns", [1, 2])
-def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright(turns):
+def test_a_face_in_a_picture_on_its_side_is_found_and_set_upright():
     (upright,), _ = framing.find_faces(skimage.data.astronaut())
-    (face,), _ = framing.find_faces(np.rot90(skimage.data.astronaut(), turns))
+    (face,), _ = framing.find_faces(np.rot90(skimage.data.astronaut()))
     assert face.note == "it lies on its side in the picture and was set upright"
     assert face.side == pytest.approx(upright.side, rel=0.1)
     assert np.corrcoef(face.pixels.ravel(), upright.pixels.ravel())[0, 1] > 0.9
@@ -189,11 +186,6 @@ def test_what_is_not_a_picture_is_refused(tmp_path):
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\nand no more")
     with pytest.raises(UserError, match="a.png: not a readable picture"):
         finding.read(tmp_path / "a.png")
-    noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8)
-    picture = save(tmp_path / "b.jpg", noise)
-    picture.write_bytes(picture.read_bytes()[:1000])
-    with pytest.raises(UserError, match="b.jpg: not a readable"):
-        finding.read(picture)
     with pytest.raises(UserError, match=r"c.png: .*5 x 5 pixels; expected 24 at most"):
         finding.read(save(tmp_path / "c.png", np.zeros((5, 5), np.uint8)), 24)
 
@@ -232,11 +224,9 @@ def test_explain_continues_after_a_picture_without_a_face_and_says_so_in_the_tab
         tmp_path, monkeypatch, capsys):
     two = save(tmp_path / "two.jpg", side_by_side(), quality=90)
     coffee = save(tmp_path / "coffee.png", skimage.data.coffee())
-    monkeypatch.setattr(sys, "argv", [
-        "explain.py", "--image", str(coffee), str(two), "--label", "happy", "--samples", "50",
-        "--outputs", str(tmp_path / "o"), "--table", str(tmp_path / "faces.csv")])
     with pytest.raises(UserError, match="coffee.png: no face found, also not in the picture rot"):
-        explain.main()
+        main_of(explain, monkeypatch, "--image", coffee, two, "--label", "happy", "--samples", 50,
+                "--outputs", tmp_path / "o", "--table", tmp_path / "faces.csv")
     assert (tmp_path / "o" / "two.png").exists() and not (tmp_path / "o" / "coffee.png").exists()
     assert "two.jpg: 1060 x 620 pixels, 2 faces" in capsys.readouterr().out
     rows = pandas.read_csv(tmp_path / "faces.csv")
@@ -245,9 +235,10 @@ def test_explain_continues_after_a_picture_without_a_face_and_says_so_in_the_tab
 
 
 @pytest.mark.parametrize("options", [["--data", "elsewhere"], ["--index", "1"]])
-def test_explain_refuses_options_for_fer2013_together_with_pictures(options):
-    result = run("explain.py", "--image", "me.jpg", *options, check=False)
-    assert result.returncode == 2 and "not allowed with" in result.stderr
+def test_explain_refuses_options_for_fer2013_together_with_pictures(options, monkeypatch, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main_of(explain, monkeypatch, "--image", "me.jpg", *options)
+    assert "not allowed with" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("larger", "smaller"), [(0.985, 0.99), (0.999, 0.9995)])
