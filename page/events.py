@@ -106,6 +106,8 @@ class Page:
 
     def view(self, state, found, label):
         """Everything about the chosen face as HTML: face(), and words() if it is explained."""
+        if state is None or state.shown is None:  # a picture without a face, opened meanwhile
+            return "", "", "", ""
         words = self.words(state, found[label]) if label in found else ("", "")
         return *self.face(state, found, label), *words
 

@@ -61,6 +61,7 @@ def test_a_picture_without_a_face_can_still_be_taken_whole(tmp_path):
     photograph, state, label, _, notice, gallery, *views = PAGE.open(tmp_path / "wall.png")
     assert NO_FACE[:30] in notice and (label, views) == (None, [""] * 4)
     assert gallery.count("<button") == 1
+    assert PAGE.view(state, {}, None) == PAGE.view(None, {}, None) == ("",) * 4
     assert "class='board'" in PAGE.choose_face("0", state)[5]
 
 
