@@ -12,14 +12,12 @@ splits, names and leftovers is said in one line each.
     split.py      the faces of one split
     included.py   the faces that the repository contains, and when they are used
     sources.py    finds the dataset in directories and archives
-    archives.py   unpacks .zip and .tar archives
     names.py      the names of splits and emotions, and what numbers mean
     folders.py    assigns the files in folders to splits and classes
     tables.py     reads CSV and parquet
     fer_plus.py   takes FER+'s majority labels instead
-    images.py     makes faces of pictures
-    pictures.py   decodes picture files
-    copies.py     finds identical, mirrored and re-saved faces
+    pictures.py   decodes picture files, and makes faces of them
+    copies.py     finds identical and mirrored faces, and those that are named as copies
     hold_out.py   chooses validation where there is none
     editions.py   FER2013 as published, or a filtered copy
     glance.py     counts identical faces, conflicting labels and blank faces
@@ -32,8 +30,8 @@ from fer2013.copies import seen_in
 from fer2013.dataset import DataOptions, Dataset
 from fer2013.dataset import open_dataset as open
 from fer2013.editions import COUNTS
-from fer2013.images import SIZE
 from fer2013.names import EMOTIONS, SPLITS, by_emotion
+from fer2013.pictures import SIZE
 from fer2013.split import Split
 
 __all__ = ["COUNTS", "DataOptions", "Dataset", "EMOTIONS", "SIZE", "SPLITS", "Split", "by_emotion",

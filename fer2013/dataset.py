@@ -14,10 +14,9 @@ import numpy as np
 
 from base.errors import UserError
 from base.options import notes, option
-from fer2013 import copies, editions, fer_plus, folders, names, sources, tables
+from fer2013 import copies, editions, fer_plus, folders, pictures, sources, tables
 from fer2013.hold_out import check_validation, hold_out
-from fer2013.images import read_all
-from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES
+from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES, labels_of
 from fer2013.sources import DATA, HERE, INCLUDED
 from fer2013.split import Split
 from fer2013.tables import UNLABELLED
@@ -67,16 +66,12 @@ class Dataset:
 
     @functools.cached_property
     def name(self):
-        """What people call it: "FER2013" by its faces, "a filtered copy of FER2013", or its path.
-
-        A split that was read already is looked at, else train.
-        """
-        default = "train" if "train" in self.splits else self.held_out
-        known = editions.OTHER
-        if not self.included and (self.known or default in self.splits):
-            known = self.edition(next(iter(self.known), default)).name
+        """What people call it: "FER2013", "a filtered copy of FER2013", or its path."""
+        if self.included or not self.splits:
+            return included_name(self.path) or self.path
+        split = next(iter(self.known.values()), None) or self.split(self.splits[0])
         called = {editions.PUBLISHED: "FER2013", editions.FILTERED: editions.FILTERED}
-        return called.get(known) or included_name(self.path) or self.path
+        return called.get(split.edition.name, self.path)
 
     @property
     def in_words(self):
@@ -87,23 +82,19 @@ class Dataset:
     @functools.cached_property
     def found(self):
         """{split: [(label, tables.Entry)]} of what the files contain, nothing of it held out."""
-        entries = (folders.list_faces(self.source) if self.form == "folders" else
-                   tables.read_tables(self.source, sources.split_of_table))
+        entries = entries_of(self.source)
         if self.options.fer_plus:
             entries = fer_plus.relabel(entries, self.options.fer_plus, self.source.place)
-        classes = names.Classes(self.options.classes, tuple(self.options.ignore_classes))
-        labels = names.labels_of({entry.emotion for entry in entries} - {None}, classes,
-                                 self.source.place)
+        labels = labels_of({entry.emotion for entry in entries} - {None}, self.options.classes,
+                           self.options.ignore_classes, self.source.place) | {None: 0}
         found = collections.defaultdict(list)
         for entry in entries:
-            label = labels[entry.emotion] if entry.emotion is not None else 0
+            label = labels[entry.emotion]
             found[entry.split if label is not None else None].append((label, entry))
-        if found[None]:
-            notes.info("%s: %s faces are of classes that --ignore-classes leaves out",
-                       self.source.place, f"{len(found[None]):,}")
-        if found[UNLABELLED] and any(map(found.get, SPLITS)):
-            notes.info("%s: %s faces without labels are left out; python evaluate.py predicts them "
-                       "if --data names their table", self.path, f"{len(found[UNLABELLED]):,}")
+        for key, what in ((None, "are of classes that --ignore-classes leaves out"),
+                          (UNLABELLED, "have no labels; python evaluate.py predicts them")):
+            if found[key]:
+                notes.info("%s: %s faces %s", self.source.place, f"{len(found[key]):,}", what)
         return found
 
     @functools.cached_property
@@ -127,21 +118,22 @@ class Dataset:
         if name not in SPLITS:
             raise ValueError(f"split {name!r}: expected one of {', '.join(SPLITS)}")
         if name not in self.splits:
-            unlabelled = (f"; python evaluate.py --data {self.path} predicts its faces without "
-                          "labels" if self.found.get(UNLABELLED) else "")
-            raise UserError(f"{self.path}: no face in the {name} split{unlabelled}")
+            raise UserError(f"{self.path}: no face in the {name} split")
         if name not in self.known:
             self.known[name] = self.read(name)
         return self.known[name]
 
     def read(self, name):
         labels, entries = zip(*self.found[name], strict=True)
-        pixels = read_all(entries, name, self.path)
-        return Split(name, pixels, np.array(labels, np.uint8), [each.name for each in entries])
+        faces = [pictures.decode_face(each.content) if isinstance(each.content, os.PathLike)
+                 else each.content for each in entries]
+        names = [each.name for each in entries]
+        return Split(name, pictures.stack(faces, names, name, self.path),
+                     np.array(labels, np.uint8), names)
 
     def hold_out_validation(self):
         """Make a tenth of train validation if there is none."""
-        if self.found.get("validation") or not self.found.get("train") or self.known:
+        if self.found.get("validation") or not self.found.get("train"):
             return
         train = self.read("train")
         out = hold_out(train)
@@ -152,47 +144,29 @@ class Dataset:
     @functools.cached_property
     def unlabelled(self):
         """The Split of faces without labels, as the contest's test.csv has them; else None."""
-        only = self.found.get(UNLABELLED) and not any(map(self.found.get, SPLITS))
-        return self.read(UNLABELLED) if only else None
-
-    def edition(self, name):
-        """The editions.Edition of a split: which FER2013 it is, for people and for records."""
-        return self.split(name).edition
+        return self.read(UNLABELLED) if self.found.get(UNLABELLED) and not self.splits else None
 
     def title(self, name):
         """What people call the faces: "FER2013's PublicTest", or the dataset and its split."""
         usage = next(usage for usage, split in USAGES.items() if split == name)
-        known = self.edition(name).name
-        if known != editions.OTHER:
-            whose = "FER2013" if known == editions.PUBLISHED else known
-            return f"{usage} of {whose}" if known == editions.FILTERED else f"{whose}'s {usage}"
-        return f"{included_name(self.path) or shorten(self.path)}, {name} split"
+        return {
+            editions.PUBLISHED: f"FER2013's {usage}",
+            editions.FILTERED: f"{usage} of {editions.FILTERED}",
+            editions.OTHER: f"{included_name(self.path) or shorten(self.path)}, {name} split",
+        }[self.split(name).edition.name]
 
     def describe(self, name):
         """The lines that describe a split: its form and faces per emotion, and which FER2013 it is.
 
         Further lines say which emotions have no face. Of included faces, the first line is enough.
         """
-        split, known = self.split(name), self.edition(name)
+        split = self.split(name)
         per_emotion = ", ".join(f"{count} {emotion}" for emotion, count
                                 in zip(EMOTIONS, split.counts, strict=True))
         lines = [f"{name}: {len(split):,} faces ({per_emotion}), {self.form} in {self.path}"]
-        if self.included:
-            return lines
-        if known.name == editions.PUBLISHED:
-            lines[0] += f"; {editions.PUBLISHED}"
-        elif known.name == editions.FILTERED:
-            lines.append(editions.filtered_line(name, known))
-        else:
-            expected = "/".join(map(str, editions.COUNTS[name]))
-            lines.append(f"{name}: this is not FER2013's own count, "
-                         f"{sum(editions.COUNTS[name]):,} faces = {expected}")
-        missing = [emotion for emotion, count in zip(EMOTIONS, split.counts, strict=True)
-                   if not count]
-        if missing:
-            means = ("a network that learns from it cannot predict that" if name == "train" else
-                     "what is measured on it says nothing of that")
-            lines.append(f"{name}: no face is labelled {', '.join(missing)}; {means}")
+        if not self.included:
+            lines.append(f"{name}: {editions.in_words(split)}")
+            lines += without_emotions(split)
         return lines
 
     def seen_in_training(self, pixels):
@@ -213,6 +187,25 @@ class Dataset:
         check_validation(self.split("train"), self.split("validation"), self.path)
 
 
+def entries_of(source):
+    """The tables.Entry of every face of a sources.Source, in order."""
+    if source.form == "folders":
+        return folders.list_faces(source.base)
+    several = len(source.files) > 1
+    return [entry._replace(name=f"{pathlib.Path(name).name} {entry.name}") if several else entry
+            for name in source.files
+            for entry in tables.read_table(source.base / name,
+                                           sources.split_of_table(name) or "train")]
+
+
+def without_emotions(split):
+    """A line on the emotions that no face of a Split has; [] if there is none."""
+    missing = [emotion for emotion, count in zip(EMOTIONS, split.counts, strict=True) if not count]
+    means = ("a network that learns from it cannot predict that" if split.name == "train" else
+             "what is measured on it says nothing of that")
+    return [f"{split.name}: no face is labelled {', '.join(missing)}; {means}"] if missing else []
+
+
 def open_dataset(options):
     """The Dataset that DataOptions, or a path, name.
 
@@ -223,7 +216,6 @@ def open_dataset(options):
     """
     if not isinstance(options, DataOptions):
         options = DataOptions(os.fspath(options))
-    names.Classes(options.classes, tuple(options.ignore_classes))  # before anything is searched
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
     place = options.data if options.data != DATA or here else HERE / DATA
     options = dataclasses.replace(options, data=str(place))

@@ -42,9 +42,15 @@ def edition(split):
     return Edition(PUBLISHED if same else FILTERED, mean, contrast)
 
 
-def filtered_line(split, found):
-    """What a filtered copy means, in a line."""
-    mean, contrast = GREYS[split]
-    return (f"{split}: a filtered copy of FER2013: contrast {found.contrast:.0f} instead of "
-            f"{contrast:.0f}, mean grey {found.mean:.0f} instead of {mean:.0f}; accuracies are not "
-            "comparable with published ones")
+def in_words(split):
+    """What the edition of a Split means, in a line."""
+    found, counts = split.edition, COUNTS[split.name]
+    mean, contrast = GREYS[split.name]
+    return {
+        PUBLISHED: PUBLISHED,
+        FILTERED: f"{FILTERED}: contrast {found.contrast:.0f} instead of {contrast:.0f}, mean grey "
+                  f"{found.mean:.0f} instead of {mean:.0f}; accuracies are not comparable with "
+                  "published ones",
+        OTHER: f"this is not FER2013's own count, {sum(counts):,} faces = "
+               f"{'/'.join(map(str, counts))}",
+    }[found.name]

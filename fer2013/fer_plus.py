@@ -22,13 +22,18 @@ def relabel(entries, path, place):
         place: of the CSV, for messages.
 
     Raises:
-        UserError: the votes are not readable, or not for these faces.
+        UserError: the votes are not for these faces.
     """
-    splits, votes = read_votes(path)
-    if splits != [entry.split for entry in entries]:
-        raise UserError(f"{path}: votes for {len(splits):,} faces, but not those of {place}; "
+    import pandas  # not at the top, because its import takes half a second
+
+    try:
+        table = pandas.read_csv(path, usecols=["Usage", *VOTED])
+        elected = majority(table[list(VOTED)].to_numpy(np.int64))  # (n,)
+    except ValueError as error:
+        raise UserError(f"{path}: not readable as FER+'s fer2013new.csv ({error})") from error
+    if table["Usage"].map(USAGES).tolist() != [entry.split for entry in entries]:
+        raise UserError(f"{path}: votes for {len(table):,} faces, but not those of {place}; "
                         "expected one row for each of its rows, with the same Usage")
-    elected = majority(votes)  # (n,)
     counts = np.bincount(elected, minlength=len(VOTED) + 1)
     notes.info("%s: the majority labels %s of %s faces; left out: %s contempt, %s unknown, %s not "
                "a face, %s without a majority", path, f"{counts[:7].sum():,}", f"{len(elected):,}",
@@ -45,14 +50,3 @@ def majority(votes):
     votes = np.where(votes > 1, votes, 0)
     elected = votes.argmax(axis=1)
     return np.where(votes.max(axis=1) * 2 > votes.sum(axis=1), elected, len(VOTED))
-
-
-def read_votes(path):
-    """The splits, a list, and votes, int (n, 10), of fer2013new.csv."""
-    import pandas  # not at the top, because its import takes half a second
-
-    try:
-        table = pandas.read_csv(path, usecols=["Usage", *VOTED])
-        return table["Usage"].map(USAGES).tolist(), table[list(VOTED)].to_numpy(np.int64)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: not readable as FER+'s fer2013new.csv ({error})") from error

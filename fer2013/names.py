@@ -1,13 +1,12 @@
 """The names of splits and emotions in datasets, and what the numbers of classes mean.
 
     split_named("FER2013Valid")                     # "validation"
-    labels_of({"0_Anger", "Fear"}, Classes(), "")   # {"0_Anger": 0, "Fear": 2}
+    labels_of({"0_Anger", "Fear"}, "", (), "data")  # {"0_Anger": 0, "Fear": 2}
 
 Case, and a number and signs around a name, make no difference.
 """
 import functools
 import re
-from dataclasses import dataclass
 
 from base.errors import UserError
 from base.options import notes
@@ -16,24 +15,22 @@ EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  
 CONTEMPT = "contempt"  # the eighth class of FER+ and AffectNet, which FER2013 lacks
 USAGES = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 SPLITS = tuple(USAGES.values())
-SPLIT_NAMES = {
-    "train": ("train", "training", "fer2013train"),
-    "validation": ("validation", "valid", "val", "dev", "publictest", "fer2013valid"),
-    "test": ("test", "testing", "privatetest", "fer2013test"),
+SPLIT_OF = {
+    "train": "train", "training": "train", "fer2013train": "train",
+    "validation": "validation", "valid": "validation", "val": "validation", "dev": "validation",
+    "publictest": "validation", "fer2013valid": "validation",
+    "test": "test", "testing": "test", "privatetest": "test", "fer2013test": "test",
 }
 WRAPPERS = ("data", "dataset", "set", "images", "image", "imgs", "faces", "split", "folder")
-CLASS_NAMES = {
-    "angry": ("anger", "wut", "ärger", "wütend"),
-    "disgust": ("disgusted", "ekel"),
-    "fear": ("fearful", "afraid", "scared", "angst"),
-    "happy": ("happiness", "joy", "freude", "glücklich"),
-    "sad": ("sadness", "trauer", "traurig"),
-    "surprise": ("surprised", "suprise", "überraschung", "überrascht"),
-    "neutral": ("neutrality",),
+CLASS_OF = {name: name for name in (*EMOTIONS, CONTEMPT)} | {
+    "anger": "angry", "wut": "angry", "ärger": "angry", "wütend": "angry",
+    "disgusted": "disgust", "ekel": "disgust",
+    "fearful": "fear", "afraid": "fear", "scared": "fear", "angst": "fear",
+    "happiness": "happy", "joy": "happy", "freude": "happy", "glücklich": "happy",
+    "sadness": "sad", "trauer": "sad", "traurig": "sad",
+    "surprised": "surprise", "suprise": "surprise", "überraschung": "surprise",
+    "überrascht": "surprise", "neutrality": "neutral",
 }
-SPLIT_OF = {name: split for split, names in SPLIT_NAMES.items() for name in names}
-LABEL_OF = {name: label for label, emotion in enumerate(EMOTIONS)
-            for name in (emotion, *CLASS_NAMES[emotion])}
 ORDERS = {  # of classes by number, or of a network's outputs; contempt is left out of seven
     "fer2013": (*EMOTIONS, CONTEMPT),
     # as Keras and torchvision number folders
@@ -52,139 +49,93 @@ ORDERS = {  # of classes by number, or of a network's outputs; contempt is left 
 FROM_ONE = ("raf-db", "ck+")  # their publishers' numbers begin with 1
 
 
-@dataclass(frozen=True)
-class Classes:
-    """What the user says of the classes of a dataset, as the options --classes and so on have it.
-
-    Attributes:
-        meaning: a name in ORDERS, or with commas between them names for the numbers from 0 on ("-"
-            for none), or pairs as calm=neutral.
-        ignored: names or numbers of the classes that are left out.
-    """
-    meaning: str = ""
-    ignored: tuple = ()
-
-    def __post_init__(self):
-        parts = self.meaning.split(",") if self.order not in (*ORDERS, "") else []
-        for part in parts:
-            name = part.rpartition("=")[2].strip()
-            if plain(name) not in (*LABEL_OF, CONTEMPT, *map(plain, self.ignored), ""):
-                raise UserError(f"--classes: {name!r} is no class; expected {', '.join(ORDERS)}, "
-                                f"names such as {','.join(EMOTIONS)}, or pairs as calm=neutral")
-
-    @property
-    def order(self):
-        return self.meaning.lower().replace("ferplus", "fer+")
-
-    def by_name(self, numbers):
-        """{plain name or number in the data: the class that it means}, as far as the user says.
-
-        Args:
-            numbers: the numbers that occur in the data.
-        """
-        if self.order in ORDERS:
-            return self.by_number(self.order, numbers)
-        parts = [part.strip() for part in self.meaning.split(",")] if self.order else []
-        pairs = {plain(name): meant for name, _, meant in (part.rpartition("=") for part in parts)}
-        if "" in pairs:  # names without an =
-            return {str(number): name for number, name in enumerate(parts)}
-        return pairs
-
-    def by_number(self, order, numbers):
-        first = int(order in FROM_ONE and 0 not in numbers)
-        names = ORDERS[order]
-        if max(numbers, default=0) - first < len(EMOTIONS) < len(names):
-            names = tuple(name for name in names if name != CONTEMPT)
-        elif 0 not in numbers and order not in FROM_ONE:
-            raise UserError(f"--classes {order}: the numbers are {min(numbers)} to {max(numbers)}; "
-                            "expected 0 among them, or the names from 0 on, - for one without")
-        return {str(number): name for number, name in enumerate(names, start=first)}
-
-
-def labels_of(found, classes, place):
+def labels_of(found, meaning, ignored, place):
     """{class as the data have it: its label, or None if it is left out}.
 
     Args:
         found: names and numbers of the classes in the data, as text.
-        classes: Classes.
+        meaning: the option --classes: a name in ORDERS, or with commas between them names for the
+            numbers from 0 on, or pairs as calm=neutral.
+        ignored: names or numbers of the classes that are left out.
         place: where they are, for messages.
 
     Raises:
         UserError: a class is no emotion, or numbers may mean other classes than FER2013's.
     """
-    numbers = sorted({int(name) for name in found if is_number(name)})
-    meant = classes.by_name(numbers)
-    if numbers and str(numbers[-1]) not in meant:
-        check_numbers(numbers, classes, place)
-        meant = {str(label): emotion for label, emotion in enumerate(EMOTIONS)} | meant
-    ignored = {plain(meant.get(name_of(name), name)) for name in classes.ignored}
-    ignored = {LABEL_OF.get(name, name) for name in ignored}
-    labels, read_as = {}, {}
-    for name in sorted(found):
-        mean = plain(meant.get(name_of(name), name))
-        label = LABEL_OF.get(mean)
-        if ignored & {mean, label, name}:
-            labels[name] = None
-            continue
-        if label is None:
-            raise UserError(f"{place}: unknown class {name[:20]!r}; {advice(name, mean)}")
-        labels[name] = label
-        read_as.setdefault(label, {})[name_of(name)] = None
-    say_meaning(read_as, numbers, classes, place)
+    numbers = sorted(int(name) for name in found if is_number(name))
+    meant = meanings(meaning, numbers, place)
+    classes = {name: class_of(name, meant) for name in sorted(found)}
+    left_out = {class_of(name, meant) for name in ignored}
+    unknown = [name for name, each in classes.items() if each not in (*EMOTIONS, *left_out)]
+    if unknown:
+        pair = "" if classes[unknown[0]] == CONTEMPT else (
+            f"--classes {unknown[0][:20]}=EMOTION says which of them it is, ")
+        raise UserError(f"{place}: unknown class {', '.join(repr(name[:20]) for name in unknown)}; "
+                        f"expected {', '.join(EMOTIONS)}; {pair}--ignore-classes "
+                        f"{unknown[0][:20]} leaves it out")
+    labels = {name: None if each in left_out else EMOTIONS.index(each)
+              for name, each in classes.items()}
+    say_meaning(labels, place)
     return labels
 
 
-def check_numbers(numbers, classes, place):
-    """UserError if numbers may mean other classes than FER2013's.
-
-    Above 6 they do. Four or more that follow each other from 0 or 1, but not all seven, are what is
-    left when classes are dropped and numbered anew.
-    """
-    orders = f"expected --classes with one of {', '.join(ORDERS)}, or with the names from 0 on"
-    if classes.meaning and "=" not in classes.meaning:
-        raise UserError(f"{place}: the number {numbers[-1]} occurs, for which --classes "
-                        f"{classes.meaning} has no name; {orders}")
-    if numbers[-1] >= len(EMOTIONS):
-        raise UserError(f"{place}: the number {numbers[-1]} occurs, which is none of FER2013's 0 "
-                        f"to 6, so that the others may mean other classes too; {orders}")
-    in_a_row = numbers[-1] - numbers[0] == len(numbers) - 1 and numbers[0] <= 1
-    if in_a_row and 3 < len(numbers) < len(EMOTIONS):
-        raise UserError(f"{place}: only the numbers {numbers[0]} to {numbers[-1]} occur, which may "
-                        f"mean other classes than FER2013's; {orders}")
-
-
-def advice(name, mean):
-    """What can be done about a class that is no emotion, for messages."""
-    if mean == CONTEMPT:
-        return f"expected {', '.join(EMOTIONS)}; --ignore-classes {CONTEMPT} leaves it out"
-    if is_number(name):
-        return f"--classes says what numbers mean, --ignore-classes {name} leaves it out"
-    return (f"expected {', '.join(EMOTIONS)}; --classes {name}=EMOTION says which of them it is, "
-            f"--ignore-classes {name} leaves it out")
+def meanings(meaning, numbers, place):
+    """{plain name or number in the data: the class that it means}, as far as the user says."""
+    order = meaning.lower().replace("ferplus", "fer+")
+    if order in ORDERS:
+        return by_number(order, numbers)
+    pairs = dict(part.split("=", 1) for part in meaning.split(",") if "=" in part)
+    pairs = {plain(name): meant for name, meant in pairs.items()}
+    if meaning and not pairs:
+        return {str(number): name for number, name in enumerate(meaning.split(","))}
+    unsaid = [number for number in numbers if str(number) not in pairs]
+    # four or more in a row, but not all seven, were numbered anew after classes were dropped
+    renumbered = 3 < len(unsaid) < len(EMOTIONS) and unsaid in (
+        list(range(len(unsaid))), list(range(1, len(unsaid) + 1)))
+    if unsaid and (unsaid[-1] >= len(EMOTIONS) or renumbered):
+        raise UserError(f"{place}: the classes are the numbers {', '.join(map(str, numbers))}, "
+                        "which may mean other classes than FER2013's 0 to 6; expected --classes "
+                        f"with one of {', '.join(ORDERS)}, or with the names from 0 on")
+    return {str(label): emotion for label, emotion in enumerate(EMOTIONS)} | pairs
 
 
-def say_meaning(read_as, numbers, classes, place):
+def by_number(order, numbers):
+    first = int(order in FROM_ONE and 0 not in numbers)
+    names = ORDERS[order]
+    if max(numbers, default=0) - first < len(EMOTIONS) < len(names):
+        names = tuple(name for name in names if name != CONTEMPT)
+    elif 0 not in numbers and order not in FROM_ONE:
+        raise UserError(f"--classes {order}: the numbers are {numbers[0]} to {numbers[-1]}; "
+                        "expected 0 among them, or the names from 0 on, - for one without")
+    return {str(number): name for number, name in enumerate(names, start=first)}
+
+
+def class_of(name, meant):
+    """One of EMOTIONS, or contempt, if a name in the data means one; else the name."""
+    name = plain(name)
+    name = plain(meant.get(name, name))
+    return CLASS_OF.get(name, name)
+
+
+def say_meaning(labels, place):
     """Say in one line what numbers mean, and in another which names were taken together."""
-    if numbers:
-        meant = ", ".join(f"{name} {EMOTIONS[label]}" for label, names in sorted(read_as.items())
-                          for name in names if is_number(name))
+    meant = ", ".join(f"{name} {EMOTIONS[label]}" for name, label in labels.items()
+                      if is_number(name) and label is not None)
+    if meant:
         notes.info("%s: classes are numbers, read as %s; --classes says otherwise", place, meant)
-    for label, names in read_as.items():
+    for label, emotion in enumerate(EMOTIONS):
+        names = list(dict.fromkeys(plain(name) for name, each in labels.items() if each == label))
         if len(names) > 1:
-            notes.info("%s: %s are all read as %s", place, " and ".join(names), EMOTIONS[label])
-
-
-def name_of(name):
-    """A number without leading zeros, or a name as plain() gives it; -1 and 3.0 as they are."""
-    if is_number(name):
-        return str(int(name))
-    return name if is_number(plain(name)) else plain(name)
+            notes.info("%s: %s are all read as %s", place, " and ".join(names), emotion)
 
 
 @functools.cache
 def plain(name):
-    """A name in small letters, without signs and without a number before it."""
-    return re.sub(r"^\d+(?=\D*[^\W\d_])|[\W_]+", "", name.lower())
+    """A name in small letters, without signs and without a number before it; -1 as it is."""
+    word = re.sub(r"^\d+(?=\D*[^\W\d_])|[\W_]+", "", name.lower())
+    if is_number(word):
+        return str(int(name)) if is_number(name) else name
+    return word
 
 
 def split_named(name):
@@ -197,6 +148,11 @@ def split_named(name):
 
 def is_number(name):
     return name.isascii() and name.isdecimal() and len(name) < 5
+
+
+def is_class(name):
+    """Whether a folder's name may be that of a class."""
+    return is_number(name) or plain(name) in CLASS_OF
 
 
 def by_emotion(probabilities):

@@ -4,36 +4,37 @@
     source.form, source.base, source.files
 """
 import collections
+import itertools
 import os
 import pathlib
 import re
+import tarfile
+import tempfile
+import zipfile
+import zlib
 from typing import NamedTuple
 
 from base.errors import UserError
 from base.options import notes
-from fer2013 import archives
-from fer2013.folders import place
-from fer2013.names import split_named
+from fer2013.names import is_class, split_named
 
 DATA = "data"  # the default of --data
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 AVATARS, COMPOSITES = HERE / DATA / "avatars", HERE / DATA / "composites"
 INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite faces"}
-CLUTTER = {"__macosx", "lost+found", "thumbs.db", "desktop.ini"}  # what other programs leave behind
-WHOLE = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
+FER2013 = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
+TABLES = (".csv", ".tsv", ".parquet")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 ACCEPTED = ("expected folders as train/happy/1.jpg, a table fer2013.csv of emotion, pixels and "
             "Usage (one of another name is named itself), or parquet files as train-00000.parquet; "
             "data/README.md says how to get them")
-DEEPEST = 8  # levels of folders that are walked
-MOST_NAMED = 4
 
 
 class Source(NamedTuple):
     """Where the files of a dataset lie."""
     form: str  # "CSV", "folders" or "parquet"
-    path: str  # what the user named
     base: pathlib.Path  # the folder above train/, or that of the tables
-    files: list  # relative to base: of pictures in folders of splits, or of tables
+    files: list  # names of the tables in it; [] for folders
 
     @property
     def place(self):
@@ -46,7 +47,7 @@ def find(path):
     path = pathlib.Path(path)
     source = search(path)
     if source is None:
-        above = (f"; or name the folder above, {path.parent}" if split_named(path.name) else "")
+        above = f"; or name the folder above, {path.parent}" if split_named(path.name) else ""
         raise UserError(f"{path}: no FER2013 in it, but {lying_at(path)}{above}; {ACCEPTED}")
     return source
 
@@ -57,136 +58,134 @@ def search(path):
     if not os.path.exists(path):  # Path.exists raises if the name is too long
         raise UserError(f"{path}: no such file or directory; data/README.md says how to get "
                         "FER2013")
-    if path.is_dir():
-        return search_folder(path)
-    if archives.is_archive(path):
-        found = search_folder(archives.unpack(path))
-        return found and found._replace(path=str(path))
-    form = "parquet" if path.suffix.lower() == ".parquet" else "CSV"
-    return Source(form, str(path), path.parent, [path.name])
+    if is_archive(path):
+        return search(unpack(path))
+    if path.is_file():
+        return source_of_tables(path.parent, [path.name])
+    found = [source for folder, names in walk(path) if (source := source_in(folder, names))]
+    if not found:
+        found = [source for folder, names in walk(path) for name in names
+                 if is_archive(folder / name) and (source := search(folder / name))]
+    return nearest(path, found)
 
 
-def search_folder(path):
-    """The Source in a folder: of folders before tables before an archive the least nested one."""
-    files = list_files(path)
-    forms = [{("folders", base): [base or "."] for base in bases(files)},
-             {("CSV", name): [name] for name in files
-              if WHOLE.fullmatch(name.split("/")[-1]) and not is_packed(path / name)},
-             tables_by_base(files, "CSV", (".csv", ".tsv")),
-             tables_by_base(files, "parquet", (".parquet",)),
-             {("archive", name): [name] for name in files if is_packed(path / name)}]
-    found = next(filter(None, forms), None)
-    if found is None or found is forms[-1]:
-        return found and search_archives(path, list(found))
-    form, base = nearest(path, list(found))
-    unread = [name for each in forms for key, names in each.items() if key != (form, base)
-              for name in names if name not in found[form, base]]
-    if unread:
-        notes.info("%s is read, and not %s", path / base,
-                   enumeration([str(path / name) for name in unread]))
-    if form == "folders":
-        inside = [name.removeprefix(f"{base}/") for name in files
-                  if not base or name.startswith(f"{base}/")]
-        return Source("folders", str(path), path / base, inside)
-    read_as = "parquet" if base.lower().endswith(".parquet") else form
-    return Source(read_as, str(path), path, found[form, base])
-
-
-def search_archives(path, found):
-    """The Source in the only one of several archives that has one; None if none has."""
-    sources = {name: search(path / name) for _, name in found}
-    with_data = [(form, name) for form, name in found if sources[name]]
-    return sources[nearest(path, with_data)[1]] if with_data else None
-
-
-def nearest(root, candidates):
-    """The least nested of several (form, path); UserError if it is not the only one."""
-    depths = [len(pathlib.PurePosixPath(path).parts) for _, path in candidates]
-    found = [each for each, depth in zip(candidates, depths, strict=True) if depth == min(depths)]
+def nearest(root, found):
+    """The least nested Source, None if there is none; UserError if it is not the only one."""
+    depth = min((len(source.base.parts) for source in found), default=0)
+    found = [source for source in found if len(source.base.parts) == depth]
     if len(found) > 1:
         raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
-                        f"{enumeration([path for _, path in found])}; name one of them with "
+                        f"{', '.join(source.place for source in found[:4])}; name one of them with "
                         "--data, or put the splits of one into one folder")
-    return found[0]
+    return found[0] if found else None
 
 
-def is_packed(path):
-    """Whether a file among others is an archive: by its ending, or as fer2013 by its content."""
-    named = path.name.lower()
-    return named.endswith(archives.ENDINGS) or (named == "fer2013" and archives.is_archive(path))
+def walk(path):
+    """Yield each folder and the sorted names of its files, without hidden and included ones.
 
-
-def bases(files):
-    """The folders that have splits with classes in them."""
-    places = (place(folder.split("/")) for folder in {name.rpartition("/")[0] for name in files})
-    return sorted({each.base for each in places if each and each.emotion_known})
-
-
-def tables_by_base(files, form, endings):
-    """{(form, folder): its tables of a split each}; a single .parquet file needs no split."""
-    tables = [name for name in files if name.lower().endswith(endings)]
-    found = collections.defaultdict(list)
-    for name in tables:
-        if split_of_table(name) or (form == "parquet" and len(tables) == 1):
-            folder = pathlib.PurePosixPath(name).parent
-            folder = folder.parent if split_named(folder.name) else folder
-            found[form, "" if folder.name == "" else str(folder)].append(name)
-    return found
-
-
-def split_of_table(name):
-    """The split that the name of a table, or of the folder of a .parquet file, says; else None.
-
-    As in train.csv, fer2013_publictest.csv, train-00000-of-00001.parquet and train/0000.parquet.
+    Links are followed, each folder once.
     """
-    path = pathlib.PurePosixPath(name)
-    stem = re.sub(r"fer[-_]?2013|icml", "", path.stem.lower())
-    if path.suffix.lower() != ".parquet":
-        return split_named(stem)
-    return split_named(re.split(r"[-_.]?\d", stem)[0]) or split_named(path.parent.name)
-
-
-def list_files(path):
-    """Relative paths of the files in a folder, sorted, without those of hidden and included ones.
-
-    Raises:
-        UserError: a folder cannot be read; its faces would be missing.
-    """
-    found, seen = [], set()
+    seen = set()
     for folder, subfolders, names in os.walk(path, onerror=refuse, followlinks=True):
-        parts = pathlib.Path(folder).relative_to(path).parts
         seen.add(os.path.realpath(folder))
         subfolders[:] = sorted(name for name in subfolders if is_own(folder, name)
                                and os.path.realpath(os.path.join(folder, name)) not in seen)
-        if len(parts) == DEEPEST and subfolders:
-            notes.info("%s: %d folders in it are too deep and are not read", folder,
-                       len(subfolders))
-            subfolders.clear()
-        found += ["/".join((*parts, name)) for name in names if is_own(folder, name)]
-    return sorted(found)
+        yield pathlib.Path(folder), sorted(name for name in names if is_own(folder, name))
 
 
 def is_own(folder, name):
-    """Whether a file or folder is the user's, and not left behind by a program or included."""
-    included = pathlib.Path(folder).name == DATA and name in ("avatars", "composites")
-    return not (name.startswith(".") or name.lower() in CLUTTER or included)
+    included = os.path.basename(folder) == DATA and name in ("avatars", "composites")
+    return not (name.startswith(".") or name == "__MACOSX" or included)
 
 
 def refuse(error):
-    raise UserError(f"{error.filename}: this folder cannot be read ({error.strerror}); "
-                    "its faces would be missing") from error
+    raise error  # os.walk would leave out the folder's faces
+
+
+def source_in(folder, names):
+    """The Source of what lies in a folder itself: folders of splits before tables; else None."""
+    splits = [each for each in folder.iterdir() if each.is_dir() and split_named(each.name)]
+    if any(is_class(below.name) for each in splits
+           for below in itertools.chain(each.glob("*/"), each.glob("*/*/"))):
+        return Source("folders", folder, [])
+    tables = [name for name in names if name.lower().endswith(TABLES)]
+    whole = [name for name in names
+             if FER2013.fullmatch(name) and not is_archive(folder / name)]
+    parts = [name for name in tables if split_of_table(name)]
+    if not whole and not parts and len(tables) == 1 and tables[0].lower().endswith(".parquet"):
+        parts = tables
+    if not whole:
+        return source_of_tables(folder, parts) if parts else None
+    if others := [name for name in tables if name != whole[0]]:
+        notes.info("%s is read, and not %s", folder / whole[0], ", ".join(others[:4]))
+    return source_of_tables(folder, whole[:1])
+
+
+def source_of_tables(base, names):
+    """The Source of these tables; UserError if two that are no parts name one split."""
+    form = "parquet" if names[0].lower().endswith(".parquet") else "CSV"
+    splits = [split_of_table(name) for name in names]
+    if form == "CSV" and len(set(splits)) < len(splits):
+        raise UserError(f"{base}: two of {', '.join(names)} name one split; expected one table "
+                        "for each")
+    return Source(form, base, names)
+
+
+def split_of_table(name):
+    """The split that the name of a table says; else None.
+
+    As in train.csv, fer2013_publictest.csv and train-00000-of-00001.parquet.
+    """
+    stem = re.sub(r"fer[-_]?2013|icml", "", pathlib.PurePath(name).stem.lower())
+    return split_named(re.split(r"[-_.]?\d", stem)[0])
 
 
 def lying_at(path):
     """In words what lies in a folder or archive: how many files of which kind, and the first."""
-    files = list_files(path if path.is_dir() else archives.unpack(path))
-    files = [name for name in files if name != "README.md"]
-    kinds = collections.Counter(pathlib.PurePosixPath(name).suffix.lower() for name in files)
-    words = [f"{count:,} {kind or 'without an ending'}" for kind, count in kinds.most_common()]
-    return f"{enumeration(words)}, as {files[0]}" if files else "nothing"
+    files = [folder / name for folder, names in walk(unpack(path) if path.is_file() else path)
+             for name in names if name != "README.md"]
+    kinds = collections.Counter(file.suffix.lower() for file in files).most_common(4)
+    words = [f"{count:,} {kind or 'without an ending'}" for kind, count in kinds]
+    return f"{', '.join(words)}, as {files[0]}" if files else "nothing"
 
 
-def enumeration(items):
-    """Names with commas between them; of many only the first, and how many more there are."""
-    more = [f"{len(items) - MOST_NAMED} more"] if len(items) > MOST_NAMED else []
-    return ", ".join([*items[:MOST_NAMED], *more])
+def is_archive(path):
+    """Whether a file is an archive: by its ending, or, named without one, by its content."""
+    if path.suffix:
+        return path.name.lower().endswith(ARCHIVES) and path.is_file()
+    return path.is_file() and (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+
+
+def unpack(path):
+    """The folder with what a .zip or .tar archive contains, unpacked if it is not there yet.
+
+    It lies beside the archive, or in the folder for temporary files where that is not writable.
+
+    Raises:
+        UserError: the archive is damaged, encrypted or leads out of its folder.
+    """
+    stat = path.stat()
+    beside = os.access(path.absolute().parent, os.W_OK)
+    parent = path.absolute().parent if beside else pathlib.Path(tempfile.gettempdir())
+    target = parent / f".{path.name}-{stat.st_size:x}-{stat.st_mtime_ns:x}"
+    if target.is_dir():
+        return target
+    notes.info("%s: is unpacked into %s", path, target)
+    try:
+        with tempfile.TemporaryDirectory(dir=parent, prefix=".unpacking-") as folder:
+            extract(path, os.path.join(folder, "all"))
+            os.rename(os.path.join(folder, "all"), target)
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile,
+            tarfile.TarError) as error:
+        raise UserError(f"{path}: cannot be unpacked ({error})") from error
+    return target
+
+
+def extract(path, folder):
+    """Extract all files; a name that leads out of the folder is an error, or is taken as inside."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+    else:
+        with tarfile.open(path) as archive:
+            archive.extractall(folder, filter="data")

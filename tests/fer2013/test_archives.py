@@ -1,4 +1,5 @@
 """Archives are unpacked once, into a hidden folder beside them, or refused in one line."""
+import contextlib
 import shutil
 import tarfile
 import zipfile
@@ -8,7 +9,6 @@ import pytest
 
 import fer2013
 from base.errors import UserError
-from fer2013 import archives
 from tests.fer2013.test_dataset import PIXELS, ROWS, write_csv, write_kaggle
 
 
@@ -28,8 +28,7 @@ def error_of(path):
 
 @pytest.mark.parametrize("write", [write_csv, write_kaggle])
 @pytest.mark.parametrize("name, kind", [
-    ("a.zip", "zip"), ("a.tar", "tar"), ("a.tar.gz", "gztar"), ("a.tgz", "gztar"),
-    ("fer2013", "gztar"), ("fer2013", "zip")])
+    ("a.zip", "zip"), ("a.tar", "tar"), ("a.tar.gz", "gztar"), ("fer2013", "gztar")])
 def test_every_archive_gives_the_same_faces_itself_and_in_a_folder(name, kind, write, tmp_path):
     write(tmp_path / "made")
     (tmp_path / "data").mkdir()
@@ -50,39 +49,6 @@ def test_an_archive_that_has_changed_is_unpacked_again(tmp_path):
         assert len(fer2013.open(tmp_path / "a.zip").split("train")) == count
 
 
-def test_an_archive_in_an_archive_is_read_too(tmp_path):
-    write_csv(tmp_path / "made" / "inner")
-    (tmp_path / "outer").mkdir()
-    pack(tmp_path / "made", "gztar", tmp_path / "outer" / "fer2013.tar.gz")
-    path = pack(tmp_path / "outer", "zip", tmp_path / "archive.zip")
-    assert fer2013.open(path).splits == fer2013.SPLITS
-
-
-def test_two_archives_with_faces_are_refused(tmp_path):
-    write_csv(tmp_path / "made")
-    (tmp_path / "data").mkdir()
-    for name in ("a.zip", "b.zip"):
-        pack(tmp_path / "made", "zip", tmp_path / "data" / name)
-    assert "2 datasets lie there side by side, a.zip, b.zip" in error_of(tmp_path / "data")
-
-
-@pytest.mark.parametrize("name", ["../train/happy/a.png", "/train/happy/a.png"])
-@pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_a_name_that_leads_out_of_the_archive_is_refused(kind, name, tmp_path):
-    source, path = tmp_path / "a.png", tmp_path / f"a.{kind}"
-    source.write_bytes(b"x")
-    if kind == "zip":
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(zipfile.ZipInfo(name), b"x")
-    else:
-        with tarfile.open(path, "w") as archive:
-            member = archive.gettarinfo(source)
-            member.name = name
-            archive.addfile(member, source.open("rb"))
-    assert "leads out of it" in error_of(path)
-    assert sorted(each.name for each in tmp_path.iterdir()) == sorted(["a.png", path.name])
-
-
 @pytest.mark.parametrize("content", [b"", b"emotion,pixels,Usage\n", b"PK\x03\x04 cut off"])
 def test_a_broken_archive_is_named(content, tmp_path):
     for name in ("a.zip", "a.tar.gz"):
@@ -99,10 +65,20 @@ def test_damage_in_the_content_is_refused_and_nothing_half_unpacked_stays(tmp_pa
     assert sorted(each.name for each in tmp_path.iterdir()) == ["a.zip", "made"]
 
 
-def test_an_archive_that_unpacks_to_more_than_is_allowed_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "MOST_BYTES", 1000)
-    path = pack(write_csv(tmp_path / "made").parent, "gztar", tmp_path / "a.tar.gz")
-    assert "bytes unpacked; expected 1,000 at most" in error_of(path)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_nothing_is_written_outside_of_the_folder_of_an_archive(kind, tmp_path):
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / f"a.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("../../train/happy/a.png"), b"x")
+    else:
+        with tarfile.open(path, "w") as archive:
+            archive.addfile(tarfile.TarInfo("../../train/happy/a.png"))
+    with contextlib.suppress(UserError):
+        fer2013.open(path)
+    assert [each.name for each in tmp_path.iterdir()] == ["in"]
+    assert not (tmp_path / "in" / "train").exists()
 
 
 def test_links_in_a_tar_are_refused_if_they_lead_out_of_it(tmp_path):

@@ -75,13 +75,9 @@ def write_kaggle(folder):
     return write_folders(folder, folders, lambda usage, number: f"{usage}_{number}.png")
 
 
-def write_three_folders(folder, validation="validation"):
-    folders = {"Training": "train", "PublicTest": validation, "PrivateTest": "test"}
+def write_three_folders(folder):
+    folders = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
     return write_folders(folder, folders, lambda usage, number: f"face_{number}.png")
-
-
-def write_val_folders(folder):
-    return write_three_folders(folder, "val")
 
 
 def write_unsplit(folder, faces_per_emotion):
@@ -115,14 +111,11 @@ FORMS = {  # the function that writes it, its name in describe(), and the names 
     "icml_face_data.csv": (write_icml_csv, "CSV", ROW_NAMES),
     "Kaggle": (write_kaggle, "folders", KAGGLE_NAMES),
     "validation": (write_three_folders, "folders", FACE_NAMES),
-    "val": (write_val_folders, "folders", FACE_NAMES),
 }
 PLACES = {  # the path to load, given that of the dataset, which is in tmp/outer/inner, and tmp
     "itself": lambda path, tmp: path,
-    "in a directory": lambda path, tmp: tmp / "outer" / "inner",
     "nested in a directory": lambda path, tmp: tmp,
     "zip": lambda path, tmp: zip_of(tmp / "outer" / "inner", tmp / "archive"),
-    "nested in a zip": lambda path, tmp: zip_of(tmp / "outer", tmp / "archive", nested=True),
     "zip in a directory": zip_in_directory,
 }
 
@@ -146,19 +139,6 @@ def test_every_form_in_every_place_gives_the_same_arrays(form, place, tmp_path):
     assert fer2013.open(path).splits == ("train", "validation", "test")
 
 
-def test_emotions_are_in_the_order_of_their_labels_in_the_challenge():
-    assert dict(zip(fer2013.EMOTIONS, range(7), strict=True)) == LABELS
-
-
-def test_rows_of_a_csv_keep_their_order_with_any_labels(tmp_path):
-    rows = [row(6), row(0, usage="PublicTest"), row(2), row(0)]
-    path = write_table(tmp_path / "any_name.csv", rows)
-    faces = fer2013.open(path).split("train")
-    labels, names = faces.labels, faces.names
-    assert labels.tolist() == [6, 2, 0]
-    assert names == ["row 1", "row 3", "row 4"]
-
-
 @pytest.mark.parametrize("change", [
     lambda text: b"\xef\xbb\xbf" + text,
     lambda text: text.replace(b"\n", b"\r\n"),
@@ -176,24 +156,10 @@ def test_a_csv_as_other_programs_write_it_loads_the_same(change, tmp_path):
         np.testing.assert_array_equal(fer2013.open(path).split(split).pixels, PIXELS[rows])
 
 
-@pytest.mark.parametrize("named", ["the file", "its directory"])
-def test_a_csv_that_has_changed_is_read_again(named, tmp_path):
-    path = tmp_path if named == "its directory" else tmp_path / "fer2013.csv"
-    for count in (1, 2):
-        write_table(tmp_path / "fer2013.csv", [row()] * count)
-        assert len(fer2013.open(path).split("train").labels) == count
-
-
 def test_folders_are_preferred_to_a_csv_beside_them(tmp_path):
     write_csv(tmp_path)
     write_kaggle(tmp_path)
     assert fer2013.open(tmp_path).form == "folders"
-
-
-def test_the_least_nested_dataset_is_used(tmp_path):
-    write_table(tmp_path / "a" / "fer2013.csv", [row()] * 2)
-    write_table(tmp_path / "fer2013.csv", [row()])
-    assert len(fer2013.open(tmp_path).split("train").labels) == 1
 
 
 def test_a_zip_without_faces_does_not_hide_the_one_with_them(tmp_path):
@@ -219,12 +185,6 @@ def test_files_that_file_managers_leave_behind_are_ignored(name, tmp_path):
     assert len(fer2013.open(tmp_path).split("train").labels) == 3
 
 
-def test_outside_test_the_folder_determines_the_split_and_not_the_file_name(tmp_path):
-    for folder in ("train", "val"):
-        write_image(tmp_path / folder / "happy" / "PrivateTest_1.png")
-    assert fer2013.open(tmp_path).splits == ("train", "validation")
-
-
 def test_splits_and_the_held_out_split_are_those_that_have_faces(tmp_path):
     table = write_table(tmp_path / "t.csv", [row(usage="PublicTest"), row()])
     assert fer2013.open(table).splits == ("train", "validation")
@@ -246,16 +206,12 @@ def test_a_users_data_are_preferred_to_the_included_faces(shipped, tmp_path):
     write_csv(tmp_path / "data" / "z" / "users")
     for named in (tmp_path / "data", tmp_path):
         assert fer2013.open(named).source.place.endswith("z/users/fer2013.csv")
-
-
-@pytest.mark.parametrize("shipped", ["avatars", "composites"])
-def test_included_faces_are_found_only_if_named_themselves(shipped, tmp_path):
-    write_kaggle(tmp_path / "data" / shipped)
+    shutil.rmtree(tmp_path / "data" / "z")
     assert sources.search(tmp_path) is None
     assert fer2013.open(tmp_path / "data" / shipped).splits == fer2013.SPLITS
 
 
-# Folders without a validation split
+# Without a validation split
 
 
 def test_a_stratified_tenth_of_train_becomes_validation(tmp_path):
@@ -276,12 +232,12 @@ def test_copies_stay_on_one_side_of_the_held_out_tenth(tmp_path):
         write_image(path.with_name(f"copy of {number}.png"), face)  # identical
         write_image(path.with_name(f"other {number}.png"), face[:, ::-1])  # mirrored
         write_image(path.with_name(f"{path.stem}_aug1.png"), np.roll(face, 3, axis=1))
-        Image.fromarray(face).save(path.with_name(f"saved {number}.jpg"), quality=95)
     data = fer2013.open(tmp_path)
     train, validation = data.split("train"), data.split("validation")
-    assert validation.counts[3] == 5 and train.counts[3] == 45 and validation.counts[4] == 2
-    assert not copies.near_in(validation.pixels, train.pixels).any()
-    assert not copies.named_as_copies(validation, train).any()
+    assert validation.counts[3] == 4 and train.counts[3] == 36 and validation.counts[4] == 2
+    assert not set(copies.looks(validation.pixels)) & set(copies.looks(train.pixels))
+    assert not {name[:3] for name in validation.names} & {name[:3] for name in train.names
+                                                          if name.endswith("_aug1.png")}
     data.check_validation()  # is not refused
 
 
@@ -292,19 +248,6 @@ def test_the_same_faces_are_held_out_every_time_and_in_every_form(tmp_path):
     assert held_out[0] == held_out[1] == held_out[2]
     first = {f"{number:03}.png" for number in (0, 1, 2, 3, 40, 41)}
     assert set(held_out[0]) != first  # drawn at random
-
-
-def test_a_line_says_that_validation_was_held_out(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "notes")
-    write_unsplit(tmp_path, {"happy": 10})
-    fer2013.open(tmp_path).split("train")
-    assert "no validation split found: 1 faces, a stratified tenth of train" in caplog.text
-
-
-def test_nothing_is_held_out_if_there_is_a_validation_split(tmp_path, caplog):
-    caplog.set_level(logging.INFO, "notes")
-    fer2013.open(write_kaggle(tmp_path)).split("train")
-    assert "validation split found" not in caplog.text
 
 
 # Images of another kind
@@ -350,25 +293,14 @@ def test_fer2013_as_published_is_told_from_an_equalised_copy(tmp_path, monkeypat
     greys = faces.mean(), np.mean([face.std() for face in faces])
     monkeypatch.setitem(editions.GREYS, "train", greys)
     plain, equal = fer2013.open(tmp_path / "plain"), fer2013.open(tmp_path / "equal")
-    assert plain.describe("train")[0].endswith("; FER2013 as published")
+    assert plain.describe("train")[1] == "train: FER2013 as published"
     assert plain.name == "FER2013" and plain.title("train") == "FER2013's Training"
     assert equal.describe("train")[1] == (
         "train: a filtered copy of FER2013: contrast 74 instead of 30, mean grey 127 instead of "
         "128; accuracies are not comparable with published ones")
     assert equal.name == "a filtered copy of FER2013"
     assert equal.title("train") == "Training of a filtered copy of FER2013"
-    assert equal.edition("train").name == "a filtered copy of FER2013"
-    assert plain.edition("train") == ("FER2013 as published", *np.round(greys, 2))
-
-
-def test_copies_are_counted_mirrored_and_saved_anew_too():
-    smooth = [Image.fromarray(face).resize((6, 6)).resize((48, 48)) for face in PIXELS[:4]]
-    faces = np.stack([np.asarray(face) for face in smooth])
-    buffer = io.BytesIO()
-    smooth[1].save(buffer, "JPEG", quality=80)
-    others = np.stack([faces[0][:, ::-1], np.asarray(Image.open(buffer)), PIXELS[5], faces[3] // 2])
-    assert copies.near_in(others, faces).tolist() == [True, True, False, False]
-    assert copies.seen_in(others, faces).tolist() == [False] * 4
+    assert plain.split("train").edition == ("FER2013 as published", *np.round(greys, 2))
 
 
 def test_seen_in_distinguishes_identical_from_almost_identical_faces():
@@ -400,18 +332,14 @@ def row_of(*pixels):
 
 BAD_ROWS = {  # the row, and what is wrong with it
     "too few pixels": (row_of(*PIXEL_LIST[1:]), "2,303 pixels"),
-    "too many pixels": (row_of(*PIXEL_LIST, "7"), "2,305 pixels"),
     "no pixels": (row(pixels=""), "0 pixels"),
-    "a word first": (row_of("x", *PIXEL_LIST[1:]), "not a whole number"),
     "a word last": (row_of(*PIXEL_LIST[1:], "x"), "not a whole number"),
     "not a number": (row_of(*PIXEL_LIST[1:], "nan"), "not a whole number"),
-    "minus alone": (row_of("7", "-", *PIXEL_LIST[1:]), "pixels from -7 to 7"),
     "a comma": (row(pixels=f'"{" ".join(["1,5", *PIXEL_LIST[1:]])}"'), "not a whole number"),
     "a fraction": (row_of("7.5", *PIXEL_LIST[1:]), "not a whole number"),
-    "pixel above": (row_of(*PIXEL_LIST[1:], "256"), "pixels from 7 to 256"),
+    "pixel above": (row_of(*PIXEL_LIST[1:], "256"), "2,304 pixels from 0 to 256 instead of"),
     "pixel below": (row_of("-1", *PIXEL_LIST[1:]), "pixels from -1 to 7"),
-    "no label": (row(""), "no emotion"),
-    "unknown Usage": (row(usage="Test"), "Usage 'Test'; expected Training, PublicTest, Private"),
+    "unknown Usage": (row(usage="Test"), "Usage 'Test' is none of Training, PublicTest, Private"),
     "short row": ("3," + "7 " * 2304, "Usage ''"),
 }
 
@@ -425,30 +353,16 @@ def test_a_bad_row_is_named_with_what_is_wrong_and_what_was_expected(case, tmp_p
     assert problem in message
 
 
-@pytest.mark.parametrize("label", ["-1", "3.0", "calm"])
+@pytest.mark.parametrize("label", ["", "-1", "3.0", "calm"])
 def test_a_label_that_is_none_is_named(label, tmp_path):
     path = write_table(tmp_path / "t.csv", [row(), row(label)])
-    assert error_of(path).startswith(f"{path}: unknown class '{label}'")
+    assert error_of(path).startswith(f"{path}: unknown class '{label}'; expected angry, disgust")
 
 
 @pytest.mark.parametrize("bad", ['"' + row(), '"3"x' + row()[1:], "3," * 70_000, row() + ",7"])
 def test_a_line_that_is_no_row_is_refused(bad, tmp_path):
     path = write_table(tmp_path / "t.csv", [row(), bad, row()])
     assert error_of(path).startswith(f"{path}")
-
-
-@pytest.mark.parametrize("split", fer2013.SPLITS)
-def test_a_bad_row_stops_every_split(split, tmp_path):
-    rows = [row(), row(usage="PublicTest"), row(usage="PrivateTest"), row(pixels="9")]
-    path = write_table(tmp_path / "t.csv", rows)
-    assert error_of(path, split).startswith(f"{path}, row 4: ")
-
-
-def test_a_csv_in_a_directory_or_zip_is_named_with_its_whole_path(tmp_path):
-    write_table(tmp_path / "made" / "fer2013.csv", [row(pixels="9")])
-    archive = zip_of(tmp_path / "made", tmp_path / "archive")
-    assert error_of(tmp_path / "made").startswith(f"{tmp_path / 'made' / 'fer2013.csv'}, row 1: ")
-    assert "fer2013.csv, row 1: " in error_of(archive)
 
 
 @pytest.mark.parametrize("content", [
@@ -458,22 +372,13 @@ def test_a_file_that_is_not_such_a_table_is_named_with_what_was_expected(content
     path = tmp_path / "t.csv"
     path.write_bytes(content)
     assert error_of(path).startswith(f"{path}: ")
-    assert error_of(path).endswith("expected the columns emotion, pixels and Usage")
+    assert "expected the columns emotion, pixels and Usage" in error_of(path)
 
 
 def test_a_csv_with_only_a_header_has_no_face(tmp_path):
     path = write_table(tmp_path / "t.csv", [])
     assert error_of(path) == f"{path}: no face in the train split"
     assert fer2013.open(path).splits == ()
-
-
-@pytest.mark.parametrize("make", [
-    lambda tmp: write_table(tmp / "t.csv", [row()]),
-    lambda tmp: write_unsplit(tmp, {"happy": 10}),
-], ids=["CSV", "folders"])
-def test_a_split_without_faces_is_named(make, tmp_path):
-    path = make(tmp_path)
-    assert error_of(path, "test") == f"{path}: no face in the test split"
 
 
 def png_bytes():
@@ -488,8 +393,8 @@ def test_damaged_images_are_named_all_at_once(tmp_path):
         content = (b"", b"no image", png_bytes()[:800])[number % 3]
         (folder / "train" / "happy" / f"bad_{number:02}.png").write_bytes(content)
     message = error_of(folder)
-    assert message.startswith(f"{folder}: 12 of 15 images are not readable: happy/bad_00.png, ")
-    assert "happy/bad_09.png, and 2 more (" in message
+    assert message.startswith(f"{folder}: 12 of 15 images are not readable: bad_00.png, ")
+    assert "bad_09.png, and 2 more (" in message
     assert len(fer2013.open(folder).split("test")) == 2
 
 
@@ -527,16 +432,6 @@ def test_wide_pictures_are_said_to_be_squeezed(tmp_path, caplog):
     assert "test: 1 of 1 images are far from square and were squeezed; expected" in caplog.text
 
 
-@pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_an_unknown_class_folder_is_named_with_the_known_ones(split, tmp_path):
-    write_three_folders(tmp_path)
-    write_image(tmp_path / split / "contempt" / "a.png")
-    assert error_of(tmp_path) == (
-        f"{tmp_path}: unknown class 'contempt'; expected angry, disgust, fear, happy, sad, "
-        "surprise, neutral; "
-        "--ignore-classes contempt leaves it out")
-
-
 def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
     (tmp_path / "README.md").write_text("read me")
     assert error_of(tmp_path).startswith(f"{tmp_path}: no FER2013 in it")
@@ -544,36 +439,10 @@ def test_a_directory_without_a_dataset_says_how_to_get_one(tmp_path):
     assert sources.search(tmp_path) is None
 
 
-def test_a_zip_without_a_dataset_says_how_to_get_one(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("notes.txt", "nothing")
-    assert error_of(tmp_path / "a.zip").startswith(f"{tmp_path / 'a.zip'}: no FER2013 in it")
-
-
 def test_a_missing_path_says_how_to_get_fer2013(tmp_path):
     path = tmp_path / "nowhere"
     assert error_of(path) == (f"{path}: no such file or directory; "
                               "data/README.md says how to get FER2013")
-
-
-# On the command line of train.py
-
-
-@pytest.mark.parametrize("make, reason", [
-    (lambda tmp: tmp / "nowhere", "no such file or directory"),
-    (lambda tmp: write_table(tmp / "t.csv", [row(), row(pixels="9")]), "row 2: 1 pixels"),
-    (lambda tmp: write_unsplit(tmp / "faces", {"happy": 1}), "no face in the validation split"),
-], ids=["missing path", "bad row", "no validation split"])
-def test_bad_data_ends_a_script_with_one_line_and_status_2(make, reason, tmp_path):
-    outputs = tmp_path / "outputs"
-    outputs.mkdir()
-    command = [sys.executable, ROOT / "train.py", "--data", make(tmp_path), "--outputs", outputs]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 2
-    assert result.stderr.count("\n") == 1
-    assert result.stderr.startswith("train.py: ")
-    assert reason in result.stderr
-    assert list(outputs.iterdir()) == []
 
 
 # FER2013 itself
@@ -588,7 +457,7 @@ def real(real_fer2013):
 def test_the_real_data_are_as_published(real):
     for split in ("train", "validation"):
         assert real.split(split).counts == fer2013.COUNTS[split]
-        assert real.edition(split).name == editions.PUBLISHED
+        assert real.split(split).edition.name == editions.PUBLISHED
     assert real.name == "FER2013" and real.title("validation") == "FER2013's PublicTest"
 
 
@@ -618,7 +487,6 @@ def test_the_summary_counts_identical_conflicting_and_blank_faces():
         "": ["train", "validation"], "angry": ["0", "0"], "disgust": ["0", "0"], "fear": ["0", "0"],
         "happy": ["3", "1"], "sad": ["1", "0"], "surprise": ["1", "0"], "neutral": ["0", "1"],
         "also in train": ["3", "1"], "also in validation": ["3", "0"],
-        "near one in train": ["3", "1"], "near one in validation": ["3", "0"],
         "labels in conflict": ["3", "1"], "blank": ["1", "0"]}
     assert last == ("1 groups of pixel-identical faces contain 4 faces; "
                     "1 of the groups have conflicting labels")
@@ -650,13 +518,6 @@ def test_the_script_prints_and_draws_the_counts(tmp_path):
     assert "0 groups of pixel-identical faces contain 0 faces" in result.stdout
     assert [path.name for path in (tmp_path / "outputs").iterdir()] == ["dataset.png"]
     assert Image.open(tmp_path / "outputs" / "dataset.png").width == 11 * 40
-
-
-def test_the_script_refuses_a_table_without_faces(tmp_path):
-    path = write_table(tmp_path / "t.csv", [])
-    result = run(tmp_path, "--data", path)
-    assert result.returncode == 2
-    assert result.stderr == f"dataset.py: {path}: no face in any split\n"
 
 
 KAGGLEHUB = """
