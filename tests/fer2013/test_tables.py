@@ -135,7 +135,8 @@ def test_evaluate_predicts_faces_without_labels_and_measures_nothing(
     assert "2 faces without labels, predicted and not evaluated" in capsys.readouterr().out
     assert [path.name for path in (tmp_path / "o").iterdir()] == ["predictions.csv"]
     table = pandas.read_csv(tmp_path / "o" / "predictions.csv")
-    assert table["name"].tolist() == ["row 1", "row 2"] and table.filter(like="label").isna().all(axis=None)
+    assert table["name"].tolist() == ["row 1", "row 2"]
+    assert table.filter(like="label").isna().all(axis=None)
     np.testing.assert_allclose(table.filter(like="p_").sum(axis=1), 1, atol=1e-4)
 
 
