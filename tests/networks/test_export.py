@@ -1,7 +1,6 @@
 """A network in other formats predicts the same and says what it takes."""
 import dataclasses
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -41,9 +40,3 @@ def test_a_file_that_predicts_otherwise_is_not_written(tiny, tmp_path, monkeypat
     with pytest.raises(UserError, match="not written, its predictions for the included .* differ"):
         export.export(dataclasses.replace(tiny, raw=other), "tflite", tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_missing_package_is_named(tiny, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(UserError, match="--export onnx needs onnx; pip install"):
-        export.export(tiny, "onnx", tmp_path)

@@ -90,8 +90,6 @@ def test_the_preprocessing_of_each_format_is_found(suffix, theirs):
     assert (network.keras_model is not None) == (suffix == ".keras")
 
 
-# Other kinds of networks that people train, with random weights: how they are fed is said.
-
 @pytest.mark.parametrize(("size", "channels", "classes", "suffix"), [
     (64, 1, 7, ".keras"), (96, 3, 7, ".h5"), (224, 3, 8, ".keras")])
 def test_transfer_models_of_any_size_are_read(size, channels, classes, suffix, tmp_path):

@@ -97,8 +97,6 @@ def test_a_lambda_is_not_run(tmp_path):
 ATTACKS = [
     ({"module": "keras.layers", "class_name": "TextVectorization",
       "config": {"vocabulary": "/etc/passwd"}}, "class_name TextVectorization"),
-    ({"module": "keras.layers", "class_name": "TFSMLayer", "config": {"filepath": "/tmp"}},
-     "class_name TFSMLayer"),
     ({"class_name": ["Dense"], "config": {}}, r"class_name ['Dense']"),
     ({"class_name": "Dense", "config": {}, "registered_name": "theirs>Dense"},
      "registered_name theirs>Dense"),
@@ -183,8 +181,6 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, value):
     model.save(tmp_path / "model.keras")
     assert "has weights that are not finite numbers" in refusal(tmp_path / "model.keras")
 
-
-# Archives and HDF5
 
 @pytest.mark.parametrize("extra", ["../escaped.txt", "assets/vocabulary.txt", "model.weights.npz"])
 def test_members_that_do_not_belong_there_are_refused(tmp_path, members, extra):

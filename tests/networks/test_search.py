@@ -21,8 +21,6 @@ from networks.preprocessing import SCALES, Preprocessing, names_of
 from networks.raw import RawNetwork
 
 CLASSES = len(EMOTIONS)
-
-
 LEVELS = 20 + 32 * np.arange(CLASSES)  # mean grey value of the faces of each label
 
 
@@ -62,7 +60,6 @@ ALPHABETICAL = names_of("alphabetical", CLASSES)
     ("unit", ALPHABETICAL, softmax, "probabilities"),
     ("as-is", EMOTIONS, lambda x: x, "logits"),
     ("unit", names_of("fer+", 8), softmax, "probabilities"),
-    # an order that has no name
     ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
 ])
 def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, outputs):

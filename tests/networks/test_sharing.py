@@ -73,7 +73,6 @@ def convolutions(last=None):
     convolutions(LAYERS.Conv2D(4, 4, padding="same")) + [LAYERS.MaxPooling2D()],
     convolutions() + [LAYERS.MaxPooling2D(padding="same")],
     convolutions() + [LAYERS.AveragePooling2D(2), LAYERS.MaxPooling2D()],
-    convolutions() + [LAYERS.LayerNormalization(), LAYERS.MaxPooling2D()],
     convolutions() + [LAYERS.BatchNormalization(1), LAYERS.MaxPooling2D()]])
 def test_a_network_that_begins_otherwise_is_left_as_it_is(start):
     model = keras.Sequential([keras.Input((48, 48, 1)), *start, LAYERS.Flatten(), LAYERS.Dense(7)])
