@@ -13,7 +13,6 @@ import fer2013
 from base import files, options
 from base.errors import UserError
 from fer2013 import included
-from networks.files import read
 from networks.preprocessing import SCALES, outputs_of
 
 FORMATS = {"onnx": ".onnx", "tflite": ".tflite", "saved_model": ""}  # {name: suffix}
@@ -90,6 +89,8 @@ def write_onnx(model, path, about):
 
 def check_outputs(network, temporary, path):
     """UserError if the file's outputs for the included faces differ from the network's."""
+    from networks.files import read  # not at the top, because it imports Keras
+
     pixels = fer2013.open(included.COMPOSITES).split("test").pixels
     pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
     expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
