@@ -92,7 +92,7 @@ def meanings(meaning, numbers, place):
     # four or more in a row, but not all seven, were numbered anew after classes were dropped
     renumbered = 3 < len(unsaid) < len(EMOTIONS) and unsaid in (
         list(range(len(unsaid))), list(range(1, len(unsaid) + 1)))
-    if unsaid and (unsaid[-1] >= len(EMOTIONS) or renumbered):
+    if unsaid and (numbers[-1] >= len(EMOTIONS) or renumbered):
         raise UserError(f"{place}: the classes are the numbers {', '.join(map(str, numbers))}, "
                         "which may mean other classes than FER2013's 0 to 6; expected --classes "
                         f"with one of {', '.join(ORDERS)}, or with the names from 0 on")

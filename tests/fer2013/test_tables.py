@@ -155,6 +155,7 @@ def test_contempt_is_refused_or_left_out(tmp_path, caplog):
     path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 7, 1)])
     assert "the numbers 0, 1, 7, which may mean other classes" in error_of(path)
     assert "the numbers 0, 1, 7" in error_of(DataOptions(path, ignore_classes=("7",)))
+    assert "the numbers 0, 1, 7" in error_of(DataOptions(path, "7=contempt", ("contempt",)))
     assert "--ignore-classes 7 leaves it out" in error_of(DataOptions(path, "fer+"))
     assert labels(DataOptions(path, "fer+", ["contempt"])) == [6, 3]
     assert "1 faces are of classes that --ignore-classes leaves out" in caplog.text
