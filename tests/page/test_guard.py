@@ -1,9 +1,12 @@
 import asyncio
 
 import pytest
-from starlette.datastructures import Headers
 
-from page.guard import Guard, is_own
+pytest.importorskip("starlette", reason="comes with requirements-app.txt")
+
+from starlette.datastructures import Headers  # noqa: E402
+
+from page.guard import Guard, is_own  # noqa: E402
 
 
 @pytest.mark.parametrize(("host", "origin", "listening", "own"), [
