@@ -151,6 +151,15 @@ def test_every_format_is_checked_before_anything_is_built(tmp_path, members, suf
     assert "has the class_name TextVectorization" in message
 
 
+def test_how_a_model_was_trained_is_not_built(tmp_path, members):
+    loss = {"class_name": "function", "module": "keras.utils", "config": "get_file"}
+    config = json.loads(members["config.json"]) | {
+        "keras_version": keras.__version__, "compile_config": {"loss": loss}}
+    (tmp_path / "model.weights.json").write_text(json.dumps(config))
+    (tmp_path / "model.weights.h5").write_bytes(members["model.weights.h5"])
+    assert read(tmp_path / "model.weights.json").classes == 7
+
+
 def test_channels_first_are_refused_in_a_line(tmp_path):
     layers = [keras.Input((1, 48, 48)), keras.layers.Flatten(data_format="channels_first"),
               keras.layers.Dense(7)]
@@ -196,7 +205,9 @@ def test_members_that_do_not_belong_there_are_refused(tmp_path, members, extra):
      "its a is a link, or lies"),
     (lambda file: file.update({"a": h5py.SoftLink("/b")}), "its a is a link, or lies"),
     (lambda file: file.create_group("a"), "holds no arrays"),
-], ids=["other file", "external link", "soft link", "empty"])
+    (lambda file: file.create_dataset("a", 1).attrs.update(weight_names=["b", "b"]),
+     "its a lists an array twice"),
+], ids=["other file", "external link", "soft link", "empty", "repeated"])
 @pytest.mark.parametrize("name", ["model.keras", "model.h5"])
 def test_weights_that_are_not_plain_arrays_are_refused(tmp_path, members, name, change, reason):
     path = tmp_path / name
