@@ -107,9 +107,18 @@ def read(path):
 
 
 def read_history(path):
-    """The DataFrame of a history.csv, None if there is none; UserError if it is not train.py's."""
+    """The DataFrame of a history.csv, None if there is none; UserError if it is not train.py's.
+
+    The run.json beside it knows how many epochs there were.
+    """
+    if not path.is_file():
+        return None
     try:
-        return pandas.read_csv(path)[HISTORY].astype(float) if path.is_file() else None
+        history, run = pandas.read_csv(path)[HISTORY].astype(float), path.with_name("run.json")
+        epochs = len(files.read_json(run)["seconds"]) if run.is_file() else len(history)
+        if history.isna().any(axis=None) or history.epoch.tolist() != [*range(1, epochs + 1)]:
+            raise ValueError(f"expected epochs 1 to {epochs}, each with all numbers")
+        return history
     except (ValueError, LookupError) as error:
         raise UserError(f"{path}: not the history that python train.py wrote ({error}); "
                         "remove it to draw no curves") from error

@@ -123,3 +123,15 @@ def test_a_history_that_train_did_not_write_is_one_line(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(UserError, match="history.csv: not the history that python train.py wrote"):
         checkpoint.read_history(path)
+
+
+@pytest.mark.parametrize("change", [
+    lambda text: text.replace("\n2,", "\n3,"), lambda text: text[:text.index("\n2,") + 1],
+    lambda text: text.replace("2.5", "")], ids=["another epoch", "an epoch less", "an empty cell"])
+def test_a_history_from_which_something_is_missing_is_refused(kept, change):
+    kept.on_epoch_end(0, LOGS)
+    kept.on_epoch_end(1, LOGS | {"val_loss": 2.5})
+    path = kept.folder / "history.csv"
+    path.write_text(change(path.read_text()))
+    with pytest.raises(UserError, match="expected epochs 1 to 2, each with all numbers"):
+        checkpoint.read_history(path)
