@@ -18,6 +18,7 @@ from explaining import lime
 from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
+from fer2013 import EMOTIONS
 from networks.network import Source
 
 VERSION = 1  # higher where the same face, network and settings get another explanation
@@ -83,6 +84,12 @@ def pack(found):
 def unpack(arrays, asked):
     """The {label: Explanation} that pack() was given, for the same (face, labels)."""
     (face, labels), segments, found = asked, arrays["segments"].astype(int), {}
+    parts = segments.max() + 1
+    shapes = {"segments": face.shape, "weights": (parts,), "together": (parts, parts),
+              "probabilities": (len(EMOTIONS),), "without": (len(Without._fields),)}
+    if other := [name for name, array in arrays.items()
+                 if array.shape != shapes.get(name.split()[-1], ())]:
+        raise ValueError(f"shapes of {', '.join(other)}")
     for number, label in enumerate(labels):
         values = {name: arrays[f"{number} {name}"] for name in KEPT}
         values = {name: each if each.ndim else each.item() for name, each in values.items()}
