@@ -47,24 +47,27 @@ class Jobs:
         task = functools.partial(on_worker, pickle.dumps(function), packages(), parent)
         if self.cluster:
             return on_cluster(self.cluster, task, items)
-        return parallel(task, items, f"--jobs {self.jobs}", n_jobs=self.jobs)
+        return on_this_machine(self.jobs, task, items)
 
 
-def parallel(task, items, where, **settings):
+def on_this_machine(jobs, task, items):
+    """Jobs.map() in processes of this machine."""
     from joblib import Parallel, delayed
 
     try:
-        yield from Parallel(batch_size=1, return_as="generator", **settings)(
+        yield from Parallel(jobs, batch_size=1, return_as="generator")(
             delayed(task)(item) for item in items)
     except (ImportError, OSError, RuntimeError) as error:  # RuntimeError: a worker that died, too
-        raise UserError(f"{where}: a worker died, perhaps for want of memory, or cannot run this "
-                        f"project ({error.__cause__ or error})") from error
+        raise lost(f"--jobs {jobs}", error) from error
 
 
 def on_cluster(address, task, items):
+    """Jobs.map() on the workers of a Dask cluster.
+
+    joblib's backend for Dask computes in this process if the cluster has one thread.
+    """
     try:
-        from distributed import Client
-        from joblib import parallel_config
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise UserError(f"--cluster: needs dask ({error}); "
                         "pip install -r requirements-optional.txt") from error
@@ -73,8 +76,18 @@ def on_cluster(address, task, items):
     except (OSError, ValueError) as error:
         raise UserError(f"--cluster {address}: no Dask scheduler answers there "
                         f"({str(error).splitlines()[0]})") from error
-    with client, parallel_config("dask", client=client):
-        yield from parallel(task, items, f"--cluster {address}")
+    with client:
+        try:
+            for future in client.map(task, items, pure=False):
+                yield future.result()
+        except (ImportError, KilledWorker, OSError, RuntimeError) as error:
+            raise lost(f"--cluster {address}", error) from error
+
+
+def lost(where, error):
+    """The UserError about a worker that does not answer."""
+    return UserError(f"{where}: a worker died, perhaps for want of memory, or cannot run this "
+                     f"project ({error.__cause__ or error})")
 
 
 def on_worker(pickled, expected, parent, item):

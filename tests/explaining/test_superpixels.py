@@ -55,7 +55,7 @@ def test_each_rule_hides_a_superpixel_as_its_name_says():
 def test_the_mean_face_is_the_same_for_every_face_or_as_bright_and_rich_in_contrast():
     face = (100 + NOISE / 8).astype(np.uint8)
     shown = HIDING["mean-face"](face, None)
-    assert shown.shape == (48, 48) and shown.dtype == np.uint8 and shown.std() > 20
+    assert shown.shape == (48, 48) and shown.dtype == np.uint8 and shown.std() > 10
     assert np.array_equal(shown, HIDING["mean-face"](FACES["black"], None))
     matched = HIDING["mean-face-matched"](face, None)
     assert matched.dtype == np.uint8 and np.corrcoef(matched.ravel(), shown.ravel())[0, 1] > 0.99

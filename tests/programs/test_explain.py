@@ -111,14 +111,15 @@ def test_a_named_face_is_explained_for_all_seven_in_lines_of_80_characters(
     assert max(map(len, lines)) <= 80 and last == f"open {tmp_path / 'emotions.png'}"
 
 
-def test_faces_with_nothing_to_see_are_explained_without_a_warning(tmp_path, monkeypatch, capsys):
+def test_faces_with_nothing_to_see_are_explained_without_a_warning(
+        tiny, tmp_path, monkeypatch, capsys):
     faces = {"happy": np.zeros((48, 48)), "sad": np.full((48, 48), 255),
              "neutral": np.random.default_rng(0).integers(0, 256, (48, 48))}
     for split, (emotion, face) in itertools.product(("train", "test"), faces.items()):
         (tmp_path / "data" / split / emotion).mkdir(parents=True)
         Image.fromarray(face.astype(np.uint8)).save(
             tmp_path / "data" / split / emotion / f"{emotion}.png")
-    main(monkeypatch, tmp_path, *of_data(tmp_path / "data"), "--label", *faces)
+    main(monkeypatch, tmp_path, "--data", tmp_path / "data", "--model", tiny, "--label", *faces)
     printed = capsys.readouterr()
     assert printed.err == "" and printed.out.count("predicted ") == 3
     kept = json.loads((tmp_path / "explanations.json").read_text("utf-8"))
