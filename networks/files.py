@@ -3,6 +3,7 @@ import pathlib
 
 from base.errors import UserError
 from networks import keras_files, runtimes
+from networks.raw import reason_of
 
 FEWEST_SIDE, MOST_SIDE = 24, 512  # pixels of a square input
 KINDS = {  # how files of other kinds begin, and what to do
@@ -44,8 +45,7 @@ def read(path):
         raise UserError(f"{path}: reading it needs {error.name} ({error}); "
                         "pip install -r requirements-optional.txt") from error
     except Exception as error:  # what damaged files and layers that do not fit make readers raise
-        reason = str(error).strip().split("\n")[-1].removeprefix("Exception encountered: ")[:200]
-        raise UserError(f"{path}: not a readable model ({reason})") from error
+        raise UserError(f"{path}: not a readable model ({reason_of(error)})") from error
 
 
 def read_kind(path):

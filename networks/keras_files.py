@@ -57,6 +57,7 @@ def load(path, architecture):
         file, whole, version, kind = opened(path, stack)
         config = whole or json.loads(architecture or "null")
         if config is None:
+            check_arrays(file)
             raise UserError("holds weights alone, without an architecture; expected a whole model "
                             "(model.save), or the architecture's JSON (model.to_json) beside it as "
                             f"{path.with_suffix('.json').name}")

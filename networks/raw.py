@@ -65,7 +65,8 @@ def in_batches(predict, pictures, sizes):
         float32 (n, classes).
 
     Raises:
-        ValueError: a batch gets fewer or more predictions than it has pictures.
+        UserError: a batch gets fewer or more predictions than it has pictures, or cannot be
+            computed, as for want of memory.
     """
     found = []
     for start in tqdm(range(0, len(pictures), sizes[-1]), "predicting", unit="batch", delay=2,
@@ -74,8 +75,18 @@ def in_batches(predict, pictures, sizes):
         size = next(size for size in sizes if size >= len(batch))
         filled = np.zeros((size, *batch.shape[1:]), batch.dtype)
         filled[:len(batch)] = batch
-        predictions = np.asarray(predict(filled), np.float32)
+        try:
+            predictions = np.asarray(predict(filled), np.float32)
+        except Exception as error:  # each runtime raises kinds of its own
+            raise UserError(f"the model cannot predict {size} pictures at once "
+                            f"({reason_of(error)})") from error
         if predictions.ndim != 2 or len(predictions) != size:
-            raise ValueError(f"gives {predictions.shape} for {size} pictures")
+            raise UserError(f"the model gives {predictions.shape} predictions for {size} pictures")
         found.append(predictions[:len(batch)])
     return np.concatenate(found)
+
+
+def reason_of(error):
+    """The line of an error of Keras, or of a runtime, that says what is wrong."""
+    text = str(error).split("Arguments received")[0].strip()
+    return text.split("\n")[-1].removeprefix("Exception encountered: ")[:200]

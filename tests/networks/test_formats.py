@@ -18,6 +18,7 @@ from networks import export, keras_files
 from networks.files import read
 from networks.network import open_network
 from networks.preprocessing import names_of
+from networks.raw import in_batches
 from tests.support import ROOT
 
 layers = keras.layers
@@ -140,6 +141,18 @@ def test_onnx_with_channels_first_and_logits_is_read(shape, batch, dtype, tmp_pa
     one_by_one = np.concatenate([raw.call(picture[None]) for picture in pictures])
     np.testing.assert_allclose(raw.call(pictures), one_by_one, rtol=1e-3)
     assert one_by_one.shape == (9, 7) and np.ptp(one_by_one, axis=0).min() > 0
+
+
+@pytest.mark.parametrize(("predict", "expected"), [
+    (lambda pictures: np.zeros((len(pictures[pictures > 0]), 7)),
+     r"the model gives \(1, 7\) predictions for 32 pictures"),
+    (lambda pictures: np.zeros((len(pictures), 7)) / np.linalg.inv(pictures[:1, :2, :2, 0])[0, 0, 0],
+     r"the model cannot predict 32 pictures at once \(Singular matrix\)")])
+def test_predictions_that_fail_for_some_pictures_are_one_line(predict, expected):
+    pictures = np.zeros((5, 48, 48, 1), np.float32)
+    pictures[2, 3, 4] = 1
+    with pytest.raises(UserError, match=expected):
+        in_batches(predict, pictures, (1, 32))
 
 
 def test_onnx_whose_weights_lie_in_another_file_says_how_to_save_it_as_one(tmp_path):

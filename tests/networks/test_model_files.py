@@ -244,6 +244,7 @@ def test_no_pickle_is_read_under_any_file_name(tmp_path, monkeypatch, members):
     (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"), (b"<!DOCTYPE", "an HTML"),
     (b"\n\n\n\n<!DOCTYPE html>", "an HTML"),
     (b"", "of no known kind"), (b"\x00" * 50, "no known kind"),
+    (weights(lambda file: None), "holds no arrays"),
 ])
 def test_a_file_of_another_kind_is_called_what_it_is(tmp_path, content, reason):
     (tmp_path / "model.h5").write_bytes(content)
