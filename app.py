@@ -12,7 +12,6 @@ import importlib.util
 import os
 import signal
 import sys
-import tempfile
 
 from base import options
 from base.errors import UserError
@@ -32,6 +31,7 @@ def main():
         raise UserError("needs Gradio; pip install -r requirements-app.txt")
     with options.quiet_stderr():
         from networks.network import open_network
+        from page import folder
         from page.events import Page
         from photographs.detection import detector
 
@@ -41,8 +41,8 @@ def main():
     network = open_network(path, included.open_own(), args.scale, args.labels)
     page = Page(network, options.settings(args, LimeSettings), choice.in_words(path))
     detector()  # once, before several people may need it at the same time
-    with tempfile.TemporaryDirectory(prefix="emotions-") as folder:
-        serve(page, args.host, args.port, folder)
+    with folder.opened() as uploads:
+        serve(page, args.host, args.port, str(uploads))
 
 
 def parse_arguments():
