@@ -112,6 +112,8 @@ def entry_of(pixels, label, usage, classes, split, row):
     if label is None:
         return Entry(UNLABELLED, None, f"row {row}", face)
     label = str(label).strip()
+    if classes and label.isdecimal() and label not in classes:
+        raise ValueError(f"label {label[:20]} is none of the {len(classes)} that are named")
     return Entry(split, classes.get(label, label), f"row {row}", face)
 
 

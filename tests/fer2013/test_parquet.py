@@ -154,3 +154,8 @@ def test_rows_that_share_one_large_value_take_little_memory(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 200_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_number_beyond_the_names_in_the_metadata_is_refused(tmp_path):
+    path = write(tmp_path / "a.parquet", as_structs([0, 1]), [0, 2], names=["neutral", "happy"])
+    assert "row 2: label 2 is none of the 2 that are named" in error_of(path)
