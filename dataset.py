@@ -36,7 +36,7 @@ def main():
     path = files.make_folder(args.outputs) / f"dataset.{args.format}"
     figure = numbers.dataset(
         counts, examples, fer2013.EMOTIONS, f"Faces of {data.name}",
-        f"faces of {splits[0].name} below, drawn at random with seed {args.seed}")
+        f"the faces shown are of {splits[0].name}, drawn at random with seed {args.seed}")
     style.save(figure, path, {"command": options.command(), "faces": data.name}, args.dpi)
     print(f"wrote {path}")
 

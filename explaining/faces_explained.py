@@ -97,7 +97,7 @@ def explain_many(labels, face_set, count, output):
     if len(rows) > 1:
         output.write_csv("emotions_average", rows)
         name = output.save("emotions_average", [], averages.averages, columns,
-                           "mean explanations of faces classified correctly")
+                           "Mean explanations of faces classified correctly")
     return name
 
 

@@ -8,6 +8,7 @@ from explaining.averages import AREAS
 from explaining.regions import part_names
 from explaining.verdict import TELLING, VERDICTS
 from fer2013 import EMOTIONS
+from figures.style import percent
 
 LIKELY, WORTH_NAMING = 0.5, 0.1  # from these probabilities on: a prediction; one that it wavers to
 SURE = 0.8  # 86 of 100 predictions of 86 % are right
@@ -15,10 +16,6 @@ SURE = 0.8  # 86 of 100 predictions of 86 % are right
 # the samples agree on fewer than four of five superpixels
 LOW_R2, LOW_STABILITY = 0.5, 0.8
 WIDTH = 80  # of a line on the terminal
-
-
-def percent(share):
-    return f"{100 * share:.0f} %"
 
 
 def share(label, probabilities):

@@ -26,7 +26,8 @@ def average(mean_face, mean_map, shares, areas, regions, title, note=""):
             rows.stop - rows.start, fill=False, color="white", linewidth=1.5))
         left.text(columns.start, rows.start, region, color="white", fontsize=9, va="top")
     limit = np.abs(mean_map).max()
-    show(middle, tinted(mean_face, mean_map, limit), "mean weight: blue to it, orange against")
+    show(middle, tinted(mean_face, mean_map, limit),
+         "mean weight: blue contributes, orange against")
     colour_bar(part, middle, 100 * limit, "points of probability")
     title = "where the positive weight lies"
     style.bars(right, shares, shares.values(), title, FOR, -0.2, 0.4, "of the positive weight")
@@ -51,5 +52,5 @@ def averages(columns, title, note="", log_odds=False):
         show(upper, mean_face, heading)
         show(lower, tinted(mean_face, mean_map, limit))
     factor, unit = style.unit(log_odds)
-    colour_bar(part, axes, factor * limit, f"{unit}: blue to it, orange against")
+    colour_bar(part, axes, factor * limit, f"{unit}: blue contributes, orange against")
     return figure

@@ -47,7 +47,7 @@ def sheet(found, title, note=""):
     predicted = found[0].probabilities.argmax()
     for panel, explanation in zip(others, found, strict=False):
         draw_map(panel, explanation, limit)
-        panel.set_title(f"{EMOTIONS[explanation.label]}, {explanation.probability:.0%}",
+        panel.set_title(f"{EMOTIONS[explanation.label]}, {style.percent(explanation.probability)}",
                         weight="bold" if explanation.label == predicted else "normal", fontsize=11)
         write_numbers(panel, explanation, np.r_[marked(explanation, 1), marked(explanation, -1)])
     draw_scale(part, axes, limit, found[0])

@@ -1,7 +1,7 @@
 """Figures of numbers: the dataset, training curves, confusion matrix and reliability."""
 import numpy as np
 
-from figures.style import AGAINST, FOR, NEUTRAL, PALE, stacked
+from figures.style import AGAINST, FOR, NEUTRAL, PALE, percent, stacked
 
 
 def dataset(counts, examples, names, title, note=""):
@@ -61,7 +61,7 @@ def curves(history, title, note=""):
         axes.set(xlabel="epoch", ylabel=quantity)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
-    axes.legend(fontsize=9, frameon=False)
+    axes.legend(fontsize=9)
     return figure
 
 
@@ -78,7 +78,7 @@ def confusion_matrix(matrix, names, title, note=""):
     axes = part.subplots()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, f"{matrix[row, column]}\n{share:.0%}", ha="center", va="center",
+        axes.text(column, row, f"{matrix[row, column]}\n{percent(share)}", ha="center", va="center",
                   fontsize=9, color="white" if share > 0.5 else "black")
     axes.set(xticks=range(len(names)), yticks=range(len(names)), xlabel="predicted", ylabel="true")
     axes.set_xticklabels(names, rotation=45, ha="right")

@@ -60,6 +60,10 @@ def show(axes, picture, title=""):
     axes.set_title(title, fontsize=10)
 
 
+def percent(share):
+    return f"{100 * share:.0f} %"
+
+
 def unit(log_odds):
     """What weights are multiplied with where they are drawn, and what they then are."""
     return (1, "log-odds") if log_odds else (100, "points of probability")
@@ -77,7 +81,7 @@ def colour_bar(figure, axes, limit, label):
 def bars(axes, names, values, title, colour, offset=0, height=0.8, label=None):
     """Draw shares as bars with their percentages, one name below the other."""
     drawn = axes.barh(np.arange(len(names)) + offset, values, height, color=colour, label=label)
-    axes.bar_label(drawn, fmt="{:.0%}", padding=2, fontsize=9)
+    axes.bar_label(drawn, fmt=percent, padding=2, fontsize=9)
     axes.set_yticks(range(len(names)), names)
     axes.set(xticks=[], ylim=(len(names) - 0.5, -0.5))
     axes.set_title(title, fontsize=10)
@@ -122,7 +126,7 @@ def stacked(width, rows):
     Returns:
         The Figure, and a list with the SubFigure of each row.
     """
-    rows = [(wrapped(title, 9.5 * width), wrapped(note, 11.5 * width), height)
+    rows = [(wrapped(title, 10.5 * width), wrapped(note, 12.5 * width), height)
             for title, note, height in rows]
     heights = [height + 0.2 * len(f"{title}\n{note}".splitlines()) for title, note, height in rows]
     figure = Figure(figsize=(width, sum(heights)), layout="constrained")

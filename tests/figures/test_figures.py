@@ -116,7 +116,7 @@ def test_a_sheet_has_the_face_and_every_emotion_on_one_scale(explanation):
              for label in range(7)]
     figure = explanations.sheet(found, "title")
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles[:5] == ["face", "angry, 0%", "disgust, 0%", "fear, 0%", "happy, 100%"]
+    assert titles[:5] == ["face", "angry, 0 %", "disgust, 0 %", "fear, 0 %", "happy, 100 %"]
     assert picture_of(figure.axes[4])[38, 38] == pytest.approx(np.array(
         style.SIGNED(0.1)[:3]), abs=0.01)  # -0.4 on a scale from -0.5 to 0.5
     assert texts_of(figure.axes[4]) == ["+50", "−40"] and texts_of(figure.axes[1]) == ["+5", "−4"]
@@ -147,7 +147,7 @@ def test_curves_mark_the_best_epoch_of_validation():
 def test_confusion_matrix_cells_hold_counts_and_shares_of_the_true_class():
     matrix = np.array([[3, 1], [0, 0]])
     figure = numbers.confusion_matrix(matrix, ["a", "b"], "title")
-    assert texts_of(figure.axes[0]) == ["3\n75%", "1\n25%", "0\n0%", "0\n0%"]
+    assert texts_of(figure.axes[0]) == ["3\n75 %", "1\n25 %", "0\n0 %", "0\n0 %"]
 
 
 def test_reliability_leaves_empty_bins_out():
