@@ -2,7 +2,7 @@
 
     python evaluate.py --data data
     python evaluate.py --data data --split validation --tta
-    python evaluate.py --data data --model theirs.h5 --scale 0-1
+    python evaluate.py --data data --model theirs.h5 --scale unit
 
 Evaluates on the test split (PrivateTest) if the data has one, else on validation (PublicTest), and
 says which. Writes
@@ -74,6 +74,7 @@ def main():
     for name, figure in draw(evaluation, split.labels, probabilities, history).items():
         style.save(figure, folder / f"{name}.{args.format}", evaluation, args.dpi)
     print(as_text(evaluation))
+    print(f"open {folder / 'confusion_matrix'}.{args.format}")
 
 
 def parse_arguments():
@@ -115,27 +116,29 @@ def draw(evaluation, labels, probabilities, history):
     figures = {
         "confusion_matrix": numbers.confusion_matrix(
             np.array(evaluation["confusion"]), EMOTIONS,
-            f"Accuracy {evaluation['accuracy']:.1%} on {measured}", source),
+            f"Accuracy {100 * evaluation['accuracy']:.1f} % on {measured}", source),
         "reliability": numbers.reliability(
             *bins, f"Expected calibration error {error:.3f} on {measured}", source)}
     if history is None:
         print(f"no curves: there is no {model.parent / 'history.csv'}; python train.py writes it")
         return figures
+    best = 100 * history.val_accuracy.max()
     return figures | {"curves": numbers.curves(
-        history, f"Validation accuracy {history.val_accuracy.max():.1%} in the best epoch", source)}
+        history, f"Validation accuracy {best:.1f} % in the best epoch", source)}
 
 
 def as_text(evaluation):
     """The measures as tables for the terminal: over all faces, and for each emotion."""
     import pandas
 
-    names = ("accuracy", "balanced_accuracy", "macro_f1", "accuracy_not_in_train",
-             "expected_calibration_error")
+    names = {"accuracy": "accuracy", "accuracy_not_in_train": "without faces seen in training",
+             "balanced_accuracy": "balanced accuracy", "macro_f1": "macro F1",
+             "expected_calibration_error": "calibration error"}
     ways = {"one forward pass": evaluation}
     if "tta" in evaluation:
         ways["with mirror image"] = evaluation["tta"]
     overall = pandas.DataFrame(
-        {way: {name.replace("_", " "): measures[name] for name in names}
+        {way: {words: measures[name] for name, words in names.items()}
          for way, measures in ways.items()}, dtype=float)
     nothing = "unknown" if evaluation["faces_not_in_train"] is None else "no such face"
     emotions = pandas.DataFrame(evaluation["emotions"]).T.astype({"faces": int})

@@ -71,8 +71,8 @@ class What:
 @dataclasses.dataclass(frozen=True)
 class Rare:
     """What few people need."""
-    precision: str = option("float32", "the network's arithmetic; bfloat16 takes about half of the "
-                                       "time on processors with AVX-512 BF16 or AMX",
+    precision: str = option("float32", "the network's arithmetic; bfloat16 takes about two thirds "
+                                       "of the time on processors with AVX-512 BF16 or AMX",
                             choices=tuple(PRECISIONS))
     cropped: bool = option(False, "with --image: take each picture as one face from forehead to "
                                   "chin, without face detection")
@@ -147,9 +147,9 @@ def explain_pictures(args, model, data):
                 continue
             figure = output.save(name.stem, each.rows, each.figure, *shrink(read(each.path)),
                                  faces=each.path.name)
-            print(each.summary)
+            print(f"{each.summary}; {figure}")
             for row in each.rows:
-                print(wording.one_line(row, figure))
+                print(wording.one_line(row))
     if figure:
         print(f"open {output.folder / figure}")
     if problems:
