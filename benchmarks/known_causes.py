@@ -11,7 +11,7 @@
    correlation of the map's mass on a unit and the fall of the log-odds without it. FunnyBirds does
    the same with parts of birds (Hesse et al. 2023, arXiv 2308.06248).
 4. Random weights (Adebayo et al. 2018): rank correlation of the superpixels' relevance with that of
-   the same network whose last layer has random weights, on included composite faces.
+   the same network whose last layer has random weights, on included average faces.
 
 Prints the table of docs/trust.md, means with 95 % bootstrap intervals. About 4 s a face on two CPU
 cores.

@@ -21,7 +21,9 @@ def list_faces(base):
     counts, entries, names_of = collections.Counter(), [], collections.defaultdict(set)
     for folder, names in walk(base):
         parts = folder.relative_to(base).parts
-        split, classes = split_named(parts[0]) if parts else None, classes_in(parts)
+        if not parts:
+            continue  # what lies beside the folders of the splits, such as a README
+        split, classes = split_named(parts[0]), classes_in(parts)
         if not split or not classes:
             counts["lie in no class folder of a split and are left out"] += len(names)
             continue

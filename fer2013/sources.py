@@ -21,7 +21,7 @@ from fer2013.names import is_class, split_named
 DATA = "data"  # the default of --data
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 AVATARS, COMPOSITES = HERE / DATA / "avatars", HERE / DATA / "composites"
-INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included composite faces"}
+INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included average faces"}
 FER2013 = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
 TABLES = (".csv", ".tsv", ".parquet")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")

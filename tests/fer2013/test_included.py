@@ -116,7 +116,7 @@ def test_included_faces_are_of_the_kind_on_which_the_model_was_trained(monkeypat
     on_fer2013 = included.open_for_explaining(DataOptions(), "FER2013")
     assert on_fer2013.path == str(included.COMPOSITES)
     assert included.open_for_training(DataOptions()).path == str(included.AVATARS)
-    assert on_fer2013.in_words.startswith("the included composite faces; to use FER2013, put it")
+    assert on_fer2013.in_words.startswith("the included average faces; to use FER2013, put it")
 
 
 def test_a_users_own_data_are_preferred_to_the_included_faces(tmp_path, monkeypatch):
@@ -151,8 +151,8 @@ def test_links_in_a_circle_are_no_data(tmp_path):
 
 def test_included_faces_are_not_measured_against_the_counts_of_fer2013():
     data = fer2013.open(included.COMPOSITES)
-    assert len(data.describe("test")) == 1 and data.name == "the included composite faces"
-    assert data.title("test") == "the included composite faces, test split"
+    assert len(data.describe("test")) == 1 and data.name == "the included average faces"
+    assert data.title("test") == "the included average faces, test split"
 
 
 def test_included_faces_are_read_as_the_options_say():
