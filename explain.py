@@ -153,7 +153,7 @@ def explain_pictures(args, model, data):
     if figure:
         print(f"open {output.folder / figure}")
     if problems:
-        raise UserError("\n".join(problems))
+        raise UserError("; ".join(problems))
 
 
 @contextlib.contextmanager

@@ -146,7 +146,7 @@ def test_onnx_with_channels_first_and_logits_is_read(shape, batch, dtype, tmp_pa
 @pytest.mark.parametrize(("predict", "expected"), [
     (lambda pictures: np.zeros((len(pictures[pictures > 0]), 7)),
      r"the model gives \(1, 7\) predictions for 32 pictures"),
-    (lambda pictures: np.zeros((len(pictures), 7)) / np.linalg.inv(pictures[:1, :2, :2, 0])[0, 0, 0],
+    (lambda pictures: np.linalg.inv(pictures[..., 0]),
      r"the model cannot predict 32 pictures at once \(Singular matrix\)")])
 def test_predictions_that_fail_for_some_pictures_are_one_line(predict, expected):
     pictures = np.zeros((5, 48, 48, 1), np.float32)

@@ -9,7 +9,12 @@ import pytest
 from page import folder
 from tests.support import ENVIRONMENT, ROOT
 
-HOLD = "from page import folder\nwith folder.opened() as uploads: print(uploads, flush=True); input()"
+HOLD = """
+from page import folder
+with folder.opened() as uploads:
+    print(uploads, flush=True)
+    input()
+"""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs kill -9")

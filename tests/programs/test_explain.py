@@ -135,3 +135,15 @@ def test_a_face_that_is_not_there_is_refused(of_data, tmp_path, monkeypatch, opt
     with pytest.raises(UserError, match=expected):
         main(monkeypatch, tmp_path, *of_data, "--label", "sad", *options)
     assert not names_in(tmp_path)
+
+
+def test_every_picture_that_cannot_be_explained_is_told_and_has_a_row(tmp_path, monkeypatch):
+    for name in ("a.jpg", "b.jpg"):
+        (tmp_path / name).write_bytes(b"")
+    with pytest.raises(UserError) as error:
+        main(monkeypatch, tmp_path / "out", "--image", tmp_path / "a.jpg", tmp_path / "b.jpg",
+             "--table", tmp_path / "t.csv")
+    told = str(error.value)
+    assert "a.jpg: not a readable picture" in told and "b.jpg: not" in told and "\\n" not in told
+    rows = pandas.read_csv(tmp_path / "t.csv")
+    assert len(rows) == 2 and rows.problem.str.contains("not a readable picture").all()
