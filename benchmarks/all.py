@@ -60,6 +60,7 @@ STEPS = {
                          "benchmarks/lime_choices.md"),
     "atlas": Step("-m benchmarks.atlas --data {data} --model {model}", "docs/what_it_looks_at.md"),
     "speed": Step("-m benchmarks.speed", "benchmarks/speed.md"),
+    "engines": Step("-m benchmarks.engines", "benchmarks/speed.md"),
     "recipe": Step("-m benchmarks.recipe --data {data}", "benchmarks/recipe.md"),
     "own_models": Step("-m benchmarks.own_models --data {data} --models {models}",
                        "benchmarks/own_models.md"),
