@@ -18,7 +18,7 @@ from fer2013 import EMOTIONS, SIZE
 from fer2013.names import CONTEMPT, ORDERS
 
 AUTO = "auto"  # of --scale and --labels: to be found out
-MEAN, DEVIATION = 131.0, 78.2  # of all pixels of FER2013's 28,709 training faces
+MEAN, DEVIATION = 129.5, 65.0  # of all pixels of FER2013's 28,709 training faces
 # mean and deviation of red, green, blue / 255
 TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 CAFFE = (103.939, 116.779, 123.68)  # mean of blue, green, red

@@ -108,7 +108,7 @@ def find(raw, faces, scale=None, order=None):
         dropped |= set(names) - {way.scale for way in left}
         best, rivals = choose(left)
         certain = beats_chance(best, labels)
-        decided = certain and not rivals and (scales is every or best.is_among(COMMON_ORDERS))
+        decided = certain and not rivals and (scales is every or usual(best))
         if scale and order or count > FEW and decided:
             return best.preprocessing(evidence(best, left, found, faces.words))
         if scales is every and count == SOME and not certain:
@@ -195,6 +195,11 @@ def choose(left):
                 if each is best or alike(each, best) and not worse(each, best))
     rivals = [each for each in left if each.labels != best.labels and not alike(each, best)]
     return best, sorted(rivals, key=lambda each: -each.accuracy)
+
+
+def usual(best):
+    """Whether a Way of a common order is no surer of wrong predictions than a uniform guess is."""
+    return best.is_among(COMMON_ORDERS) and best.likelihoods.mean() > -math.log(len(EMOTIONS))
 
 
 def beats_chance(best, labels):
