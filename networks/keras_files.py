@@ -6,6 +6,7 @@ some activations otherwise, and its files need the package tf_keras.
 """
 import contextlib
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -90,7 +91,8 @@ def open_archive(path, stack):
     if names != MEMBERS:
         raise UserError(f"contains {', '.join(names)[:100]}; expected {', '.join(MEMBERS)}")
     version = json.loads(archive.read("metadata.json")).get("keras_version")
-    file = stack.enter_context(h5py.File(stack.enter_context(archive.open(MEMBERS[-1]))))
+    # in memory: Python 3.13.0 seeks wrongly in the members of an archive
+    file = stack.enter_context(h5py.File(io.BytesIO(archive.read(MEMBERS[-1]))))
     return file, json.loads(archive.read("config.json")), version, "archive"
 
 
