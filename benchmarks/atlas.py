@@ -3,9 +3,9 @@
     python -m benchmarks.atlas --data data
 
 Explains --faces faces of each emotion that are classified correctly by `explain.py --count`, and
-all mistakes by `--mistakes all` (500 samples, bfloat16; an interrupted run resumes), and averages
-the explanations of each group. A mistake is explained by the log-odds of the predicted against the
-true emotion. A group is shown only if it has 32 different faces. Writes
+the 500 most confident mistakes by `--mistakes 500` (500 samples, bfloat16; an interrupted run
+resumes), and averages the explanations of each group. A mistake is explained by the log-odds of the
+predicted against the true emotion. A group is shown only if it has 32 different faces. Writes
 
     docs/atlas.png              mean face and mean map of each emotion classified correctly
     docs/atlas_mistakes.png     the same of the common mistakes
@@ -38,7 +38,7 @@ EMFACS = {"angry": "4, 5, 7, 23", "disgust": "9, 15, 16", "fear": "1, 2, 4, 5, 2
 def main():
     args = parser(__doc__, faces=60).parse_args()
     explained = pandas.concat([explain(args, "--count", str(args.faces)),
-                               explain(args, "--mistakes", "all")], ignore_index=True)
+                               explain(args, "--mistakes", "500")], ignore_index=True)
     split = fer2013.open(args.data).split("validation")
     explained["index"] = explained.name.map({name: at for at, name in enumerate(split.names)})
     groups = {key: rows for key, rows in explained.groupby(["true", "predicted"])
