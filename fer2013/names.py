@@ -86,6 +86,9 @@ def meanings(meaning, numbers, place):
         return by_number(order, numbers)
     pairs = dict(part.split("=", 1) for part in meaning.split(",") if "=" in part)
     pairs = {plain(name): meant for name, meant in pairs.items()}
+    if meaning and "," not in meaning and not pairs:
+        raise UserError(f"--classes {meaning}: no order of this name; expected one of "
+                        f"{', '.join(ORDERS)}, or names with commas between them")
     if meaning and not pairs:
         return {str(number): name for number, name in enumerate(meaning.split(","))}
     unsaid = [number for number in numbers if str(number) not in pairs]

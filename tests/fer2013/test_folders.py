@@ -249,3 +249,8 @@ def test_the_held_out_tenth_is_the_one_of_earlier_versions():
     random = np.random.default_rng(2013)
     expected = [*sorted(random.permutation(20)[:2]), *sorted(20 + random.permutation(40)[:4])]
     assert found.tolist() == expected
+
+
+def test_a_misspelt_order_of_classes_is_named_with_those_that_there_are():
+    with pytest.raises(UserError, match="--classes afectnet: no order of this name.*affectnet"):
+        names.labels_of({"0", "1"}, "afectnet", (), "data")
