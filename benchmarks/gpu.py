@@ -159,18 +159,22 @@ def cross_entropy(logits, targets):
     return -(targets * functional.log_softmax(logits, dim=1)).sum(dim=1).mean()
 
 
+def smoothed_labels(faces, chosen):
+    """One-hot labels of which a tenth is spread over all classes: float (m, 7)."""
+    return functional.one_hot(faces.labels[chosen], 7) * 0.9 + 0.1 / 7
+
+
 def smoothed(network, views, faces, chosen):
-    """The loss of the labels, of which a tenth is spread over all classes."""
-    targets = functional.one_hot(faces.labels[chosen], 7) * 0.9 + 0.1 / 7
-    return cross_entropy(network(views), targets)
+    """The loss of smoothed_labels()."""
+    return cross_entropy(network(views), smoothed_labels(faces, chosen))
 
 
 def loss_with_votes(share):
     """A loss like smoothed(), plus that of FER+'s votes with this weight."""
     def loss(network, views, faces, chosen):
         logits, votes = network(views)
-        targets = functional.one_hot(faces.labels[chosen], 7) * 0.9 + 0.1 / 7
-        return cross_entropy(logits, targets) + share * cross_entropy(votes, faces.votes[chosen])
+        return (cross_entropy(logits, smoothed_labels(faces, chosen))
+                + share * cross_entropy(votes, faces.votes[chosen]))
     return loss
 
 
