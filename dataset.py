@@ -1,14 +1,12 @@
 """Count the faces of the data, and the identical faces, conflicting labels and blank faces in it.
 
-    python dataset.py --data data          print these counts
-    python dataset.py --download           first download FER2013 from Kaggle (no account needed)
+    python dataset.py --data data
 
 Writes outputs/dataset.png: the number of faces per emotion and split, and examples of each emotion.
 """
 from base import files, options
 from base.errors import UserError
 from fer2013 import DataOptions, included
-from fer2013.download import ON_KAGGLE
 
 
 def main():
@@ -16,13 +14,10 @@ def main():
     import numpy as np
 
     import fer2013
-    from fer2013 import download, glance
+    from fer2013 import glance
     from figures import numbers, style
 
-    chosen = options.settings(args, DataOptions)
-    if args.download:
-        download.download(chosen.data)
-    data = included.open_for_training(chosen)
+    data = included.open_for_training(options.settings(args, DataOptions))
     if data.included:
         print(f"these are {data.in_words}")
     splits = [data.split(name) for name in data.splits]
@@ -44,9 +39,6 @@ def main():
 def parse_arguments():
     parser = options.parser(__doc__)
     options.add_options(parser, DataOptions)
-    parser.add_argument("--download", action="store_true",
-                        help=f"first download {ON_KAGGLE} from Kaggle into --data, unless FER2013 "
-                             "is there (needs kagglehub)")
     parser.add_argument("--seed", type=options.seed_number, default=0,
                         help="seed of the random choice of examples")
     options.add_options(parser, options.OutputOptions)

@@ -23,20 +23,10 @@ class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescript
         return action.help if nothing else super()._get_help_string(action)
 
 
-class Quiet(argparse.Action):
-    """--quiet: what is written to stdout is discarded."""
-
-    def __call__(self, *arguments):
-        discard_stdout()
-
-
 def parser(text):
     """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
-    new = argparse.ArgumentParser(description=text, formatter_class=HelpFormatter,
-                                  usage="%(prog)s [options]")
-    new.add_argument("--quiet", action=Quiet, nargs=0, default=argparse.SUPPRESS,
-                     help="print nothing but errors and the progress")
-    return new
+    return argparse.ArgumentParser(description=text, formatter_class=HelpFormatter,
+                                   usage="%(prog)s [options]")
 
 
 def command():
@@ -180,14 +170,10 @@ def told(error):
         return 2, str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
     if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
         raise error
-    discard_stdout()
-    return 1, "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
-
-
-def discard_stdout():
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
+    os.dup2(null, 1)  # the rest of what is printed
     os.close(null)
+    return 1, "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
 
 
 def show_notes():

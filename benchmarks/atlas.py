@@ -55,8 +55,8 @@ def explain(args, which, count):
     path = files.make_folder(WORK / "atlas") / f"{which.strip('-')}.csv"
     command = [sys.executable, ROOT / "explain.py", "--data", args.data, "--split", "validation",
                "--model", args.model, "--samples", "500", "--precision", "bfloat16",
-               "--table", path, "--outputs", path.parent, "--no-figures", "--quiet", which, count]
-    if subprocess.run(command, check=False).returncode:
+               "--table", path, "--outputs", path.parent, "--no-figures", which, count]
+    if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
         raise UserError("explain.py stopped; the same command resumes")
     rows, arrays = pandas.read_csv(path), np.load(path.with_suffix(".npz"))
     details = [describe(arrays["segments"][row], arrays["weights"][row, :count],

@@ -15,13 +15,11 @@ splits, names and leftovers is said in one line each.
     names.py      the names of splits and emotions, and what numbers mean
     folders.py    assigns the files in folders to splits and classes
     tables.py     reads CSV and parquet
-    fer_plus.py   takes FER+'s majority labels instead
     pictures.py   decodes picture files, and makes faces of them
     copies.py     finds identical and mirrored faces, and those that are named as copies
     hold_out.py   chooses validation where there is none
     editions.py   FER2013 as published, or a filtered copy
     glance.py     counts identical faces, conflicting labels and blank faces
-    download.py   downloads the dataset from Kaggle
 
 Source: Goodfellow et al. 2013, "Challenges in Representation Learning" (arXiv 1307.0414), section
 4.

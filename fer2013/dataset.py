@@ -14,7 +14,7 @@ import numpy as np
 
 from base.errors import UserError
 from base.options import notes, option
-from fer2013 import copies, editions, fer_plus, folders, pictures, sources, tables
+from fer2013 import copies, editions, folders, pictures, sources, tables
 from fer2013.hold_out import check_validation, hold_out
 from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES, labels_of
 from fer2013.sources import DATA, HERE, INCLUDED
@@ -29,12 +29,8 @@ class DataOptions:
                              "that contains one of them")
     classes: str = option("", "what the classes mean: "
                               f"{', '.join(ORDERS)}; names for the numbers from 0 on, with commas "
-                              "between them; or pairs as calm=neutral; FER2013's if none are given",
+                              "between them; or pairs as calm=neutral, boredom=ignore",
                           metavar="NAMES")
-    ignore_classes: tuple = option((), "classes that are left out, such as contempt", nargs="+",
-                                   metavar="NAME")
-    fer_plus: str = option("", "FER+'s fer2013new.csv: its majority labels replace those of "
-                               "fer2013.csv", metavar="CSV")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -83,15 +79,13 @@ class Dataset:
     def found(self):
         """{split: [(label, tables.Entry)]} of what the files contain, nothing of it held out."""
         entries = entries_of(self.source)
-        if self.options.fer_plus:
-            entries = fer_plus.relabel(entries, self.options.fer_plus, self.source.place)
         labels = labels_of({entry.emotion for entry in entries} - {None}, self.options.classes,
-                           self.options.ignore_classes, self.source.place) | {None: 0}
+                           self.source.place) | {None: 0}
         found = collections.defaultdict(list)
         for entry in entries:
             label = labels[entry.emotion]
             found[entry.split if label is not None else None].append((label, entry))
-        for key, what in ((None, "are of classes that --ignore-classes leaves out"),
+        for key, what in ((None, "are of classes that are left out, contempt or NAME=ignore"),
                           (UNLABELLED, "have no labels; python evaluate.py predicts them")):
             if found[key]:
                 notes.info("%s: %s faces %s", self.source.place, f"{len(found[key]):,}", what)
@@ -220,9 +214,6 @@ def open_dataset(options):
     place = options.data if options.data != DATA or here else HERE / DATA
     options = dataclasses.replace(options, data=str(place))
     source = sources.find(place)
-    if options.fer_plus and source.form != "CSV":
-        raise UserError(f"--fer-plus: {options.data} is no CSV; expected fer2013.csv, in whose "
-                        "order the votes are")
     return Dataset(options, source)
 
 

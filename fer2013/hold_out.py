@@ -43,7 +43,7 @@ def check_validation(train, validation, place):
     if missing:
         raise UserError(f"{place}: no face of validation is labelled {', '.join(missing)}, but "
                         "faces of train are; expected all emotions of train (without validation, a "
-                        f"tenth of train is held out), or --ignore-classes {' '.join(missing)}")
+                        f"tenth of train is held out), or --classes {missing[0]}=ignore")
     known = set(looks(train.pixels))
     shared = sum(look in known for look in looks(validation.pixels))
     words = (f"{shared:,} of {len(validation):,} faces of validation are pixel-identical to a face "

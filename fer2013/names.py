@@ -1,7 +1,7 @@
 """The names of splits and emotions in datasets, and what the numbers of classes mean.
 
     split_named("FER2013Valid")                     # "validation"
-    labels_of({"0_Anger", "Fear"}, "", (), "data")  # {"0_Anger": 0, "Fear": 2}
+    labels_of({"0_Anger", "Fear"}, "", "data")      # {"0_Anger": 0, "Fear": 2}
 
 Case, and a number and signs around a name, make no difference.
 """
@@ -13,6 +13,7 @@ from base.options import notes
 
 EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # in label order
 CONTEMPT = "contempt"  # the eighth class of FER+ and AffectNet, which FER2013 lacks
+IGNORE = "ignore"  # what a class means that is left out
 USAGES = {"Training": "train", "PublicTest": "validation", "PrivateTest": "test"}
 SPLITS = tuple(USAGES.values())
 SPLIT_OF = {
@@ -49,14 +50,13 @@ ORDERS = {  # of classes by number, or of a network's outputs; contempt is left 
 FROM_ONE = ("raf-db", "ck+")  # their publishers' numbers begin with 1
 
 
-def labels_of(found, meaning, ignored, place):
-    """{class as the data have it: its label, or None if it is left out}.
+def labels_of(found, meaning, place):
+    """{class as the data have it: its label, or None if it is left out, as contempt always is}.
 
     Args:
         found: names and numbers of the classes in the data, as text.
         meaning: the option --classes: a name in ORDERS, or with commas between them names for the
-            numbers from 0 on, or pairs as calm=neutral.
-        ignored: names or numbers of the classes that are left out.
+            numbers from 0 on, or pairs as calm=neutral and boredom=ignore.
         place: where they are, for messages.
 
     Raises:
@@ -65,15 +65,13 @@ def labels_of(found, meaning, ignored, place):
     numbers = sorted(int(name) for name in found if is_number(name))
     meant = meanings(meaning, numbers, place)
     classes = {name: class_of(name, meant) for name in sorted(found)}
-    left_out = {class_of(name, meant) for name in ignored}
-    unknown = [name for name, each in classes.items() if each not in (*EMOTIONS, *left_out)]
+    unknown = [name[:20] for name, each in classes.items()
+               if each not in (*EMOTIONS, CONTEMPT, IGNORE)]
     if unknown:
-        pair = "" if classes[unknown[0]] == CONTEMPT else (
-            f"--classes {unknown[0][:20]}=EMOTION says which of them it is, ")
-        raise UserError(f"{place}: unknown class {', '.join(repr(name[:20]) for name in unknown)}; "
-                        f"expected {', '.join(EMOTIONS)}; {pair}--ignore-classes "
-                        f"{unknown[0][:20]} leaves it out")
-    labels = {name: None if each in left_out else EMOTIONS.index(each)
+        raise UserError(f"{place}: unknown class {', '.join(map(repr, unknown))}; expected "
+                        f"{', '.join(EMOTIONS)}; --classes {unknown[0]}=EMOTION says which of them "
+                        f"it is, {unknown[0]}=ignore leaves it out")
+    labels = {name: EMOTIONS.index(each) if each in EMOTIONS else None
               for name, each in classes.items()}
     say_meaning(labels, place)
     return labels
@@ -85,7 +83,7 @@ def meanings(meaning, numbers, place):
     if order in ORDERS:
         return by_number(order, numbers)
     pairs = dict(part.split("=", 1) for part in meaning.split(",") if "=" in part)
-    pairs = {plain(name): meant for name, meant in pairs.items()}
+    pairs = {known(name): meant for name, meant in pairs.items()}
     if meaning and "," not in meaning and not pairs:
         raise UserError(f"--classes {meaning}: no order of this name; expected one of "
                         f"{', '.join(ORDERS)}, or names with commas between them")
@@ -109,15 +107,20 @@ def by_number(order, numbers):
         names = tuple(name for name in names if name != CONTEMPT)
     elif 0 not in numbers and order not in FROM_ONE:
         raise UserError(f"--classes {order}: the numbers are {numbers[0]} to {numbers[-1]}; "
-                        "expected 0 among them, or the names from 0 on, - for one without")
+                        "expected 0 among them, or the names from 0 on")
     return {str(number): name for number, name in enumerate(names, start=first)}
 
 
 def class_of(name, meant):
-    """One of EMOTIONS, or contempt, if a name in the data means one; else the name."""
-    name = plain(name)
-    name = plain(meant.get(name, name))
-    return CLASS_OF.get(name, name)
+    """One of EMOTIONS, contempt or ignore, if a name in the data means one; else the name."""
+    name = known(name)
+    name = known(meant.get(name, name))
+    return IGNORE if meant.get(name) == IGNORE else name  # disgust=ignore is meant for 1, too
+
+
+def known(name):
+    """The plain name, or the class that it is a name of."""
+    return CLASS_OF.get(plain(name), plain(name))
 
 
 def say_meaning(labels, place):

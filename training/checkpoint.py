@@ -29,7 +29,7 @@ FILE = "checkpoint.npz"
 FILES = (FILE, "run.json", "model.keras", "history.csv")
 HISTORY = ["epoch", "accuracy", "loss", "val_accuracy", "val_loss", "learning_rate"]
 # not compared between runs: the faces themselves are, and their labels
-PLACES = ("data", "classes", "ignore_classes", "fer_plus", "outputs")
+PLACES = ("data", "classes", "outputs")
 START_OVER = "--fresh starts over, --outputs takes another folder"
 
 

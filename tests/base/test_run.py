@@ -14,7 +14,6 @@ import logging, sys
 from base import options
 
 def main():
-    args = options.parser("A program.").parse_args()
     for number in range(20_000):
         print("R², 笑", number)
     options.notes.info("a note")
@@ -52,11 +51,6 @@ def test_a_full_disk_behind_stdout_is_one_line():
 def test_closed_streams_leave_no_traceback(closed):
     result = shell(closed)
     assert result.returncode in (0, 1) and "Traceback" not in result.stderr
-
-
-def test_quiet_prints_errors_only():
-    result = shell("--quiet")
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", "done\n")
 
 
 def test_options_are_made_of_the_fields_of_a_dataclass():

@@ -62,7 +62,7 @@ def test_the_usual_names_of_splits_are_known_in_any_case(split, folders, tmp_pat
     ["happy", "Happiness", "3", "03_happy"], ["sad", "sadness", "4"],
     ["surprise", "Surprised", "suprise", "5"], ["neutral", "neutrality", "6_Neutral", "6"]])))
 def test_the_usual_names_of_classes_are_known(label, folders):
-    assert set(names.labels_of(folders, "", (), "").values()) == {label}
+    assert set(names.labels_of(folders, "", "").values()) == {label}
 
 
 def test_class_folders_that_are_numbers_are_fer2013s_and_a_line_says_so(tmp_path, said):
@@ -92,16 +92,16 @@ def test_classes_gives_numbers_another_meaning(scheme, expected, tmp_path):
     assert {int(file[0]): label for file, label in zip(files, found, strict=True)} == expected
 
 
-@pytest.mark.parametrize("ignored", [(), ("7",), ("contempt",)])
+@pytest.mark.parametrize("pairs", ["", "7=ignore"])
 def test_numbers_are_refused_until_their_meaning_is_said_if_one_is_none_of_fer2013s(
-        ignored, tmp_path):
+        pairs, tmp_path):
     put(tmp_path, *(f"test/{number}/a.png" for number in range(1, 8)))
-    error = error_of(DataOptions(tmp_path, ignore_classes=ignored))
+    error = error_of(DataOptions(tmp_path, pairs))
     assert "numbers 1, 2, 3, 4, 5, 6, 7, which may mean other classes than FER2013's" in error
     assert error.endswith("expected --classes with one of fer2013, alphabetical, afraid-first, "
                           "fer+, affectnet, raf-db, ck+, or with the names from 0 on")
     with pytest.raises(UserError, match="the numbers are 1 to 7; expected 0 among them"):
-        labels(DataOptions(tmp_path, "alphabetical", ignored), "test")
+        labels(DataOptions(tmp_path, "alphabetical"), "test")
 
 
 @pytest.mark.parametrize("scheme, first, expected", [
@@ -114,23 +114,25 @@ def test_numbers_of_other_datasets_get_the_right_labels_with_contempt_left_out(
     assert [fer2013.EMOTIONS.index(name) for name in names_there] == expected
     put(tmp_path, *(f"test/{number}/{name}.png"
                     for number, name in enumerate(names.ORDERS[scheme], start=first)))
-    split = fer2013.open(DataOptions(tmp_path, scheme, ("contempt",))).split("test")
+    split = fer2013.open(DataOptions(tmp_path, scheme)).split("test")
     assert [fer2013.EMOTIONS[label] for label in split.labels] == [
         name.removesuffix(".png") for name in split.names]
 
 
-def test_contempt_is_left_out_only_if_asked(tmp_path, said):
+def test_contempt_is_left_out_and_another_class_only_if_asked(tmp_path, said):
     put(tmp_path, "test/happy/a.png", "test/Contempt/a.png", "test/Contempt/b.png")
+    assert labels(tmp_path, "test") == [3]
+    assert "2 faces are of classes that are left out, contempt or NAME=ignore" in said()
+    put(tmp_path, "test/bored/a.png")
     assert error_of(tmp_path) == (
-        f"{tmp_path}: unknown class 'Contempt'; expected angry, disgust, fear, happy, sad, "
-        "surprise, neutral; --ignore-classes Contempt leaves it out")
-    assert labels(DataOptions(tmp_path, ignore_classes=("contempt",)), "test") == [3]
-    assert "2 faces are of classes that --ignore-classes leaves out" in said()
+        f"{tmp_path}: unknown class 'bored'; expected angry, disgust, fear, happy, sad, surprise, "
+        "neutral; --classes bored=EMOTION says which of them it is, bored=ignore leaves it out")
+    assert labels(DataOptions(tmp_path, "bored=ignore"), "test") == [3]
 
 
 def test_a_class_of_another_name_is_asked_for_and_not_lost(tmp_path, said):
     put(tmp_path, "test/happy/a.png", "test/calm/a.png", "test/angst/a.png", "test/afraid/a.png")
-    assert "--classes calm=EMOTION says which of them it is, --ignore-" in error_of(tmp_path)
+    assert "--classes calm=EMOTION says which of them it is, calm=ignore" in error_of(tmp_path)
     assert labels(DataOptions(tmp_path, "calm=neutral"), "test") == [2, 2, 6, 3]
     assert "afraid and angst are all read as fear" in said()
 
@@ -253,4 +255,4 @@ def test_the_held_out_tenth_is_the_one_of_earlier_versions():
 
 def test_a_misspelt_order_of_classes_is_named_with_those_that_there_are():
     with pytest.raises(UserError, match="--classes afectnet: no order of this name.*affectnet"):
-        names.labels_of({"0", "1"}, "afectnet", (), "data")
+        names.labels_of({"0", "1"}, "afectnet", "data")

@@ -156,6 +156,6 @@ def test_included_faces_are_not_measured_against_the_counts_of_fer2013():
 
 
 def test_included_faces_are_read_as_the_options_say():
-    data = fer2013.open(DataOptions(str(included.AVATARS), ignore_classes=("disgust",)))
+    data = fer2013.open(DataOptions(str(included.AVATARS), "disgust=ignore"))
     assert data.name == "the included avatars"
     assert 1 not in data.split("test").labels

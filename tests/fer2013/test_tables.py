@@ -150,12 +150,15 @@ def test_two_or_three_first_numbers_are_read_as_fer2013s_and_a_line_says_so(tmp_
     assert "classes are numbers, read as 0 angry, 1 disgust, 2 fear" in caplog.text
 
 
-def test_contempt_is_refused_or_left_out(tmp_path, caplog):
+def test_contempt_is_left_out_once_the_meaning_of_numbers_is_known(tmp_path, caplog):
     caplog.set_level(logging.INFO, "notes")
     path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 7, 1)])
     assert "the numbers 0, 1, 7, which may mean other classes" in error_of(path)
-    assert "the numbers 0, 1, 7" in error_of(DataOptions(path, ignore_classes=("7",)))
-    assert "the numbers 0, 1, 7" in error_of(DataOptions(path, "7=contempt", ("contempt",)))
-    assert "--ignore-classes 7 leaves it out" in error_of(DataOptions(path, "fer+"))
-    assert labels(DataOptions(path, "fer+", ["contempt"])) == [6, 3]
-    assert "1 faces are of classes that --ignore-classes leaves out" in caplog.text
+    assert "the numbers 0, 1, 7" in error_of(DataOptions(path, "7=ignore"))
+    assert labels(DataOptions(path, "fer+")) == [6, 3]
+    assert "1 faces are of classes that are left out, contempt or NAME=ignore" in caplog.text
+
+
+def test_a_class_that_is_ignored_by_its_name_is_so_by_its_number_too(tmp_path):
+    path = write_table(tmp_path / "t.csv", [row(number) for number in (0, 1, 2)])
+    assert labels(DataOptions(path, "Disgusted=ignore")) == [0, 2]
