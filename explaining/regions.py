@@ -2,26 +2,32 @@
 
     region_shares(segments)         # float (superpixels, 5): how much of each lies where
     part_names(segments)[12]        # "left corner of the mouth"; left and right of the picture
-"""
-import numpy as np
-import scipy
 
-# rows and columns, read off the mean of the 28,709 training faces; no two overlap
-REGIONS = {
+Rows and columns are read off the mean of the 28,709 training faces.
+"""
+import collections
+
+import numpy as np
+
+REGIONS = {  # no two overlap
     "brows": (slice(9, 15), slice(7, 41)),
     "eyes": (slice(15, 21), slice(7, 41)),
     "nose": (slice(21, 33), slice(17, 31)),
     "mouth": (slice(33, 44), slice(12, 36)),
 }
 PLACES = (*REGIONS, "rest")
-CALLED = {  # by the column of the centre: left, middle, right
-    "brows": ("left brow", "middle of the brows", "right brow"),
-    "eyes": ("left eye", "middle of the eyes", "right eye"), "nose": ("nose",) * 3,
-    "mouth": ("left corner of the mouth", "middle of the mouth", "right corner of the mouth")}
-REST = {  # of the face, by the row of the centre: the first row below
-    9: ("forehead", "forehead", "forehead"), 21: ("left temple", "nose", "right temple"),
-    42: ("left cheek", "nose", "right cheek"), 48: ("chin", "chin", "chin")}
-MIDDLE = 20, 28  # columns
+PARTS = {  # rows: {part: the first column beyond it}
+    (0, 9): {"forehead": 48},
+    (9, 15): {"left temple": 7, "left brow": 19, "space between the brows": 29, "right brow": 41,
+              "right temple": 48},
+    (15, 21): {"left temple": 7, "left eye": 19, "bridge of the nose": 29, "right eye": 41,
+               "right temple": 48},
+    (21, 33): {"left cheek": 17, "nose": 31, "right cheek": 48},
+    (33, 44): {"left cheek": 12, "left corner of the mouth": 20, "middle of the mouth": 28,
+               "right corner of the mouth": 36, "right cheek": 48},
+    (44, 48): {"chin": 48},
+}
+REST = ("forehead", "left temple", "right temple", "left cheek", "right cheek", "chin")
 NEAR = 0.25  # share in a region from which on a part of the rest is said to be by it
 
 
@@ -33,21 +39,20 @@ def region_shares(segments):
     return np.stack([*inside, 1 - sum(inside)], axis=1)
 
 
-def centres(segments):
-    """The mean row and column of each superpixel: float64 (superpixels, 2)."""
-    numbers = np.arange(segments.max() + 1)
-    return np.array(scipy.ndimage.center_of_mass(np.ones_like(segments), segments, numbers))
-
-
 def part_names(segments):
-    """What each superpixel is called, a list of str; several may be called the same."""
-    names, shares = [], region_shares(segments)
-    for inside, (row, column) in zip(shares, centres(segments), strict=True):
-        side, region = int(np.searchsorted(MIDDLE, column)), PLACES[inside.argmax()]
-        near = PLACES[inside[:-1].argmax()]
-        if region in CALLED:
-            names.append(CALLED[region][side])
-        else:
-            place = next(REST[end] for end in REST if row < end)[side]
-            names.append(f"{place} by the {near}" if inside[:-1].max() >= NEAR else place)
+    """What each superpixel is called, by most of its pixels: a list of str, some of them equal."""
+    names, parts = [], part_of_pixel()
+    for number, inside in enumerate(region_shares(segments)[:, :-1]):
+        [(part, _)] = collections.Counter(parts[segments == number]).most_common(1)
+        near = part in REST and inside.max() >= NEAR
+        names.append(f"{part} by the {PLACES[inside.argmax()]}" if near else part)
     return names
+
+
+def part_of_pixel():
+    """A name in PARTS for each pixel: str objects, (48, 48)."""
+    parts = np.empty((48, 48), object)
+    for (first, last), ends in PARTS.items():
+        for part, end in reversed(ends.items()):
+            parts[first:last, :end] = part
+    return parts
