@@ -33,7 +33,7 @@ from fer2013.dataset import included_name
 from networks import choice
 from networks.precision import PRECISIONS
 
-RARE = ("classes", "scale", "labels", "superpixels", "hide")
+RARE = ("classes", "scale", "labels", "hide")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,7 +30,6 @@ class Step(NamedTuple):
 
 INCLUDED = "explain.py --data data/composites --model {model} --outputs {work}"
 STEPS = {
-    "mean_face": Step("-m data.composites.mean_face --data {data}"),
     "composites": Step("-m data.composites.make --data {data} --model {model}"),
     "evaluation": Step(
         "evaluate.py --data {data} --model {model} --split validation --tta --outputs {work}",

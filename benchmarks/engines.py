@@ -19,7 +19,7 @@ import fer2013
 from base import options
 from benchmarks.common import machine, markdown
 from explaining import samples, superpixels
-from explaining.hiding import HIDING
+from explaining.hiding import blurred
 from fer2013 import included
 from networks.choice import PRETRAINED
 from networks.network import open_network
@@ -55,7 +55,7 @@ def perturbed_faces():
     face = fer2013.open(included.COMPOSITES).split("test").pixels[30]
     segments = superpixels.segment(face)
     masks = samples.draw_masks(np.random.RandomState(0), SAMPLES, segments.max() + 1, True)
-    return np.where(masks.astype(bool)[:, segments], face, HIDING["blurred"](face, segments))
+    return np.where(masks.astype(bool)[:, segments], face, blurred(face))
 
 
 def all_engines(folder):

@@ -12,12 +12,12 @@ import fer2013
 from base import options
 from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
 from explaining import faithfulness, methods, superpixels
-from explaining.hiding import BASELINES
+from explaining.hiding import HIDING
 from networks.network import open_network
 
 HEADER = ("method", "deletion, blurred", "insertion, blurred", "deletion, grey", "insertion, grey",
           "deletion, black", "insertion, black", "stability")
-SCORES = [f"{curve} {baseline}" for baseline in BASELINES for curve in ("deletion", "insertion")]
+SCORES = [f"{curve} {baseline}" for baseline in HIDING for curve in ("deletion", "insertion")]
 
 
 def main():
@@ -43,7 +43,7 @@ def measure(face, label, network):
     maps, again = ({name: methods.METHODS[name](face, label, network, seed) for name in names}
                    for seed, names in ((0, methods.METHODS), (1, methods.SEEDED)))
     scores = {baseline: faithfulness.score_maps(maps, segments, face, label, network.predict,
-                                                baseline) for baseline in BASELINES}
+                                                baseline) for baseline in HIDING}
     for name, relevance in maps.items():
         means = [faithfulness.superpixel_means(each, segments)
                  for each in (relevance, again.get(name, relevance))]

@@ -1,4 +1,4 @@
-"""How superpixels, what hides them, samples and the surrogate change LIME's explanations.
+"""How what hides superpixels, the samples and the surrogate change LIME's explanations.
 
     python -m benchmarks.lime_choices --data data
 
@@ -18,16 +18,14 @@ from benchmarks import stability
 from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
 from benchmarks.measures import pixel_order
 from explaining import faithfulness, superpixels
-from explaining.hiding import HIDING
+from explaining.hiding import HIDING, blurred
 from explaining.lime import explain_face
 from explaining.samples import Samples, draw_masks, local_model
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS
 from networks.network import open_network
 
-SAMPLES = 1000  # of the comparison of superpixels and of what hides them
-CHOICES = [("slic", hide) for hide in HIDING] + [
-    (division, "blurred") for division in superpixels.SEGMENTATIONS if division != "slic"]
+SAMPLES = 1000  # of the comparison of what hides superpixels
 SCORES = ("count", "r2", "r2_pairs", "stability", "deletion own", "insertion own",
           "deletion blurred", "insertion blurred")
 SIZES = (250, 500, 1000, 2000)
@@ -52,41 +50,39 @@ def main():
 
 
 def choices(face, label, predict):
-    """Yield a row of SCORES for each of CHOICES.
+    """Yield a row of SCORES for each rule of HIDING.
 
     Args:
         face: uint8 (48, 48).
         label: int.
         predict: function from uint8 (n, 48, 48) to float (n, 7) probabilities.
     """
-    for division, hide in CHOICES:
+    for hide in HIDING:
         first, again = (explain_face(face, predict, [label], LimeSettings(
-            division, hide, samples=SAMPLES, seed=seed))[label] for seed in (0, 1))
-        row = {"superpixels": division, "hide": hide, "count": len(first.weights),
-               "r2": first.r2, "r2_pairs": first.r2_pairs,
-               "stability": jaccard(first.weights, again.weights)}
+            hide, SAMPLES, seed))[label] for seed in (0, 1))
+        row = {"hide": hide, "count": len(first.weights), "r2": first.r2,
+               "r2_pairs": first.r2_pairs, "stability": jaccard(first.weights, again.weights)}
         for kind, shown in (("own", hide), ("blurred", "blurred")):
             score = faithfulness.score_maps(
                 {"LIME": first.weight_map()}, first.segments, face, label, predict, shown,
-                order=pixel_order)["LIME"]  # by pixels, to compare different superpixels
+                order=pixel_order)["LIME"]
             row |= {f"deletion {kind}": score.deletion_auc,
                     f"insertion {kind}": score.insertion_auc}
         yield row
 
 
 def choice_table(rows):
-    """The scores by superpixels and hiding, as Markdown; rows: a DataFrame."""
-    groups = rows.groupby(["superpixels", "hide"], sort=False)
-    return markdown(("superpixels, hidden by", *SCORES),
-                    [(", ".join(key), *(cell(own[score]) for score in SCORES))
-                     for key, own in groups])
+    """The scores by what hides a superpixel, as Markdown; rows: a DataFrame."""
+    return markdown(("hidden by", *SCORES),
+                    [(hide, *(cell(own[score]) for score in SCORES))
+                     for hide, own in rows.groupby("hide", sort=False)])
 
 
 def hidden_table(faces, predict):
     """What is predicted for faces, uint8 (n, 48, 48), with everything hidden: Markdown."""
     rows = []
     for rule, hide in HIDING.items():
-        hidden = np.stack([hide(face, superpixels.segment(face)) for face in faces])
+        hidden = np.stack(list(map(hide, faces)))
         rows.append((rule, *(f"{mean:.2f}" for mean in predict(hidden).mean(axis=0))))
     return markdown(("everything hidden by", *EMOTIONS), rows)
 
@@ -94,7 +90,7 @@ def hidden_table(faces, predict):
 def samples(face, label, predict):
     """Yield a row for each of FITS and SIZES: how far two seeds agree."""
     segments = superpixels.segment(face)
-    hidden = HIDING["blurred"](face, segments)
+    hidden = blurred(face)
     fits = [fit_all(face, hidden, segments, label, predict, seed) for seed in (0, 1)]
     for fit, size in fits[0]:
         first, second = (each[fit, size] for each in fits)

@@ -23,20 +23,19 @@ class Agreement(NamedTuple):
     overlap: float  # of the MARKED pixels with the largest weights: shared ones over all of both
 
 
-def divisions(face, count, method="slic", seed=0):
+def divisions(face, count, seed=0):
     """Divisions of the face as good as its own: of the face with each pixel one grey up or down.
 
     Args:
         face: uint8 (48, 48).
         count: how many.
-        method: a name in superpixels.SEGMENTATIONS.
 
     Returns:
         A list of int (48, 48); the first is the face's own.
     """
     random = np.random.default_rng(seed)
     changed = [face + random.integers(-1, 2, face.shape) for _ in range(count - 1)]
-    return [superpixels.segment(each.clip(0, 255).astype(np.uint8), method)
+    return [superpixels.segment(each.clip(0, 255).astype(np.uint8))
             for each in (face.astype(int), *changed)]
 
 

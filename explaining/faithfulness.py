@@ -49,7 +49,7 @@ def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0,
     """
     orders = [order(relevance, segments, np.random.default_rng(seed))
               for relevance in maps.values()]
-    hidden = HIDING[baseline](face, segments)
+    hidden = HIDING[baseline](face)
     sequences = [degrade(*ends, order) for order in orders
                  for ends in ((face, hidden), (hidden, face))]
     probabilities = predict(np.concatenate(sequences))[:, label].astype(np.float64)  # (faces,)

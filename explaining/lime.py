@@ -44,9 +44,9 @@ def explain_in_turn(face, predict, labels, settings, segments=None, decisive=Non
         decisive: the labels whose stability decides how many samples "auto" draws; all by default.
     """
     if segments is None:
-        segments = superpixels.segment(face, settings.superpixels)  # (48, 48)
+        segments = superpixels.segment(face)  # (48, 48)
     check_samples(segments, settings.samples)
-    hidden = HIDING[settings.hide](face, segments)
+    hidden = HIDING[settings.hide](face)
     drawn = samples.draw(face, hidden, segments, predict, decisive or labels, settings)
     for label in labels:
         yield label, explain_label(drawn, face, hidden, predict, segments, label)

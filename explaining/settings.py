@@ -4,14 +4,11 @@ import dataclasses
 from base import options
 from base.options import option
 from explaining.hiding import HIDING
-from explaining.superpixels import SEGMENTATIONS
 
 
 @dataclasses.dataclass(frozen=True)
 class LimeSettings:
     """Every setting of LIME that an explanation depends on."""
-    superpixels: str = option("slic", "how each face is divided into superpixels",
-                              choices=tuple(SEGMENTATIONS))
     hide: str = option("blurred", "what a hidden superpixel shows", choices=tuple(HIDING))
     samples: int | str = option(
         "auto", "perturbed faces for each explained face; auto: 500, doubled up to 4,000 until "

@@ -24,7 +24,7 @@ COLUMNS = (
     *(f"p_{emotion}" for emotion in EMOTIONS), "explained", "rather_than",
     "verdict", "margin", "r2", "r2_pairs", "stability",
     *(name for name in Without._fields if name != "called"), "called",
-    *(f"share_{region}" for region in averages.AREAS), "superpixels", "division", "hide",
+    *(f"share_{region}" for region in averages.AREAS), "superpixels", "hide",
     "samples", "seed", "precision", "problem")
 COUNTS = ("face", "marked", "fewest", "superpixels", "samples", "seed")
 FORMATS = (".csv", ".parquet")

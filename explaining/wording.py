@@ -127,8 +127,8 @@ def description(explained):
     explanation, settings = explained.explanation, explained.settings
     return (f"R² of single superpixels {explanation.r2:.2f}, with pairs "
             f"{explanation.r2_pairs:.2f}, stability {explanation.stability:.1f}, "
-            f"{len(explanation.weights)} superpixels ({settings.superpixels}, hidden: "
-            f"{settings.hide}), {explanation.samples:,} samples, seed {settings.seed}")
+            f"{len(explanation.weights)} superpixels (hidden: {settings.hide}), "
+            f"{explanation.samples:,} samples, seed {settings.seed}")
 
 
 def scores(explained):
@@ -143,7 +143,7 @@ def scores(explained):
         "verdict": without.verdict, "margin": without.margin,
         "r2": explanation.r2, "r2_pairs": explanation.r2_pairs,
         "stability": float(explanation.stability), "superpixels": len(explanation.weights),
-        "division": settings.superpixels, "hidden": settings.hide,
+        "hidden": settings.hide,
         "samples": explanation.samples, "seed": explanation.seed, "about": explained.source,
         "without": without._asdict() | {"called": EMOTIONS[without.called]},
         "notes": [line for line in notes if line]}

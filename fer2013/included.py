@@ -5,10 +5,9 @@ from base.options import notes
 from fer2013.dataset import DataOptions, open_dataset
 from fer2013.sources import AVATARS, COMPOSITES, DATA, HERE, INCLUDED, lying_at, search
 
-__all__ = ["AVATARS", "COMPOSITES", "HERE", "MEAN_FACE", "NAMES", "open_for_explaining",
+__all__ = ["AVATARS", "COMPOSITES", "HERE", "NAMES", "open_for_explaining",
            "open_for_training", "open_own"]
 NAMES = INCLUDED
-MEAN_FACE = COMPOSITES / "mean_face.png"  # uint8 (48, 48), of the 28,709 training faces
 
 
 def open_for_training(options):

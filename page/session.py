@@ -46,11 +46,11 @@ class Session:
         return self.predictions[self.chosen]
 
     def choose(self, index, settings):
-        """The session that looks at another of its faces, divided as a LimeSettings says."""
+        """The session that looks at another of its faces, hidden as a LimeSettings says."""
         face = self.faces[index].pixels
-        segments = superpixels.segment(face, settings.superpixels)
+        segments = superpixels.segment(face)
         return dataclasses.replace(
-            self, chosen=index, segments=segments, hidden=HIDING[settings.hide](face, segments),
+            self, chosen=index, segments=segments, hidden=HIDING[settings.hide](face),
             shown=np.ones(segments.max() + 1, bool), prediction=self.predictions[index])
 
     def show(self, shown, predict):

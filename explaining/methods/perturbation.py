@@ -8,11 +8,10 @@ import itertools
 
 import numpy as np
 from lime.lime_image import LimeImageExplainer
-from scipy.spatial.distance import pdist, squareform
 from skimage.transform import resize
 
 from explaining import superpixels
-from explaining.hiding import BASELINES, HIDING
+from explaining.hiding import blurred
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
 
@@ -21,29 +20,25 @@ SHOWN = 0.5  # share of the cells that are shown, as in the paper
 WINDOW, STRIDE = 9, 3  # pixels: 196 windows, each as large as an eye or half of a mouth
 
 
-def lime(face, label, network, seed, samples="auto", hide="blurred"):
+def lime(face, label, network, seed, samples="auto"):
     """LIME as explain.py runs it: the weight of each pixel's superpixel."""
-    settings = LimeSettings(hide=hide, samples=samples, seed=seed)
+    settings = LimeSettings(samples=samples, seed=seed)
     return explain_face(face, network.predict, [label], settings)[label].weight_map()
 
 
 def stock_lime(face, label, network, seed):
     """LIME with the defaults of the lime package: the weight of each pixel's superpixel.
 
-    These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks. There
-    are so few superpixels that many masks are equal, so each distinct picture is predicted once.
+    These are superpixels from quickshift, hidden by their mean, and 1,000 independent masks.
     """
-    def predict_distinct(pictures):
-        pixels, which = np.unique(pictures[..., 0], axis=0, return_inverse=True)
-        return network.predict(pixels)[which.ravel()]
     with contextlib.redirect_stderr(io.StringIO()):  # hides a progress bar that has no option
         explanation = LimeImageExplainer(random_state=seed).explain_instance(
-            face, predict_distinct, labels=[label], top_labels=None, batch_size=1000)
-    weights = dict(explanation.local_exp[label])
-    return np.vectorize(lambda part: weights.get(part, 0.0))(explanation.segments)
+            face, lambda pictures: network.predict(pictures[..., 0]), labels=[label],
+            top_labels=None, batch_size=1000)
+    return np.vectorize(dict(explanation.local_exp[label]).get)(explanation.segments)
 
 
-def kernel_shap(face, label, network, seed, hide="blurred", samples=1000):
+def kernel_shap(face, label, network, seed, samples=1000):
     """The Shapley value of each pixel's superpixel, by a weighted regression on coalitions.
 
     A coalition of k of n superpixels is drawn with a probability proportional to
@@ -57,7 +52,7 @@ def kernel_shap(face, label, network, seed, hide="blurred", samples=1000):
     """
     segments = superpixels.segment(face)
     shown = coalitions(segments.max() + 1, samples, np.random.default_rng(seed))
-    pixels = np.where(shown[:, segments], face, HIDING[hide](face, segments))  # (samples, 48, 48)
+    pixels = np.where(shown[:, segments], face, blurred(face))  # (samples, 48, 48)
     return shapley_values(shown, probabilities_of(network, pixels, label))[segments]
 
 
@@ -84,7 +79,7 @@ def shapley_values(shown, probabilities):
     return np.linalg.lstsq(system, right)[0][:-1]
 
 
-def rise(face, label, network, seed, baseline="blurred", samples=1000):
+def rise(face, label, network, seed, samples=1000):
     """How much higher the probability is when a pixel is shown, over random soft masks.
 
     A mask is a random grid, enlarged bilinearly and shifted by a random part of a cell. The mean of
@@ -93,7 +88,7 @@ def rise(face, label, network, seed, baseline="blurred", samples=1000):
     Source: Petsiuk et al. 2018, "RISE" (arXiv 1806.07421), section 3.
     """
     masks = soft_masks(samples, face.shape[0], np.random.default_rng(seed))
-    hidden = BASELINES[baseline](face).astype(np.float32)
+    hidden = blurred(face).astype(np.float32)
     pixels = (hidden + masks * (face - hidden)).round().astype(np.uint8)  # (samples, 48, 48)
     probabilities = probabilities_of(network, pixels, label)
     return np.tensordot(probabilities - probabilities.mean(), masks, 1) / (samples * SHOWN)
@@ -109,33 +104,7 @@ def soft_masks(samples, side, random):
                      for mask, (row, column) in zip(enlarged, starts, strict=True)])
 
 
-def hsic(face, label, network, seed, baseline="blurred", samples=1000):
-    """The Hilbert-Schmidt independence criterion of the probability and each cell of a 7x7 grid.
-
-    It is never negative: it says how strongly the prediction depends on a cell, not in which
-    direction.
-
-    Source: Novello et al. 2022, "Making Sense of Dependence" (arXiv 2206.06219), section 3.
-    """
-    cells = superpixels.segment(face, "grid")
-    shown = np.random.default_rng(seed).random((samples, cells.max() + 1)) < 0.5
-    pixels = np.where(shown[:, cells], face, BASELINES[baseline](face))  # (samples, 48, 48)
-    return dependence(shown, probabilities_of(network, pixels, label))[cells]
-
-
-def dependence(shown, probabilities):
-    """The criterion of each cell, float64 (cells,), of masks (samples, cells) and probabilities.
-
-    The cells' kernel is 1/2 where both masks agree and -1/2 elsewhere, that of the probabilities is
-    Gaussian, as wide as their median.
-    """
-    distances = squareform(pdist(probabilities[:, None], "sqeuclidean"))  # (samples, samples)
-    kernel = np.exp(-distances / (2 * max(np.median(probabilities), 1e-9)**2))
-    signs = shown - shown.mean(axis=0)  # (samples, cells); centring them centres both kernels
-    return 2 * np.einsum("ni,ni->i", signs, kernel @ signs) / (len(probabilities) - 1)**2
-
-
-def occlusion(face, label, network, seed, baseline="blurred"):
+def occlusion(face, label, network, seed):
     """The fall of the probability when a sliding window is hidden, mean over a pixel's windows.
 
     Source: Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks" (arXiv
@@ -145,7 +114,7 @@ def occlusion(face, label, network, seed, baseline="blurred"):
     covered = np.zeros((len(starts) ** 2, *face.shape), bool)  # (windows, 48, 48)
     for window, (row, column) in zip(covered, itertools.product(starts, starts), strict=True):
         window[row:row + WINDOW, column:column + WINDOW] = True
-    pixels = np.concatenate([face[None], np.where(covered, BASELINES[baseline](face), face)])
+    pixels = np.concatenate([face[None], np.where(covered, blurred(face), face)])
     probabilities = probabilities_of(network, pixels, label)  # (1 + windows,)
     return np.tensordot(probabilities[0] - probabilities[1:], covered, 1) / covered.sum(axis=0)
 

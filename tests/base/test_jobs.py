@@ -95,7 +95,7 @@ def test_a_cluster_that_is_not_there_is_one_line():
 def test_explanations_of_a_cluster_are_those_of_one_process(cluster):
     faces = np.random.default_rng(0).integers(0, 256, (2, 48, 48)).astype(np.uint8)
     network = open_network(pathlib.Path(choice.PRETRAINED))
-    here = Engine(network.predict, LimeSettings("grid", "zero", 50))
+    here = Engine(network.predict, LimeSettings("zero", 50))
     there = here._replace(workers=Jobs(cluster=cluster), source=network.source)
     asked = [(face, [0, 3]) for face in faces]
     for one, other in zip(here.explain(asked), there.explain(asked), strict=True):

@@ -8,7 +8,7 @@ from base.store import Store
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 
-SETTINGS = LimeSettings(superpixels="grid", hide="zero", samples=100)
+SETTINGS = LimeSettings(hide="zero", samples=100)
 FACES = np.random.default_rng(0).integers(0, 256, (3, 48, 48)).astype(np.uint8)
 
 
@@ -63,8 +63,8 @@ def test_a_run_that_was_stopped_goes_on_and_computes_the_missing_faces_alone(kep
 
 
 @pytest.mark.parametrize("other", [
-    {"settings": LimeSettings("grid", "zero", 100, seed=1)},
-    {"settings": LimeSettings("grid", "blurred", 100)}, {"identity": {"model": "another"}}])
+    {"settings": LimeSettings("zero", 100, seed=1)},
+    {"settings": LimeSettings("blurred", 100)}, {"identity": {"model": "another"}}])
 def test_another_network_or_setting_is_another_explanation(kept, other):
     engine = Engine(halves, SETTINGS, {}, kept)
     list(engine.explain([(FACES[0], [0])]))

@@ -32,10 +32,10 @@ def brightness_of(mask):
 def linear_in(segments, weights):
     """A "network" whose probability is exactly linear in the shown superpixels.
 
-    A superpixel counts as hidden if its variance is zero.
+    A superpixel counts as hidden if it is black.
     """
     def predict(pixels):
-        shown = np.stack([pixels[:, segments == number].std(axis=1) > 0
+        shown = np.stack([pixels[:, segments == number].any(axis=1)
                           for number in range(len(weights))], axis=1)  # (n, superpixels)
         probability = 0.5 + shown @ weights  # (n,)
         return np.stack([1 - probability, probability], axis=1)  # (n, 2)
@@ -48,11 +48,10 @@ def explain(face, predict, labels, segments=None, **settings):
 
 def draw(face, predict, segments, labels=(1,), **settings):
     settings = LimeSettings(**settings)
-    hidden = HIDING[settings.hide](face, segments)
+    hidden = HIDING[settings.hide](face)
     return samples.draw(face, hidden, segments, predict, labels, settings)
 
 
-MEAN = "superpixel-mean"  # gives hidden superpixels zero variance, as linear_in() needs
 FLAT = [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]
 
 
@@ -60,7 +59,7 @@ def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
     segments = superpixels.segment(face)
     weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
     predict = linear_in(segments, weights)
-    explanation = explain(face, predict, [1], segments, hide=MEAN, samples=600)[1]
+    explanation = explain(face, predict, [1], segments, hide="zero", samples=600)[1]
     assert np.corrcoef(explanation.weights, weights)[0, 1] > 0.999
     assert explanation.r2 > 0.99 and explanation.r2_pairs > 0.99
     assert explanation.probability == pytest.approx(0.5 + weights.sum())
@@ -76,9 +75,7 @@ class OurSamples(LimeImageExplainer):
 
     def data_labels(self, image, fudged_image, segments, classifier_fn, num_samples, batch_size):
         masks = samples.draw_masks(self.random_state, num_samples, segments.max() + 1, True)
-        hidden = HIDING[MEAN](image[..., 0], segments)
-        return masks, classifier_fn(np.where(masks.astype(bool)[:, segments], image[..., 0],
-                                             hidden))
+        return masks, classifier_fn(masks[:, segments] * image[..., 0])
 
 
 def test_samples_and_local_model_are_those_of_the_lime_package(face):
@@ -87,7 +84,7 @@ def test_samples_and_local_model_are_those_of_the_lime_package(face):
     theirs = OurSamples(feature_selection="none", random_state=5).explain_instance(
         face, predict, labels=[1], top_labels=None, num_samples=300,
         segmentation_fn=lambda image: segments)
-    drawn = draw(face, predict, segments, hide=MEAN, samples=300, seed=5)
+    drawn = draw(face, predict, segments, hide="zero", samples=300, seed=5)
     weights, intercept = samples.local_model(drawn.masks, drawn.targets(1))
     assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)), abs=1e-14)
     assert intercept == pytest.approx(theirs.intercept[1], abs=1e-14)
@@ -106,7 +103,7 @@ def test_the_lime_package_marks_the_same_superpixels(face):
 def two_together(segments, extra):
     """A "network" in which superpixels 5 and 9 add 0.2 each, and `extra` when both are shown."""
     def predict(faces):
-        shown = np.stack([faces[:, segments == s].std(axis=1) > 0 for s in (5, 9, 2)], axis=1)
+        shown = np.stack([faces[:, segments == s].any(axis=1) for s in (5, 9, 2)], axis=1)
         answer = 0.2 + shown @ [0.2, 0.2, 0.05] + extra * shown[:, 0] * shown[:, 1]
         return np.stack([1 - answer, answer], axis=1)
     return predict
@@ -114,7 +111,7 @@ def two_together(segments, extra):
 
 def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
     segments = superpixels.segment(face)
-    few, many = (draw(face, two_together(segments, -0.2), segments, hide=MEAN, samples=count,
+    few, many = (draw(face, two_together(segments, -0.2), segments, hide="zero", samples=count,
                       seed=1) for count in (300, 20_000))
     reference = samples.local_model(many.masks, many.targets(1))[0]
     found = few.adjusted_fit(1)[0], samples.local_model(few.masks, few.targets(1))[0]
@@ -125,7 +122,7 @@ def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
 def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
     segments = superpixels.segment(face)
     predict = two_together(segments, 0.35)
-    found = explain(face, predict, [1], segments, hide=MEAN, samples=1000)[1]
+    found = explain(face, predict, [1], segments, hide="zero", samples=1000)[1]
     assert found.together[5, 9] == pytest.approx(0.35, abs=0.02)
     assert found.r2 < 0.95 < 0.99 < found.r2_pairs
     assert found.stability < 1 or found.weights[[5, 9]].min() > 0.3
@@ -134,7 +131,7 @@ def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
 def test_the_answer_without_parts_of_the_face_is_the_networks_own(face):
     segments = superpixels.segment(face)
     predict = two_together(segments, 0.35)
-    without = explain(face, predict, [1], segments, hide=MEAN, samples=1000)[1].without
+    without = explain(face, predict, [1], segments, hide="zero", samples=1000)[1].without
     assert without.whole == pytest.approx(1.0) and without.all_hidden == pytest.approx(0.2)
     assert without.marked_hidden == pytest.approx(0.2) and without.only_marked == pytest.approx(1.0)
     assert 0.5 < without.random_hidden < 1 and without.called == 0
@@ -224,7 +221,7 @@ def test_automatic_samples_stop_when_the_halves_agree(face):
     clear = np.zeros(segments.max() + 1)
     clear[:SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
     predict = linear_in(segments, clear)
-    explanation = explain(face, predict, [1], segments, hide=MEAN, samples="auto")[1]
+    explanation = explain(face, predict, [1], segments, hide="zero", samples="auto")[1]
     assert (explanation.samples, explanation.stability) == (FIRST, 1)
 
 

@@ -40,8 +40,7 @@ def test_a_row_says_all_that_a_figure_says(tmp_path):
     assert (first["marked_hidden"], first["only_marked"], first["called"]) == (0.3, 0.7, "neutral")
     # rows 36 to 47 have 1.5 of 2.0, and the mouth has 8 of these rows and 24 columns
     assert first["share_mouth"] == pytest.approx(1.5 / 2 * 8 * 24 / (12 * 48), abs=1e-6)
-    assert (first["samples"], first["seed"], first["division"], first["hide"]) == (
-        100, 0, "slic", "blurred")
+    assert (first["samples"], first["seed"], first["hide"]) == (100, 0, "blurred")
     assert [second[side] for side in table.BOX] == [8, 5, 30, 27] and second["face"] == 2
     assert (first["verdict"], first["margin"], first["fewest"], first["precision"]) == (
         "telling", 0.5, 5, "float32")

@@ -13,7 +13,7 @@ import fer2013
 import model as network
 from base.errors import UserError
 from explaining import wording
-from explaining.hiding import BASELINES
+from explaining.hiding import blurred
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
 from fer2013 import DataOptions, dataset, included
@@ -102,7 +102,7 @@ def test_an_explanation_of_a_photograph_holds_or_says_that_it_may_not(pretrained
     label = int(predict(face[None])[0].argmax())
     explanation = explain_face(face, predict, [label], LimeSettings(samples=1000))[label]
     strongest = np.isin(explanation.segments, explanation.strongest(1))  # (48, 48)
-    without = np.where(strongest, BASELINES["blurred"](face), face)
+    without = np.where(strongest, blurred(face), face)
     holds = predict(without[None])[0, label] < explanation.probability
     assert holds or wording.cautions(explanation)
     assert holds or person != "Eileen Collins"

@@ -26,7 +26,7 @@ def predict(faces):
     return answers
 
 
-SETTINGS = LimeSettings("grid", "zero", 200)
+SETTINGS = LimeSettings("zero", 200)
 PAGE = Page(types.SimpleNamespace(predict=predict, caption=""), SETTINGS, "model: none")
 
 
@@ -66,11 +66,12 @@ def test_a_picture_without_a_face_can_still_be_taken_whole(tmp_path):
 
 
 def test_hiding_a_part_changes_the_prediction_and_showing_it_again_undoes_that():
-    hidden, board, bars = PAGE.press("38", look(), {}, 3)  # in the middle of the mouth
+    mouth = look().segments[38, 24]
+    hidden, board, bars = PAGE.press(str(mouth), look(), {}, 3)
     assert hidden.prediction[3] < look().prediction[3] and board.count("url(#hatch)") == 1
-    assert not hidden.pixels()[hidden.segments == 38].any()
+    assert not hidden.pixels()[hidden.segments == mouth].any()
     assert f"{100 * hidden.prediction[3]:.0f} %" in bars
-    again, *_ = PAGE.press("38", hidden, {}, 3)
+    again, *_ = PAGE.press(str(mouth), hidden, {}, 3)
     np.testing.assert_array_equal(again.prediction, look().prediction)
 
 

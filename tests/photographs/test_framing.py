@@ -202,7 +202,7 @@ def test_figures_with_equal_names_are_numbered_and_never_replace_a_picture(tmp_p
 
 def explained_whole(paths, **about):
     """The ExplainedPhotograph of cropped pictures, by a network that is always undecided."""
-    settings = LimeSettings(superpixels="grid", hide="mean", samples=100, seed=0)
+    settings = LimeSettings(hide="mean", samples=100, seed=0)
     undecided = Engine(lambda pixels: np.full((len(pixels), 7), 1 / 7), settings)
     find = functools.partial(finding.find_all, cropped=True, workers=Jobs())
     return list(photographs_explained.explain_photographs(paths, find, [3], undecided, **about))

@@ -23,7 +23,7 @@ def data(tmp_path_factory):
 def main(monkeypatch, folder, *options):
     import explain
 
-    options = ("--superpixels", "grid", "--samples", "60", *options, "--outputs", folder)
+    options = ("--samples", "60", *options, "--outputs", folder)
     monkeypatch.setattr(sys, "argv", ["explain.py", *map(str, options)])
     explain.main()
 
