@@ -18,8 +18,7 @@ def main():
     from figures import numbers, style
 
     data = included.open_for_training(options.settings(args, DataOptions))
-    if data.included:
-        print(f"these are {data.in_words}")
+    print(f"faces: {data.in_words}")
     splits = [data.split(name) for name in data.splits]
     if not splits:
         raise UserError(f"{data.path}: no face in any split")

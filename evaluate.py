@@ -40,19 +40,13 @@ def main():
     args = parse_arguments()
     model_path = choice.choose(args.model, args.outputs)
     data = included.open_for_training(options.settings(args, DataOptions))
-    print(f"{choice.in_words(model_path)}; faces: {data.in_words}", flush=True)
+    print(choice.in_words(model_path), f"faces: {data.in_words}", sep="\n", flush=True)
     with options.quiet_stderr():
         from figures import style
         from networks.network import open_network
         from training import checkpoint, metrics
     history = checkpoint.read_history(model_path.parent / "history.csv")
     folder = files.make_folder(args.outputs)
-    if data.unlabelled:
-        network = open_network(model_path, None, args.scale, args.labels)
-        rows = table(data.unlabelled, predict(network.predict, data.unlabelled.pixels))
-        files.write_csv(folder / "predictions.csv", rows)
-        return print(f"{len(rows):,} faces without labels, predicted and not evaluated; "
-                     f"wrote {folder / 'predictions.csv'}")
     split = data.split(data.held_out if args.split == "auto" else args.split)
     print(*data.describe(split.name), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels)
@@ -94,14 +88,13 @@ def predict(function, pixels, size=500):
     return np.concatenate([function(pixels[start:start + size]) for start in starts])
 
 
-def table(split, probabilities, seen=None):
+def table(split, probabilities, seen):
     """A row of predictions.csv for each face of a Split; what is unknown of it is left empty."""
     known = [""] * len(split) if seen is None else seen.tolist()
-    labels = [""] * len(split) if split.name == "unlabelled" else np.take(EMOTIONS, split.labels)
-    return [{"name": name, "label": label, "predicted": EMOTIONS[row.argmax()], **by_emotion(row),
-             "in_training": in_training}
+    return [{"name": name, "label": EMOTIONS[label], "predicted": EMOTIONS[row.argmax()],
+             **by_emotion(row), "in_training": in_training}
             for name, label, row, in_training in zip(
-                split.names, labels, probabilities, known, strict=True)]
+                split.names, split.labels, probabilities, known, strict=True)]
 
 
 def draw(evaluation, labels, probabilities, history):

@@ -19,7 +19,7 @@ package versions, the final weights are the same to the last bit.
 import dataclasses
 
 from base import files, options
-from fer2013 import DataOptions, included
+from fer2013 import DataOptions, check_validation, included
 from training.recipe import DEMONSTRATION_EPOCHS, EPOCHS, Recipe
 
 COMMON = ("epochs", "batch_size", "seed", "precision", "start_from")  # fields of Recipe
@@ -28,8 +28,7 @@ COMMON = ("epochs", "batch_size", "seed", "precision", "start_from")  # fields o
 def main():
     args = parse_arguments()
     data = included.open_for_training(options.settings(args, DataOptions))
-    if data.included:
-        print(f"This is a demonstration on {data.in_words}")
+    print(f"{'a demonstration on' if data.included else 'faces:'} {data.in_words}")
     for name in ("train", "validation"):
         print(*data.describe(name), sep="\n")
     train(make_recipe(args, data), data, args.outputs, args.fresh)
@@ -67,7 +66,7 @@ def train(recipe, data, folder, fresh=False):
     Raises:
         UserError: the folder holds another run, or the data cannot be trained on.
     """
-    data.check_validation()
+    check_validation(data)
     folder = files.make_folder(folder)
     with options.quiet_stderr():
         from training import checkpoint

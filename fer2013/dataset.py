@@ -14,12 +14,11 @@ import numpy as np
 
 from base.errors import UserError
 from base.options import notes, option
-from fer2013 import copies, editions, folders, pictures, sources, tables
-from fer2013.hold_out import check_validation, hold_out
-from fer2013.names import EMOTIONS, ORDERS, SPLITS, USAGES, labels_of
+from fer2013 import folders, pictures, sources, tables
+from fer2013.names import EMOTIONS, SPLITS, USAGES, labels_of
 from fer2013.sources import DATA, HERE, INCLUDED
-from fer2013.split import Split
-from fer2013.tables import UNLABELLED
+from fer2013.split import COUNTS, FILTERED, GREYS, OTHER, PUBLISHED, Split
+from fer2013.validation import hold_out, seen_in
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,10 +26,8 @@ class DataOptions:
     """Where the faces are and what their classes mean."""
     data: str = option(DATA, "path of FER2013: a CSV, a .zip, folders of images, or a directory "
                              "that contains one of them")
-    classes: str = option("", "what the classes mean: "
-                              f"{', '.join(ORDERS)}; names for the numbers from 0 on, with commas "
-                              "between them; or pairs as calm=neutral, boredom=ignore",
-                          metavar="NAMES")
+    classes: str = option("", "what classes mean that are not named or numbered as FER2013's, as "
+                              "7=contempt,calm=neutral,boredom=ignore", metavar="NAME=EMOTION,...")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -66,36 +63,36 @@ class Dataset:
         if self.included or not self.splits:
             return included_name(self.path) or self.path
         split = next(iter(self.known.values()), None) or self.split(self.splits[0])
-        called = {editions.PUBLISHED: "FER2013", editions.FILTERED: editions.FILTERED}
-        return called.get(split.edition.name, self.path)
+        return {PUBLISHED: "FER2013", FILTERED: FILTERED}.get(split.edition.name, self.path)
 
     @property
     def in_words(self):
-        """Its path, or the name of the included faces and how to use FER2013 instead."""
-        use = f"to use FER2013, put it into {DATA}/ ({DATA}/README.md) or name it with --data"
-        return f"{included_name(self.path)}; {use}" if self.included else self.path
+        """Its path and form, or the name of the included faces and where to read of FER2013."""
+        if self.included:
+            return f"{included_name(self.path)}; data/README.md says how to get FER2013"
+        return f"{self.path}, {self.form}"
 
     @functools.cached_property
     def found(self):
         """{split: [(label, tables.Entry)]} of what the files contain, nothing of it held out."""
-        entries = entries_of(self.source)
-        labels = labels_of({entry.emotion for entry in entries} - {None}, self.options.classes,
-                           self.source.place) | {None: 0}
-        found = collections.defaultdict(list)
+        entries, found = entries_of(self.source), collections.defaultdict(list)
+        labels = labels_of({entry.emotion for entry in entries}, self.options.classes,
+                           self.source.place)
         for entry in entries:
-            label = labels[entry.emotion]
-            found[entry.split if label is not None else None].append((label, entry))
-        for key, what in ((None, "are of classes that are left out, contempt or NAME=ignore"),
-                          (UNLABELLED, "have no labels; python evaluate.py predicts them")):
-            if found[key]:
-                notes.info("%s: %s faces %s", self.source.place, f"{len(found[key]):,}", what)
-        return found
+            found[entry.split].append((labels[entry.emotion], entry))
+        ignored = sum(labels[entry.emotion] is None for entry in entries)
+        if ignored:
+            notes.info("%s: %s faces are left out, of contempt or a class that --classes ignores",
+                       self.source.place, f"{ignored:,}")
+        return {split: kept for split, faces in found.items()
+                if (kept := [face for face in faces if face[0] is not None])}
 
     @functools.cached_property
     def splits(self):
         """The names of the splits that have faces, in the order train, validation, test."""
-        self.hold_out_validation()
-        return tuple(name for name in SPLITS if name in self.known or self.found.get(name))
+        if "train" in self.found and "validation" not in self.found:
+            self.hold_out_validation()
+        return tuple(name for name in SPLITS if name in self.known or name in self.found)
 
     @property
     def held_out(self):
@@ -119,49 +116,45 @@ class Dataset:
 
     def read(self, name):
         labels, entries = zip(*self.found[name], strict=True)
-        faces = [pictures.decode_face(each.content) if isinstance(each.content, os.PathLike)
-                 else each.content for each in entries]
-        names = [each.name for each in entries]
-        return Split(name, pictures.stack(faces, names, name, self.path),
-                     np.array(labels, np.uint8), names)
+        names = [entry.name for entry in entries]
+        pixels = pictures.decode_faces([entry.content for entry in entries], names, name, self.path)
+        return Split(name, pixels, np.array(labels, np.uint8), names)
 
     def hold_out_validation(self):
-        """Make a tenth of train validation if there is none."""
-        if self.found.get("validation") or not self.found.get("train"):
-            return
+        """Make a tenth of train validation."""
         train = self.read("train")
         out = hold_out(train)
         self.known["train"] = train.part("train", ~out)
         if out.any():
             self.known["validation"] = train.part("validation", out)
 
-    @functools.cached_property
-    def unlabelled(self):
-        """The Split of faces without labels, as the contest's test.csv has them; else None."""
-        return self.read(UNLABELLED) if self.found.get(UNLABELLED) and not self.splits else None
-
     def title(self, name):
         """What people call the faces: "FER2013's PublicTest", or the dataset and its split."""
         usage = next(usage for usage, split in USAGES.items() if split == name)
         return {
-            editions.PUBLISHED: f"FER2013's {usage}",
-            editions.FILTERED: f"{usage} of {editions.FILTERED}",
-            editions.OTHER: f"{included_name(self.path) or shorten(self.path)}, {name} split",
+            PUBLISHED: f"FER2013's {usage}",
+            FILTERED: f"{usage} of {FILTERED}",
+            OTHER: f"{included_name(self.path) or shorten(self.path)}, {name} split",
         }[self.split(name).edition.name]
 
     def describe(self, name):
-        """The lines that describe a split: its form and faces per emotion, and which FER2013 it is.
+        """The lines that say how many faces a split has, and which FER2013 it is.
 
         Further lines say which emotions have no face. Of included faces, the first line is enough.
         """
         split = self.split(name)
-        per_emotion = ", ".join(f"{count} {emotion}" for emotion, count
-                                in zip(EMOTIONS, split.counts, strict=True))
-        lines = [f"{name}: {len(split):,} faces ({per_emotion}), {self.form} in {self.path}"]
-        if not self.included:
-            lines.append(f"{name}: {editions.in_words(split)}")
-            lines += without_emotions(split)
-        return lines
+        first = f"{name}: {len(split):,} faces"
+        if self.included:
+            return [first]
+        if split.edition.name == PUBLISHED:
+            return [f"{first}, {PUBLISHED}"]
+        if split.edition.name == FILTERED:
+            return [f"{first}, {FILTERED} (contrast {split.edition.contrast:.0f} instead of "
+                    f"{GREYS[name][1]:.0f}):", "its accuracies are not comparable with others"]
+        counts = " ".join(f"{emotion} {count}" for emotion, count
+                          in zip(EMOTIONS, split.counts, strict=True))
+        return [f"{first}, not the {sum(COUNTS[name]):,} of FER2013", counts,
+                *without_emotions(split)]
 
     def seen_in_training(self, pixels):
         """Whether each face is pixel-identical to a training face.
@@ -172,13 +165,7 @@ class Dataset:
         Returns:
             bool (n,); None if there is no train split.
         """
-        if "train" not in self.splits:
-            return None
-        return copies.seen_in(pixels, self.split("train").pixels)
-
-    def check_validation(self):
-        """UserError if no model can be selected on validation; see hold_out.check_validation()."""
-        check_validation(self.split("train"), self.split("validation"), self.path)
+        return seen_in(pixels, self.split("train").pixels) if "train" in self.splits else None
 
 
 def entries_of(source):
@@ -186,7 +173,7 @@ def entries_of(source):
     if source.form == "folders":
         return folders.list_faces(source.base)
     several = len(source.files) > 1
-    return [entry._replace(name=f"{pathlib.Path(name).name} {entry.name}") if several else entry
+    return [entry._replace(name=f"{name} {entry.name}") if several else entry
             for name in source.files
             for entry in tables.read_table(source.base / name,
                                            sources.split_of_table(name) or "train")]
@@ -194,10 +181,9 @@ def entries_of(source):
 
 def without_emotions(split):
     """A line on the emotions that no face of a Split has; [] if there is none."""
-    missing = [emotion for emotion, count in zip(EMOTIONS, split.counts, strict=True) if not count]
-    means = ("a network that learns from it cannot predict that" if split.name == "train" else
-             "what is measured on it says nothing of that")
-    return [f"{split.name}: no face is labelled {', '.join(missing)}; {means}"] if missing else []
+    means = "cannot be learned" if split.name == "train" else "cannot be measured"
+    return [f"no face is labelled {', '.join(split.missing())}: that {means}"] * bool(
+        split.missing())
 
 
 def open_dataset(options):
@@ -212,9 +198,7 @@ def open_dataset(options):
         options = DataOptions(os.fspath(options))
     here = pathlib.Path(DATA).resolve() == (HERE / DATA).resolve()
     place = options.data if options.data != DATA or here else HERE / DATA
-    options = dataclasses.replace(options, data=str(place))
-    source = sources.find(place)
-    return Dataset(options, source)
+    return Dataset(dataclasses.replace(options, data=str(place)), sources.find(place))
 
 
 def included_name(path):

@@ -1,12 +1,9 @@
-"""The faces in folders of images, train/<emotion>/*.jpg: which split and class each has.
-
-Whatever is decided about them is said in one line with counts.
-"""
+"""The faces in folders of images, train/<emotion>/*.jpg: which split and class each has."""
 import collections
 
 from base.errors import UserError
 from base.options import notes
-from fer2013.names import CLASS_OF, WRAPPERS, plain, split_named
+from fer2013.names import CLASS_OF, plain, split_named
 from fer2013.pictures import ENDINGS
 from fer2013.sources import walk
 from fer2013.tables import Entry
@@ -15,48 +12,37 @@ from fer2013.tables import Entry
 def list_faces(base):
     """The tables.Entry of each picture in the folder that has the splits, sorted by folder.
 
+    Folders within the folder of a class belong to it. What is left out is said with its count.
+
     Raises:
         UserError: it cannot be known which split or class is meant.
     """
-    counts, entries, names_of = collections.Counter(), [], collections.defaultdict(set)
+    entries, left_out, folders_of = [], 0, collections.defaultdict(set)
     for folder, names in walk(base):
-        parts = folder.relative_to(base).parts
-        if not parts:
+        split_folder, emotion, *below = (*folder.relative_to(base).parts, "", "")
+        if not split_folder:
             continue  # what lies beside the folders of the splits, such as a README
-        split, classes = split_named(parts[0]), classes_in(parts)
-        if not split or not classes:
-            counts["lie in no class folder of a split and are left out"] += len(names)
+        split = split_named(split_folder) if emotion else None
+        pictures = [name for name in names if split and name.lower().endswith(ENDINGS)]
+        left_out += len(names) - len(pictures)
+        if not pictures:
             continue
-        if len({CLASS_OF[plain(name)] for name in classes if plain(name) in CLASS_OF}) > 1:
+        if any(plain(name) in CLASS_OF for name in below):
             raise UserError(f"{folder}: lies in the folders of two classes; expected one")
-        pictures = [name for name in names if "." not in name or name.lower().endswith(ENDINGS)]
-        counts["are no pictures and are left out"] += len(names) - len(pictures)
-        counts["lie in folders within their class folder and are read"] += (
-            len(pictures) if len(classes) > 1 else 0)
-        names_of[split].add(parts[0])
-        entries += [Entry(split, classes[0], name, folder / name) for name in pictures]
-    for split, names in names_of.items():
+        folders_of[split].add(split_folder)
+        entries += [Entry(split, emotion, name, folder / name) for name in pictures]
+    for split, names in folders_of.items():
         if len(names) > 1:
             raise UserError(f"{base}: {' and '.join(map(repr, sorted(names)))} both name the "
                             f"{split} split; expected one of them")
-    for what, count in counts.items():
-        if count:
-            notes.info("%s: %s files %s", base, f"{count:,}", what)
-    return separate_public_test(base, entries)
+    if left_out:
+        notes.info("%s: %s files are left out, no pictures in a class folder of a split", base,
+                   f"{left_out:,}")
+    return entries if "validation" in folders_of else separate_public_test(entries)
 
 
-def classes_in(parts):
-    """The folders of classes below that of a split; train/images/happy is as train/happy."""
-    return [name for name in parts[1:]
-            if split_named(name) != split_named(parts[0]) and plain(name) not in WRAPPERS]
-
-
-def separate_public_test(base, entries):
-    """The entries, Kaggle's PublicTest_* moved from test to validation if there is no other."""
-    public = [entry.split == "test" and entry.name.startswith("PublicTest_") for entry in entries]
-    if any(public) and any(entry.split == "validation" for entry in entries):
-        notes.info("%s: %s files named PublicTest_* stay in test, because validation has its own "
-                   "folder", base, f"{sum(public):,}")
-        return entries
-    return [entry._replace(split="validation") if moved else entry
-            for entry, moved in zip(entries, public, strict=True)]
+def separate_public_test(entries):
+    """The entries, Kaggle's PublicTest_* moved from test to validation."""
+    return [entry._replace(split="validation")
+            if entry.split == "test" and entry.name.startswith("PublicTest_") else entry
+            for entry in entries]

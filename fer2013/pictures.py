@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import warnings
-from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -30,14 +29,8 @@ FORMATS = {"JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"), "PNG": (".png", ".apng"),
 ENDINGS = tuple(itertools.chain.from_iterable(FORMATS.values()))
 READ = [name for name in FORMATS if name != "HEIF" or pillow_heif]
 MOST_PIXELS = 100_000_000  # 300 MB in memory; cameras take 12 to 60 million
-# a picture of 1 x 59,000,000 pixels took 100 s and 3.8 GB; panoramas of phones are 16,000 wide
-LONGEST, NARROWEST = 30_000, 30  # pixels of a side; longer side in units of the shorter one
 SIZE = 48  # of a face
-MOST_PIXELS_OF_A_FACE = 5000 * 5000  # before resizing
-SQUEEZED = 1.25  # ratio of the sides from which on a picture is no portrait of a face
-DARK = 32  # a face that spans fewer greys is blank, or was written in another depth
-SOME_DARK = 0.02  # share of such faces in a split that is worth a line; FER2013's is 0.1 %
-NAMED = 10  # damaged pictures that an error names
+DARK = 32  # all faces of a split that span fewer greys were written in another depth
 
 
 def decode(file, most_pixels=MOST_PIXELS):
@@ -54,7 +47,9 @@ def decode(file, most_pixels=MOST_PIXELS):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about metadata; damaged pixels are an error
             with Image.open(file, formats=READ) as image:
-                check_size(*image.size, most_pixels)
+                if image.width * image.height > most_pixels:
+                    raise ValueError(f"{image.width:,} x {image.height:,} pixels; expected "
+                                     f"{most_pixels:,} at most")
                 return on_white(eight_bits(ImageOps.exif_transpose(image)))
     except UnidentifiedImageError as error:
         heic = "" if pillow_heif else "; HEIC needs pip install -r requirements-optional.txt"
@@ -66,14 +61,6 @@ def decode(file, most_pixels=MOST_PIXELS):
 def is_picture(path):
     """Whether a file is a picture by its name."""
     return path.suffix.lower() in ENDINGS and not path.name.startswith(".") and path.is_file()
-
-
-def check_size(width, height, most_pixels):
-    narrow = max(width, height) > min(LONGEST, NARROWEST * min(width, height))
-    if narrow or width * height > most_pixels:
-        raise ValueError(f"{width:,} x {height:,} pixels; expected {most_pixels:,} at most, and "
-                         f"sides of at most {LONGEST:,}, the longer at most {NARROWEST} times the "
-                         "shorter")
 
 
 def eight_bits(image):
@@ -96,68 +83,42 @@ def on_white(image):
     return image.convert(mode)
 
 
-class Decoded(NamedTuple):
-    """A face of a dataset.
-
-    Attributes:
-        pixels: uint8 (48, 48); None if it is not readable.
-        converted: whether it was of another size or kind than 48x48 in 8-bit grey.
-        squeezed: whether its sides differed by more than SQUEEZED.
-        error: why it is not readable.
-    """
-    pixels: np.ndarray | None
-    converted: bool = False
-    squeezed: bool = False
-    error: str = ""
-
-
 def decode_face(content):
-    """The Decoded of a picture's path or bytes."""
-    try:
-        file = io.BytesIO(content.read_bytes() if isinstance(content, os.PathLike) else content)
-        with Image.open(file, formats=READ) as image:
-            as_expected = image.mode == "L" and image.size == (SIZE, SIZE)
-        grey = decode(file, MOST_PIXELS_OF_A_FACE).convert("L")
-    except (OSError, ValueError, TypeError, SyntaxError) as error:  # TypeError: no bytes
-        return Decoded(None, error=str(error))
-    squeezed = max(grey.size) > SQUEEZED * min(grey.size)
-    grey = grey if as_expected else grey.resize((SIZE, SIZE), Image.Resampling.BILINEAR)
-    return Decoded(np.asarray(grey), not as_expected, squeezed)
+    """The face in a picture, uint8 (48, 48), and whether it was converted to that size or grey.
 
-
-def stack(faces, names, split, place):
-    """The pixels of Decoded faces, uint8 (n, 48, 48), and a line on what was converted.
+    Args:
+        content: the path or the bytes of the picture.
 
     Raises:
-        UserError: pictures are damaged, of which the first are named, or all are nearly black.
+        ValueError: see decode().
     """
-    bad = [(name, face.error) for name, face in zip(names, faces, strict=True) if face.error]
-    if bad:
-        more = f", and {len(bad) - NAMED:,} more" if len(bad) > NAMED else ""
-        raise UserError(f"{place}: {len(bad):,} of {len(faces):,} images are not readable: "
-                        f"{', '.join(name for name, _ in bad[:NAMED])}{more} ({bad[0][1]})")
-    for count, what in ((sum(face.converted for face in faces),
-                         "were not 48x48 in 8-bit grey and were converted"),
-                        (sum(face.squeezed for face in faces),
-                         "are far from square and were squeezed; expected faces that are cut out")):
-        if count:
-            notes.info("%s: %s of %s images %s", split, f"{count:,}", f"{len(faces):,}", what)
-    pixels = np.stack([face.pixels for face in faces])
-    check_greys(pixels, split, place)
+    file = io.BytesIO(content.read_bytes() if isinstance(content, os.PathLike) else content)
+    picture = decode(file)
+    if picture.mode == "L" and picture.size == (SIZE, SIZE):
+        return np.asarray(picture), False
+    picture = picture.convert("L").resize((SIZE, SIZE), Image.Resampling.BILINEAR)
+    return np.asarray(picture), True
+
+
+def decode_faces(contents, names, split, place):
+    """uint8 (n, 48, 48) of pixels, or of paths or bytes of pictures.
+
+    Raises:
+        UserError: a picture is damaged, or all faces are nearly of one grey, as 8-bit values in a
+            16-bit PNG are, and values from 0 to 1 in an 8-bit one.
+    """
+    pixels, converted = np.empty((len(contents), SIZE, SIZE), np.uint8), 0
+    for index, content in enumerate(contents):
+        try:
+            pixels[index], other = ((content, False) if isinstance(content, np.ndarray)
+                                    else decode_face(content))
+        except ValueError as error:
+            raise UserError(f"{place}: {names[index]} is not readable: {error}") from error
+        converted += other
+    if converted:
+        notes.info("%s: %s of %s images were not 48x48 in grey and were converted", split,
+                   f"{converted:,}", f"{len(pixels):,}")
+    if 0 < np.ptp(pixels) < DARK:
+        raise UserError(f"{place}: the {split} split spans fewer than {DARK} of 256 greys; perhaps "
+                        "the pictures were written in another depth, as 8-bit values in 16 bits")
     return pixels
-
-
-def check_greys(pixels, split, place):
-    """UserError if all faces are nearly one grey; a line if some are.
-
-    8-bit values in a 16-bit PNG, or values from 0 to 1 in an 8-bit one, look like that.
-    """
-    spans = np.ptp(pixels.reshape(len(pixels), -1), axis=1)  # (n,)
-    dark = (spans > 0) & (spans < DARK)  # (n,), without blank faces
-    about = (f"spans fewer than {DARK} of 256 greys; perhaps the pictures were written in another "
-             "depth, as 8-bit values in 16 bits")
-    if np.ptp(pixels) < DARK and dark.any():
-        raise UserError(f"{place}: the {split} split {about}")
-    if dark.mean() > SOME_DARK:
-        notes.info("%s: each of %s of %s faces %s", split, f"{dark.sum():,}", f"{len(dark):,}",
-                   about)

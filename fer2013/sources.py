@@ -4,14 +4,12 @@
     source.form, source.base, source.files
 """
 import collections
-import itertools
 import os
 import pathlib
 import re
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from typing import NamedTuple
 
 from base.errors import UserError
@@ -22,8 +20,7 @@ DATA = "data"  # the default of --data
 HERE = pathlib.Path(__file__).resolve().parent.parent  # the repository
 AVATARS, COMPOSITES = HERE / DATA / "avatars", HERE / DATA / "composites"
 INCLUDED = {AVATARS: "the included avatars", COMPOSITES: "the included average faces"}
-FER2013 = re.compile(r"(fer[-_]?2013|icml_face_data)(\.(csv|tsv|parquet))?", re.IGNORECASE)
-TABLES = (".csv", ".tsv", ".parquet")
+FER2013 = re.compile(r"(fer[-_]?2013|icml_face_data)\.(csv|parquet)", re.IGNORECASE)
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 ACCEPTED = ("expected folders as train/happy/1.jpg, a table fer2013.csv of emotion, pixels and "
             "Usage (one of another name is named itself), or parquet files as train-00000.parquet; "
@@ -44,29 +41,27 @@ class Source(NamedTuple):
 
 def find(path):
     """The Source at a path; where there is none, a UserError says what lies there."""
-    path = pathlib.Path(path)
     source = search(path)
     if source is None:
-        above = f"; or name the folder above, {path.parent}" if split_named(path.name) else ""
-        raise UserError(f"{path}: no FER2013 in it, but {lying_at(path)}{above}; {ACCEPTED}")
+        raise UserError(f"{path}: no FER2013 in it, but {lying_at(pathlib.Path(path))}; {ACCEPTED}")
     return source
 
 
 def search(path):
     """The Source at a path, or None if nothing there looks like FER2013."""
     path = pathlib.Path(path)
-    if not os.path.exists(path):  # Path.exists raises if the name is too long
+    if not path.exists():
         raise UserError(f"{path}: no such file or directory; data/README.md says how to get "
                         "FER2013")
     if is_archive(path):
         return search(unpack(path))
     if path.is_file():
         return source_of_tables(path.parent, [path.name])
-    found = [source for folder, names in walk(path) if (source := source_in(folder, names))]
-    if not found:
-        found = [source for folder, names in walk(path) for name in names
-                 if is_archive(folder / name) and (source := search(folder / name))]
-    return nearest(path, found)
+    found = [source_in(folder, names) for folder, names in walk(path)]
+    if not any(found):
+        found = [search(folder / name) for folder, names in walk(path) for name in names
+                 if is_archive(folder / name)]
+    return nearest(path, list(filter(None, found)))
 
 
 def nearest(root, found):
@@ -105,30 +100,23 @@ def refuse(error):
 def source_in(folder, names):
     """The Source of what lies in a folder itself: folders of splits before tables; else None."""
     splits = [each for each in folder.iterdir() if each.is_dir() and split_named(each.name)]
-    if any(is_class(below.name) for each in splits
-           for below in itertools.chain(each.glob("*/"), each.glob("*/*/"))):
+    if any(is_class(below.name) for each in splits for below in each.glob("*/")):
         return Source("folders", folder, [])
-    tables = [name for name in names if name.lower().endswith(TABLES)]
-    whole = [name for name in names
-             if FER2013.fullmatch(name) and not is_archive(folder / name)]
-    parts = [name for name in tables if split_of_table(name)]
-    if not whole and not parts and len(tables) == 1 and tables[0].lower().endswith(".parquet"):
-        parts = tables
-    if not whole:
-        return source_of_tables(folder, parts) if parts else None
-    if others := [name for name in tables if name != whole[0]]:
-        notes.info("%s is read, and not %s", folder / whole[0], ", ".join(others[:4]))
-    return source_of_tables(folder, whole[:1])
+    tables = [name for name in names if name.lower().endswith((".csv", ".parquet"))]
+    whole = [name for name in tables if FER2013.fullmatch(name)]
+    chosen = whole[:1] or [name for name in tables if split_of_table(name)]
+    if chosen and (others := [name for name in tables if name not in chosen]):
+        notes.info("%s: %s is read, and not %s", folder, chosen[0], ", ".join(others[:4]))
+    return source_of_tables(folder, chosen) if chosen else None
 
 
 def source_of_tables(base, names):
-    """The Source of these tables; UserError if two that are no parts name one split."""
-    form = "parquet" if names[0].lower().endswith(".parquet") else "CSV"
-    splits = [split_of_table(name) for name in names]
-    if form == "CSV" and len(set(splits)) < len(splits):
+    """The Source of these tables; UserError if two that are no parts of one name one split."""
+    parts = all(name.lower().endswith(".parquet") for name in names)
+    if not parts and len(set(map(split_of_table, names))) < len(names):
         raise UserError(f"{base}: two of {', '.join(names)} name one split; expected one table "
                         "for each")
-    return Source(form, base, names)
+    return Source("parquet" if parts else "CSV", base, names)
 
 
 def split_of_table(name):
@@ -150,33 +138,25 @@ def lying_at(path):
 
 
 def is_archive(path):
-    """Whether a file is an archive: by its ending, or, named without one, by its content."""
-    if path.suffix:
-        return path.name.lower().endswith(ARCHIVES) and path.is_file()
-    return path.is_file() and (zipfile.is_zipfile(path) or tarfile.is_tarfile(path))
+    return path.name.lower().endswith(ARCHIVES) and path.is_file()
 
 
 def unpack(path):
-    """The folder with what a .zip or .tar archive contains, unpacked if it is not there yet.
-
-    It lies beside the archive, or in the folder for temporary files where that is not writable.
+    """The hidden folder beside a .zip or .tar archive with its content, unpacked if it is not yet.
 
     Raises:
         UserError: the archive is damaged, encrypted or leads out of its folder.
     """
     stat = path.stat()
-    beside = os.access(path.absolute().parent, os.W_OK)
-    parent = path.absolute().parent if beside else pathlib.Path(tempfile.gettempdir())
-    target = parent / f".{path.name}-{stat.st_size:x}-{stat.st_mtime_ns:x}"
+    target = path.with_name(f".{path.name}-{stat.st_size:x}-{stat.st_mtime_ns:x}")
     if target.is_dir():
         return target
     notes.info("%s: is unpacked into %s", path, target)
     try:
-        with tempfile.TemporaryDirectory(dir=parent, prefix=".unpacking-") as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".unpacking-") as folder:
             extract(path, os.path.join(folder, "all"))
             os.rename(os.path.join(folder, "all"), target)
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile,
-            tarfile.TarError) as error:
+    except Exception as error:  # zipfile, tarfile and zlib raise a dozen kinds
         raise UserError(f"{path}: cannot be unpacked ({error})") from error
     return target
 

@@ -116,7 +116,8 @@ def test_included_faces_are_of_the_kind_on_which_the_model_was_trained(monkeypat
     on_fer2013 = included.open_for_explaining(DataOptions(), "FER2013")
     assert on_fer2013.path == str(included.COMPOSITES)
     assert included.open_for_training(DataOptions()).path == str(included.AVATARS)
-    assert on_fer2013.in_words.startswith("the included average faces; to use FER2013, put it")
+    assert on_fer2013.in_words == (
+        "the included average faces; data/README.md says how to get FER2013")
 
 
 def test_a_users_own_data_are_preferred_to_the_included_faces(tmp_path, monkeypatch):

@@ -3,7 +3,6 @@ import io
 import json
 import logging
 import sys
-import tracemalloc
 import zipfile
 
 import numpy as np
@@ -100,7 +99,7 @@ def test_other_classes_columns_and_contents_are_refused_with_the_reason(tmp_path
     other = write(tmp_path / "b.parquet", structs, [0, 1], ("picture", "label"))
     assert "its columns are picture, label; expected the columns emotion" in error_of(other)
     broken = write(tmp_path / "c.parquet", [{"bytes": b"?"}, {"bytes": None}], [0, 1])
-    assert "2 of 2 images are not readable: row 1, row 2" in error_of(broken)
+    assert "row 1 is not readable" in error_of(broken)
     numbers = write(tmp_path / "d.parquet", as_structs(range(6)), list(range(6)))
     assert "the numbers 0, 1, 2, 3, 4, 5, which may" in error_of(numbers)
 
@@ -116,6 +115,7 @@ def test_a_damaged_file_is_refused(tmp_path):
 def test_without_pyarrow_a_line_says_how_to_get_it(tmp_path, monkeypatch):
     path = write(tmp_path / "a.parquet", as_structs([0]), [0])
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    monkeypatch.delattr(pyarrow, "parquet")
     assert error_of(path) == (f"{path}: parquet needs pyarrow; "
                               "pip install -r requirements-optional.txt")
 
@@ -124,7 +124,7 @@ def test_bare_numbers_get_a_line_that_says_how_they_are_read(tmp_path, caplog):
     caplog.set_level(logging.INFO, "notes")
     path = write(tmp_path / "a.parquet", as_structs([0, 1]), [0, 6])
     assert fer2013.open(path).split("train").labels.tolist() == [0, 6]
-    assert "classes are numbers, read as 0 angry, 6 neutral; --classes says" in caplog.text
+    assert "classes are read as 0 angry, 6 neutral; --classes changes" in caplog.text
 
 
 def test_a_folder_with_one_parquet_file_of_the_challenges_columns_is_read(tmp_path):
@@ -141,18 +141,6 @@ def test_a_folder_with_one_parquet_file_of_the_challenges_columns_is_read(tmp_pa
     ([[0], [1]], None), ([0.5, 1.0], None), ([0, 1], [7, 8])])
 def test_labels_of_another_kind_are_refused_in_one_line(labels, names, tmp_path):
     assert error_of(write(tmp_path / "a.parquet", as_structs([0, 1]), labels, names=names))
-
-
-def test_rows_that_share_one_large_value_take_little_memory(tmp_path):
-    large = io.BytesIO()
-    Image.new("L", (4000, 4000)).save(large, "BMP")
-    path = write(tmp_path / "a.parquet", [large.getvalue()] * 60, [0] * 60)
-    tracemalloc.start()
-    try:
-        fer2013.open(path).split("train")
-        assert tracemalloc.get_traced_memory()[1] < 200_000_000
-    finally:
-        tracemalloc.stop()
 
 
 def test_a_number_beyond_the_names_in_the_metadata_is_refused(tmp_path):

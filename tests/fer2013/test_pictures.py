@@ -108,9 +108,3 @@ def test_what_is_not_a_picture_is_refused_with_the_reason():
     for content in (b"", b"<html>", b"hello"):
         with pytest.raises(ValueError, match="not a picture in one of the formats JPEG, PNG, "):
             decode(content)
-
-
-@pytest.mark.parametrize("size", [(1, 31), (30_001, 1_001)])
-def test_a_picture_of_extreme_shape_is_refused_before_it_is_decoded(size):
-    with pytest.raises(ValueError, match=r"sides of at most 30,000"):
-        pictures.decode(io.BytesIO(written(Image.new("1", size), "PNG")))
