@@ -5,24 +5,19 @@
 
 The page shows the emotion that the model predicts for each face, lets you hide parts of the face to
 see how the prediction changes, and explains which parts contribute to each emotion. It answers only
-to this machine unless --host says otherwise. A picture lies in a temporary folder until it has been
-read, and is then deleted; its faces of 48x48 pixels stay in the memory of the server while it runs.
+to this machine unless --host says otherwise. A picture is deleted as soon as it has been read; its
+faces of 48x48 pixels stay in the memory of the server while it runs.
 """
 import importlib.util
 import os
 import signal
-import sys
+import tempfile
 
 from base import options
 from base.errors import UserError
 from explaining.settings import LimeSettings
 from fer2013 import included
 from networks import choice
-
-LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
-SESSIONS = 100  # open pages whose faces are kept in memory
-WAITING = 64  # clicks that are not yet answered
-BLUE = "#005a9c"  # white on this blue has a contrast of 6.9
 
 
 def main():
@@ -31,18 +26,17 @@ def main():
         raise UserError("needs Gradio; pip install -r requirements-app.txt")
     with options.quiet_stderr():
         from networks.network import open_network
-        from page import folder
         from page.events import Page
         from photographs.detection import detector
 
-    # SIGTERM as a normal exit, so that the temporary folder is removed
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     path = choice.choose_for_photographs(args.model, args.outputs)
     network = open_network(path, included.open_own(), args.scale, args.labels)
     page = Page(network, options.settings(args, LimeSettings), choice.in_words(path))
     detector()  # once, before several people may need it at the same time
-    with folder.opened() as uploads:
-        serve(page, args.host, args.port, str(uploads))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the folder is removed then, too
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["GRADIO_TEMP_DIR"] = folder  # Gradio reads it when it is imported
+        serve(page, args.host, args.port)
 
 
 def parse_arguments():
@@ -58,27 +52,12 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def serve(page, host, port, folder):
-    """Serve the page until Ctrl-C, uploaded pictures in `folder`; UserError if the port is used."""
-    os.environ |= {"GRADIO_TEMP_DIR": folder,  # Gradio reads these when it is imported
-                   "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
-    import gradio
-    from starlette.middleware import Middleware  # comes with Gradio
+def serve(page, host, port):
+    """Serve the page until Ctrl-C; UserError if the port is in use."""
+    from page import layout
 
-    from page import guard, layout
-
-    theme = gradio.themes.Default(  # fonts of the system, none from other servers
-        primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
-    theme.set(body_text_color_subdued="#52525b",  # the default has a contrast of 1.9
-              **{f"button_primary_background_fill{state}": BLUE
-                 for state in ("", "_dark", "_hover", "_hover_dark")})
-    blocks = layout.build(gradio, page).queue(max_size=WAITING, api_open=False)
     try:
-        blocks.launch(
-            server_name=host, server_port=port, share=False, theme=theme, css=layout.STYLE,
-            max_file_size=LARGEST_UPLOAD, footer_links=[], ssr_mode=False, quiet=True,
-            prevent_thread_lock=True, state_session_capacity=SESSIONS,
-            app_kwargs={"middleware": [Middleware(guard.Guard, host)]})
+        blocks = layout.launch(page, host, port)
     except OSError as error:
         raise UserError(f"--host {host} --port {port}: cannot listen there ({error})") from error
     print(f"{page.source}; open http://{host}:{port}; stop with Ctrl-C", flush=True)

@@ -131,13 +131,15 @@ def explain_pictures(args, model, data):
     with start(args, model, data) as (network, engine, output, table):
         from explaining import wording
         from explaining.photographs_explained import explain_photographs, name_figures
-        from photographs.finding import find_all, list_pictures, read, shrink
+        from photographs.finding import find, list_pictures, read, shrink
 
-        paths, skipped = list_pictures(args.image, leave_out=output.folder)
-        print(skipped, end="\n" * bool(skipped))
-        find = functools.partial(find_all, cropped=args.cropped, workers=engine.workers)
+        paths, others = list_pictures(args.image, output.folder)
+        if others:
+            print(f"skipped {others:,} files that are no pictures")
+        find_all = functools.partial(engine.workers.map,
+                                     functools.partial(find, cropped=args.cropped))
         explained = tqdm(explain_photographs(
-            paths, find, labels_of(args), engine, fed=network.caption,
+            paths, find_all, labels_of(args), engine, fed=network.caption,
             source=choice.in_words(model)), "picture", len(paths), leave=False, disable=None)
         for each, name in zip(explained, name_figures(paths, output.folder), strict=True):
             if table:

@@ -18,8 +18,8 @@ OWN = {  # names of the programs' other figures
     "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
     "emotions", "emotions_average",
     *(emotion + kind for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
-NO_FACE = ("no face found, also not in the picture rotated by 90, 180 and 270 degrees; "
-           "if it is a face from forehead to chin, use --cropped")
+NO_FACE = ("no face found; rotate the picture if it lies on its side, and use --cropped if it is a "
+           "face from forehead to chin")
 
 
 class ExplainedPhotograph(NamedTuple):

@@ -10,8 +10,9 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from explaining.regions import part_names
 from fer2013 import EMOTIONS, SIZE
-from figures.style import AGAINST, FOR, edges
+from figures.style import FOR, edges
 
 HATCH = ("<defs><pattern id='hatch' width='1.6' height='1.6' patternUnits='userSpaceOnUse' "
          "patternTransform='rotate(45)'><path d='M.5 0V1.6' stroke='#000' stroke-width='.5' "
@@ -26,8 +27,9 @@ def address(pixels, form="PNG"):
     return f"data:image/{form.lower()};base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def bars(probabilities, whole, label):
+def bars(session, label):
     """Seven probabilities as bars, marks at those of the whole face, and one emotion darker."""
+    probabilities, whole = session.prediction, session.predictions[session.chosen]
     rows = "".join(
         f"<li{' class=chosen' if number == label else ''}><span>{emotion}</span>"
         f"<span class='track' aria-hidden='true'><i style='width:{share:.1%}'></i>"
@@ -41,37 +43,32 @@ def bars(probabilities, whole, label):
             "<p class='note'>The line in each bar is the prediction for the whole face.</p>")
 
 
-def board(session, names, weights, marked):
-    """The face as a picture whose superpixels can be clicked or chosen with the keyboard.
+def board(session, explanation=None):
+    """The face of a Session as a picture whose superpixels can be clicked or chosen by keys.
 
-    Args:
-        session: a Session.
-        names: list of str, what each superpixel is called.
-        weights: float (superpixels,); None before the face is explained.
-        marked: the superpixels that are tinted by their weight.
+    Those that an Explanation marks are tinted, the more they contribute the fuller.
     """
-    parts = ""
-    for part, (name, shown) in enumerate(zip(names, session.shown, strict=True)):
-        area = session.segments == part
+    names = [f"{name}, part {part}" for part, name in enumerate(part_names(session.segments))]
+    opacities, parts = np.zeros(len(names)), ""
+    if explanation is not None:
+        weights, marked = explanation.weights, explanation.strongest(1)
+        opacities[marked] = 0.6 * np.sqrt(weights[marked] / weights.max())
+        names = [f"{name}: {100 * weight:+.1f} points"
+                 for name, weight in zip(names, weights, strict=True)]
+    for part, (name, opacity) in enumerate(zip(names, opacities, strict=True)):
+        area, shown = session.segments == part, session.shown[part]
         surface = "".join(f"M{x} {y}h1v1h-1z" for y, x in np.argwhere(area))
         line = "".join(f"M{x} {y}L{to_x} {to_y}" for (x, y), (to_x, to_y) in edges(area))
         hatched = "" if shown else f"<path d='{surface}' fill='url(#hatch)'/>"
-        fill = tint(weights[part], weights) if part in marked else "fill-opacity='0'"
         parts += (f"<g role='checkbox' tabindex='{0 if part == 0 else -1}' data-choice='{part}' "
                   f"aria-checked='{str(bool(shown)).lower()}' aria-label='{html.escape(name)}'>"
-                  f"<title>{html.escape(name)}</title><path d='{surface}' {fill}/>{hatched}"
-                  f"<path class='line' d='{line}'/></g>")
+                  f"<title>{html.escape(name)}</title><path d='{surface}' fill='{FOR}' "
+                  f"fill-opacity='{opacity:.2f}'/>{hatched}<path class='line' d='{line}'/></g>")
     described = (f"The face in {len(names)} parts. Enter hides or shows a part, the arrow keys go "
                  "to the next.")
     return (f"<svg class='board' viewBox='0 0 {SIZE} {SIZE}' role='group' "
-            f"aria-label='{described}'>{HATCH}<image href='{address(session.pixels())}' "
+            f"aria-label='{described}'>{HATCH}<image href='{address(session.pixels)}' "
             f"width='{SIZE}' height='{SIZE}'/>{parts}</svg>")
-
-
-def tint(weight, weights):
-    """The style of a superpixel: the colour of its sign, fuller for a larger weight."""
-    strength = np.sqrt(abs(weight) / max(np.abs(weights).max(), 1e-9))
-    return f"fill='{FOR if weight > 0 else AGAINST}' fill-opacity='{0.6 * strength:.2f}'"
 
 
 def photograph(pixels, frames, words):
@@ -99,6 +96,5 @@ def notice(text):
     return f"<p class='notice' role='alert'>{html.escape(text)}</p>" if text else ""
 
 
-def tagged(tag, texts, style=""):
-    """Each text in an HTML element."""
-    return "".join(f"<{tag} class='{style}'>{html.escape(text)}</{tag}>" for text in texts)
+def paragraphs(texts, style=""):
+    return "".join(f"<p class='{style}'>{html.escape(text)}</p>" for text in texts)

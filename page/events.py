@@ -4,10 +4,8 @@
     photograph, state, label, found, *html = page.open("me.jpg")
     state, board, bars = page.press("12", state, found, label)     # superpixel 12 is hidden
 """
-import base64
 import dataclasses
 import pathlib
-import tempfile
 import time
 
 import numpy as np
@@ -16,17 +14,14 @@ from threadpoolctl import threadpool_limits
 from base.errors import UserError
 from explaining import lime, wording
 from explaining.explanation import Explained
-from explaining.regions import part_names
 from fer2013 import EMOTIONS
-from figures import explanations, style
 from page import drawing
 from page.session import EXAMPLES, open_picture
 
-NO_FACE = ("No face was found in this picture, also not rotated by 90, 180 and 270 degrees. Take "
-           "one in which a whole face can be seen from the front, with some space around it. If "
-           "the picture is nothing but a face, from forehead to chin, choose “whole picture”.")
+NO_FACE = ("No face was found in this picture. Take one in which a whole face can be seen upright "
+           "and from the front, with some space around it. If the picture is nothing but a face, "
+           "from forehead to chin, choose “whole picture”.")
 ADVICE = "What helps: save the picture as JPEG or PNG, smaller if need be."
-LISTED = 5  # superpixels that are listed with their weights
 TIMED = 64  # faces that are predicted once, to tell how long an explanation takes
 CHOICES = {  # which of the superpixels are shown, given those that are marked
     "Show all": lambda parts, marked: parts >= 0,
@@ -40,16 +35,11 @@ CHOICES = {  # which of the superpixels are shown, given those that are marked
 class Page:
     """The functions behind the page.
 
-    Attributes:
-        network: a networks.network.Network.
-        settings: a LimeSettings.
-        source: the model and its training data in words.
-
-    Of the arguments, `state` is a Session or None, `found` the {label: Explanation} of its face.
+    Of their arguments, `state` is a Session or None, `found` the {label: Explanation} of its face.
     """
-    network: object
-    settings: object
-    source: str = ""
+    network: object  # a networks.network.Network
+    settings: object  # a LimeSettings
+    source: str = ""  # the model and its training data in words
 
     def open(self, path):
         """Read a picture and look at its largest face.
@@ -62,10 +52,10 @@ class Page:
             state, photograph = open_picture(path, self.network.predict)
         except UserError as error:
             problem = f"{str(error).removeprefix(f'{path}: ')}. {ADVICE}"
-            return "", None, None, {}, drawing.notice(problem), *[""] * 5
+            return "", None, None, {}, drawing.notice(problem), *[""] * 4
         if not state.count:
-            gallery = drawing.choices(["whole picture"], [state.faces[0].pixels])
-            return photograph, state, None, {}, drawing.notice(NO_FACE), gallery, *[""] * 4
+            gallery = drawing.choices(["whole picture"], [state.face.pixels])
+            return photograph, state, None, {}, drawing.notice(NO_FACE), gallery, *[""] * 3
         largest = max(range(state.count), key=lambda index: state.faces[index].side)
         return photograph, *self.choose_face(largest, state)
 
@@ -83,45 +73,38 @@ class Page:
     def choose_face(self, choice, state):
         """Look at another face of the picture; returns as open(), without the picture."""
         state = state.choose(int(choice), self.settings)
-        label = int(state.whole.argmax())
+        label = int(state.prediction.argmax())
         note = f"About this face: {state.face.note}." if state.face.note else ""
-        texts = [f"{number + 1}: {wording.share(each.argmax(), each)}" if number < state.count
-                 else "whole picture" for number, each in enumerate(state.predictions)]
+        texts = [f"{number}: {wording.share(each.argmax(), each)}"
+                 for number, each in enumerate(state.predictions, start=1)]
         gallery = drawing.choices(texts, [face.pixels for face in state.faces], state.chosen)
         return state, label, {}, drawing.notice(note), gallery, *self.view(state, {}, label)
 
     def press(self, choice, state, found, label):
         """Hide and show as one of CHOICES says, or a superpixel; returns the Session and face()."""
         parts = np.arange(len(state.shown))
-        shown = (CHOICES[choice](parts, marked(found, label)) if choice in CHOICES
+        marked = found[label].strongest(1) if label in found else []
+        shown = (CHOICES[choice](parts, marked) if choice in CHOICES
                  else state.shown ^ (parts == int(choice)))
         state = state.show(shown, self.network.predict)
-        return state, *self.face(state, found, label)
-
-    def face(self, state, found, label):
-        """HTML of the face with its superpixels, and of the bars."""
-        weights = found[label].weights if label in found else None
-        board = drawing.board(state, names(state, weights), weights, marked(found, label))
-        return board, drawing.bars(state.prediction, state.whole, label)
+        return state, *face(state, found, label)
 
     def view(self, state, found, label):
         """Everything about the chosen face as HTML: face(), and words() if it is explained."""
         if state is None or state.shown is None:  # a picture without a face, opened meanwhile
-            return "", "", "", ""
-        words = self.words(state, found[label]) if label in found else ("", "")
-        return *self.face(state, found, label), *words
+            return "", "", ""
+        words = self.words(state, found[label]) if label in found else ""
+        return *face(state, found, label), words
 
     def explain(self, state, label):
         """Explain the chosen face for every label, the given one first, as explain.py does.
 
-        Yields:
-            {label: Explanation} of those explained so far, and view(), at first with the time that
-            it takes in the place of the words.
+        Yields the explanations so far and view(), at first with the time left as its words.
         """
         found, labels = {}, sorted(range(len(EMOTIONS)), key=lambda other: other != label)
-        wait = (f"Asking the network about the face with other parts hidden: "
+        wait = ("Asking the network about the face with other parts hidden: "
                 f"{self.duration(state.face.pixels)}.")
-        yield found, *self.face(state, found, label), drawing.notice(wait), ""
+        yield found, *face(state, found, label), drawing.notice(wait)
         with threadpool_limits(1):  # as explaining.engine, for the same last bits
             for other, explanation in lime.explain_in_turn(
                     state.face.pixels, self.network.predict, labels, self.settings, state.segments,
@@ -138,46 +121,17 @@ class Page:
         return f"about {' to '.join(f'{each * count:.0f}' for count in counts)} s"
 
     def words(self, state, explanation):
-        """HTML of an explanation in sentences, and of its strongest parts, pairs and scores."""
-        explained = self.explained(state, explanation)
+        """HTML of an explanation in sentences, and of its scores."""
+        number = state.chosen + 1 if state.count > 1 else None
+        explained = Explained(explanation, self.settings, number=number)
         sentences = [f"Verdict: {wording.verdict(explanation.without)}.",
                      f"{wording.what_if(explanation.without, explanation.label)}.",
                      *(f"Take care: {caution}." for caution in wording.cautions(explanation))]
-        called = names(state, explanation.weights)
-        strongest = np.argsort(-np.abs(explanation.weights))[:LISTED]
-        details = [*(called[part] for part in strongest),
-                   *wording.pairs(explanation, part_names(state.segments)),
-                   wording.description(explained), explained.name, explained.fed, self.source]
-        first = drawing.tagged("p", [wording.headline(explained)], "first")
-        return (f"<div class='words'>{first}{drawing.tagged('p', sentences)}</div>",
-                f"<ul class='lines'>{drawing.tagged('li', filter(None, details))}</ul>")
-
-    def explained(self, state, explanation):
-        """The Explained of an explanation."""
-        number = state.chosen + 1 if 1 < state.count > state.chosen else None
-        return Explained(explanation, self.settings, state.face.note, number=number,
-                         fed=self.network.caption, source=self.source)
-
-    def figure(self, state, found, label):
-        """The name of a PNG with the four panels of an explanation, and its data address."""
-        row = self.explained(state, found[label])
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder, "figure.png")
-            style.save(explanations.explanations([wording.figure_row(row)]), path,
-                       wording.record([row], {"faces": state.name}))
-            content = base64.b64encode(path.read_bytes()).decode()
-        return {"name": f"{state.name}_face{state.chosen + 1}_explained_{EMOTIONS[label]}.png",
-                "address": f"data:image/png;base64,{content}"}
+        scores = filter(None, [wording.description(explained), self.network.caption, self.source])
+        return ("<div class='words'>" + drawing.paragraphs([wording.headline(explained)], "first")
+                + drawing.paragraphs(sentences) + drawing.paragraphs(scores, "note") + "</div>")
 
 
-def marked(found, label):
-    """The superpixels to mark as contributing to a label: int (at most SHOWN,)."""
-    return found[label].strongest(1) if label in found else np.arange(0)
-
-
-def names(state, weights):
-    """What each superpixel is called: its place, its number, and its weight in points if known."""
-    points = [""] * len(state.shown) if weights is None else [
-        f": {100 * weight:+.1f} points" for weight in weights]
-    return [f"{place}, part {part}{point}" for part, (place, point) in enumerate(
-        zip(part_names(state.segments), points, strict=True))]
+def face(state, found, label):
+    """HTML of the face with its superpixels, and of the bars."""
+    return drawing.board(state, found.get(label)), drawing.bars(state, label)

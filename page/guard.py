@@ -1,42 +1,31 @@
-"""Who may ask for the page.
-
-    middleware = [Middleware(Guard, "127.0.0.1")]
-"""
+"""Who may ask for the page."""
 import re
 import socket
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
-REFUSED = "This page answers only to its own address; --host names another one."
+REFUSAL = PlainTextResponse(
+    "This page answers only to its own address; --host names another one.", 403)
 
 
-class Guard:
-    """ASGI middleware that refuses what other sites send.
+def guarded(app, host):
+    """An ASGI app that answers as `app`, but refuses what other sites send to it at `host`.
 
     A site that somebody visits can send requests to this machine too. Its name stands in Origin; a
-    name of its own that leads to this machine (DNS rebinding) stands in Host.
+    name of its own that leads to this machine (DNS rebinding) stands in Host, where an IP address
+    cannot be made to lead elsewhere.
     """
+    names = {"localhost", host, socket.gethostname().lower()}
 
-    def __init__(self, app, host):
-        """host: the address that is listened on."""
-        self.app, self.host = app, host
-
-    async def __call__(self, scope, receive, send):
-        if scope["type"] == "lifespan" or is_own(Headers(scope=scope), self.host):
-            await self.app(scope, receive, send)
-        else:
-            await PlainTextResponse(REFUSED, 403)(scope, receive, send)
+    async def answer(scope, receive, send):
+        allowed = scope["type"] == "lifespan" or is_own(Headers(scope=scope), names)
+        await (app if allowed else REFUSAL)(scope, receive, send)
+    return answer
 
 
-def is_own(headers, listening):
-    """Whether a request with these headers is meant for this page and comes from it, or no site.
-
-    An IP address cannot be made to lead elsewhere, as a site's own name can.
-    """
+def is_own(headers, names):
     host = headers.get("host", "")
     name = re.sub(r":\d*$", "", host).lower()
-    known = name in {"localhost", listening, socket.gethostname().lower()}
-    is_address = re.fullmatch(r"[\d.]+|\[[\da-f:.]+\]", name)
-    own = (None, f"http://{host}", f"https://{host}")
-    return bool(known or is_address) and headers.get("origin") in own
+    known = name in names or re.fullmatch(r"[\d.]+|\[[\da-f:.]+\]", name)
+    return bool(known) and headers.get("origin") in (None, f"http://{host}", f"https://{host}")

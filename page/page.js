@@ -4,20 +4,11 @@ const report = target => {
   const chosen = target.closest('[data-choice]');
   if (chosen) trigger('click', {choice: chosen.dataset.choice});
 };
-const middle = part => {
-  const box = part.getBBox();
-  return [box.x + box.width / 2, box.y + box.height / 2];
-};
-const next = (part, [right, down]) => {
-  const [x, y] = middle(part);
-  let best = null, least = Infinity;
-  for (const other of part.parentNode.querySelectorAll('[data-choice]')) {
-    const [otherX, otherY] = middle(other);
-    const ahead = (otherX - x) * right + (otherY - y) * down;
-    const aside = Math.abs((otherX - x) * down) + Math.abs((otherY - y) * right);
-    if (ahead > 1 && ahead + 2 * aside < least) [best, least] = [other, ahead + 2 * aside];
-  }
-  return best;
+const go = (part, [right, down]) => {
+  const {x, y, width, height} = part.getBoundingClientRect();
+  const beside = document.elementFromPoint(x + width / 2 + right * (width / 2 + 3),
+                                           y + height / 2 + down * (height / 2 + 3));
+  beside?.closest('g[data-choice]')?.focus();
 };
 const arrows = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 element.addEventListener('click', event => report(event.target));
@@ -25,7 +16,7 @@ element.addEventListener('keydown', event => {
   const part = event.target.closest('g[data-choice]');
   if (!part) return;
   if (event.key === 'Enter' || event.key === ' ') report(part);
-  else if (event.key in arrows) next(part, arrows[event.key])?.focus();
+  else if (event.key in arrows) go(part, arrows[event.key]);
   else return;
   event.preventDefault();
 });

@@ -26,8 +26,7 @@ EXAMPLES = {
 @dataclasses.dataclass(frozen=True)
 class Session:
     """The faces of a picture, and what is shown of the chosen one."""
-    name: str  # of the picture
-    faces: list  # of framing.Face: those found, and the picture taken as one
+    faces: list  # of framing.Face; the whole picture if none is found
     count: int  # of faces found
     predictions: np.ndarray  # float (faces, 7), of each whole face
     chosen: int = 0  # index of the face that is looked at
@@ -41,9 +40,9 @@ class Session:
         return self.faces[self.chosen]
 
     @property
-    def whole(self):
-        """The network's probabilities of the whole chosen face: float (7,)."""
-        return self.predictions[self.chosen]
+    def pixels(self):
+        """The face as it is shown: uint8 (48, 48)."""
+        return np.where(self.shown[self.segments], self.face.pixels, self.hidden)
 
     def choose(self, index, settings):
         """The session that looks at another of its faces, hidden as a LimeSettings says."""
@@ -56,30 +55,23 @@ class Session:
     def show(self, shown, predict):
         """The session that shows only some superpixels, bool (superpixels,), of its face."""
         session = dataclasses.replace(self, shown=shown)
-        return dataclasses.replace(session, prediction=predict(session.pixels()[None])[0])
-
-    def pixels(self):
-        """The face as it is shown: uint8 (48, 48)."""
-        return np.where(self.shown[self.segments], self.face.pixels, self.hidden)
+        return dataclasses.replace(session, prediction=predict(session.pixels[None])[0])
 
 
 def open_picture(path, predict):
     """Read a picture, find its largest faces, and predict each.
 
     Returns:
-        Its Session, whose last face is the whole picture, and HTML of it with its faces framed.
+        Its Session, and HTML of it with its faces framed.
 
     Raises:
         UserError: it cannot be read.
     """
-    name = pathlib.Path(path).stem
     photograph = finding.read(path, LARGEST)
     found = finding.Found((), *framing.find_faces(photograph))
     faces = [found.faces[index] for index in found.largest()]
     small, scale = finding.shrink(photograph)
     framed = drawing.photograph(small, [face.corners * scale for face in faces],
-                                f"{name}: {found.count()}")
-    count, whole = len(faces), framing.take_whole(photograph)
-    if not any(np.array_equal(face.corners, whole.corners) for face in faces):
-        faces.append(whole)
-    return Session(name, faces, count, predict(np.stack([face.pixels for face in faces]))), framed
+                                f"{pathlib.Path(path).stem}: {found.count()}")
+    count, faces = len(faces), faces or [framing.take_whole(photograph)]
+    return Session(faces, count, predict(np.stack([face.pixels for face in faces]))), framed

@@ -1,9 +1,8 @@
-"""Detection of faces in photographs, in several sizes and, if need be, rotations of the picture.
+"""Detection of faces in photographs, in several sizes of the picture.
 
 The detector is MTCNN (Zhang et al. 2016, arXiv 1604.02878) in the package mtcnn, which includes its
-weights. It found 23 of 24 views of two portraits and 12 of 12 lying on their side, and took nothing
-else for a face; the cascades of OpenCV and scikit-image found 20, and took up to 14 of 16 pictures
-without a face for one.
+weights. It found 23 of 24 views of two portraits and took nothing else for a face; the cascades of
+OpenCV and scikit-image found 20, and took up to 14 of 16 pictures without a face for one.
 """
 import functools
 from typing import NamedTuple
@@ -17,13 +16,11 @@ from base.options import quiet_stderr
 
 # longer sides in pixels at which a picture is looked at, if it is as large: MTCNN's confidence in
 # the same face changes with its size. The largest takes about 2 s on two CPU cores
-LONGEST = (1600, 800, 400)
+SIZES = (1600, 800, 400)
 SMALLEST = 320  # shorter side in pixels for the detection, because a face needs at least 20 pixels
 # confidence of the detector, from 0 to 1: on grass it was up to 0.92, and on 5 % of FER2013's faces
 # it was below 0.93
 CONFIDENT = 0.93
-# two portraits on their side got false faces of up to 0.973; rotated, theirs have at least 0.98
-CERTAIN = 0.98
 SIDE = 2.3  # side of the frame in units of the face's size
 # pixels of a frame: shrunk to 30 pixels, FER2013's faces are classified nearly as well as at 48,
 # shrunk to 24 much worse
@@ -54,54 +51,19 @@ class Detection(NamedTuple):
 
 
 def detect(photograph):
-    """The large faces in a photograph, and how many smaller ones there are.
+    """The large faces in a photograph, uint8 (height, width, 3), and how many are smaller.
 
-    If no face is found with high confidence, the image is also tried rotated by 90, 180 and 270
-    degrees; the rotation with the surest face is taken, if that one is certain.
-
-    Args:
-        photograph: uint8 (height, width, 3).
-
-    Returns:
-        A list of Detection, and an int.
-
-    Raises:
-        UserError: Keras does not run on TensorFlow, which the detector needs.
+    Each is a Detection; of those of one face at several sizes, the surest of the large ones counts.
     """
-    found = look(photograph, LONGEST)
-    if surest(found) < CERTAIN:
-        rotated = [rotated_back(look(np.rot90(photograph, turns), LONGEST[1:]),
-                                photograph.shape, turns) for turns in (1, 2, 3)]
-        best = max(rotated, key=surest)
-        found = best if surest(best) >= CERTAIN else found
-    large = [face for face in found if face.large]
-    return large, len(found) - len(large)
-
-
-def surest(detections):
-    """The highest confidence in a large face."""
-    return max([each.confidence for each in detections if each.large], default=0.0)
-
-
-def rotated_back(detections, shape, turns):
-    """Detections in a photograph of this shape, of those in np.rot90(photograph, turns)."""
-    for turn in reversed(range(turns)):
-        width = shape[1 - turn % 2]  # before this turn
-        detections = [each._replace(points=np.stack(
-            [width - each.points[:, 1], each.points[:, 0]], axis=1)) for each in detections]
-    return detections
-
-
-def look(photograph, longest):
-    """The faces that a picture shows at several sizes, each once: the large and sure ones first."""
-    sizes = [longest[0], *(size for size in longest[1:] if size < max(photograph.shape[:2]))]
-    found = [face for size in sizes for face in detect_at(photograph, size)]
+    smaller = [size for size in SIZES[1:] if size < max(photograph.shape[:2])]
+    found = [face for size in (SIZES[0], *smaller) for face in detect_at(photograph, size)]
     kept = []
     for face in sorted(found, key=lambda each: (not each.large, -each.confidence)):
         if not any(np.linalg.norm((face.points - other.points).mean(axis=0))
                    <= max(face.size, other.size) for other in kept):
             kept.append(face)
-    return kept
+    large = [face for face in kept if face.large]
+    return large, len(kept) - len(large)
 
 
 def detect_at(photograph, longest):

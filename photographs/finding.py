@@ -1,11 +1,10 @@
 """Picture files, and the faces in them.
 
-    paths, skipped = list_pictures(["me.jpg", "holiday/"])
+    paths, others = list_pictures(["me.jpg", "holiday/"], outputs)
     found = find(paths[0])
     found.faces[0].pixels        # uint8 (48, 48)
     found.error                  # why the picture could not be read, or ""
 """
-import functools
 import pathlib
 from typing import NamedTuple
 
@@ -18,7 +17,6 @@ from photographs.detection import LEAST
 from photographs.framing import find_faces, take_whole
 
 MOST = 12  # explained faces of a picture: each takes seconds, and a row of the figure
-NAMED = 10  # skipped files that are named in a line; the others are counted
 
 
 class Found(NamedTuple):
@@ -41,43 +39,33 @@ class Found(NamedTuple):
                 + f"; {self.small} of under {LEAST} pixels left out" * bool(self.small))
 
 
-def list_pictures(paths, leave_out="/"):
-    """The pictures at these paths, each once, and a line about the files that are none, or "".
+def list_pictures(paths, outputs):
+    """The pictures at these paths, and how many other files are in the folders among them.
 
     Args:
-        paths: files, which are all taken, and folders, of which those files are taken that are
-            pictures by their ending. Hidden files and folders are skipped.
-        leave_out: a folder in which nothing is looked for, unless a path lies in it.
+        paths: files, which are all taken, and folders, from which and from whose subfolders the
+            files are taken that are pictures by their ending. What is hidden is not looked at.
+        outputs: a folder that is not looked into either, because figures are written there.
 
     Raises:
-        UserError: a path is no file and no folder, or a folder contains no picture.
+        UserError: a folder contains no picture.
     """
-    found, skipped = {}, []  # found by absolute path, so that each counts once
+    taken, others = [], 0
     for path in map(pathlib.Path, paths):
-        if not path.is_dir() and not path.is_file():  # a pipe would be waited for without an end
-            raise UserError(f"{path}: no such file or folder; expected a picture or a folder")
-        inside, others = inside_of(path, leave_out) if path.is_dir() else ([path], [])
+        files = files_below(path, outputs) if path.is_dir() else [path]
+        inside = [file for file in files if file == path or pictures.is_picture(file)]
         if not inside:
-            raise UserError(f"{path}: no picture in this folder and its subfolders; "
-                            + (skipped_line(others) or "it is empty"))
-        found |= {picture.resolve(): found.get(picture.resolve(), picture) for picture in inside}
-        skipped += others
-    return list(found.values()), skipped_line(skipped)
+            raise UserError(f"{path}: no picture in this folder and its subfolders, "
+                            "without those in --outputs")
+        taken += inside
+        others += len(files) - len(inside)
+    return list(dict.fromkeys(taken)), others
 
 
-def inside_of(root, leave_out):
-    """The pictures below a folder in order of name, and the other files there."""
-    closed = {pathlib.Path(leave_out).resolve()} - {*(root / "any").resolve().parents}
-    files = [path for path in sorted(root.rglob("*"))
-             if not path.is_dir() and not closed & {*path.resolve().parents}]
-    taken = [path for path in files if pictures.is_picture(path) and not any(
-        part.startswith(".") for part in path.relative_to(root).parts)]
-    return taken, sorted({*files} - {*taken})
-
-
-def skipped_line(skipped):
-    names = [path.name for path in skipped[:NAMED]] + ["..."] * (len(skipped) > NAMED)
-    return f"skipped, because no picture ({len(skipped):,}): {', '.join(names)}" * bool(names)
+def files_below(root, outputs):
+    return [path for path in sorted(root.rglob("*"))
+            if path.is_file() and outputs.resolve() not in path.resolve().parents
+            and not any(part.startswith(".") for part in path.relative_to(root).parts)]
 
 
 def read(path, most_pixels=pictures.MOST_PIXELS):
@@ -97,11 +85,6 @@ def find(path, cropped=False):
         return Found(error=str(error))
     faces, small = ([take_whole(photograph)], 0) if cropped else find_faces(photograph)
     return Found(photograph.shape[1::-1], faces, small)
-
-
-def find_all(paths, cropped, workers):
-    """Yield the Found of each picture, in order; workers: a base.jobs.Jobs."""
-    return workers.map(functools.partial(find, cropped=cropped), paths)
 
 
 def shrink(photograph, longest=1000):

@@ -13,11 +13,9 @@ from photographs.detection import LEAST, SIDE, detect
 UPWARDS = 0.2  # from the middle of eyes and mouth to that of the frame, in units of the face's size
 FILLED = 0.7  # a square picture is already cropped if a frame is longer than this share of its side
 SQUARE = 0.9  # the least shorter side of a square picture, as a share of the longer side
-OUTSIDE = 0.1  # share of a frame's side outside of the picture of which a note tells
 # from the middle of the eyes to the nose, along the eyes and in units of their distance: above 0.5
 # the face is turned far to the side, as 1 in 100 of FER2013's faces
 TURNED_ASIDE = 0.5
-ON_ITS_SIDE = 60  # degrees by which the eyes of an upright picture are hardly ever tilted
 
 
 class Face(NamedTuple):
@@ -31,17 +29,6 @@ class Face(NamedTuple):
         """Length of a side of the frame, in pixels of the photograph."""
         return float(np.linalg.norm(self.corners[1] - self.corners[0]))
 
-    @property
-    def upright(self):
-        """Whether it is tilted by at most ON_ITS_SIDE degrees."""
-        return abs(tilt(*self.corners[:2])) <= ON_ITS_SIDE
-
-
-def tilt(left, right):
-    """Degrees by which the line between two points, float (2,), is rotated clockwise."""
-    across, down = right - left
-    return np.degrees(np.arctan2(down, across))
-
 
 def find_faces(photograph):
     """The faces in a photograph, from left to right, and how many are too small to be read.
@@ -52,14 +39,13 @@ def find_faces(photograph):
         photograph: uint8 (height, width, 3).
 
     Returns:
-        A list of Face, empty if no face is found, and the number of those with frames of fewer
-        than LEAST pixels, which are left out.
+        A list of Face, and the number of those with frames of under LEAST pixels, left out of it.
     """
     found, small = detect(photograph)
     faces = [frame(photograph, detection) for detection in found]
     shorter, longer = sorted(photograph.shape[:2])
     if shorter >= SQUARE * longer:
-        if len(faces) == 1 and faces[0].side >= FILLED * longer and faces[0].upright:
+        if len(faces) == 1 and faces[0].side >= FILLED * longer:
             note = "the face fills the picture, which was taken whole"
             return [take_whole(photograph, note)], small
         if not faces and LEAST <= longer <= 2 * SIZE:
@@ -83,24 +69,21 @@ def frame(photograph, detection):
         photograph: uint8 (height, width, 3); its border is repeated outside it.
     """
     left, right, nose, *_ = detection.points
-    across = (right - left) / np.linalg.norm(right - left)  # the face's own axes
+    width = np.linalg.norm(right - left)
+    across = (right - left) / width  # the face's own axes
     down = np.array([-across[1], across[0]])
-    centre = np.mean(detection.middles, axis=0) - UPWARDS * detection.size * down
+    eyes, mouth = detection.middles
+    centre = (eyes + mouth) / 2 - UPWARDS * detection.size * down
     half = SIDE * detection.size / 2
     corners = centre + half * np.array(
         [-across - down, across - down, across + down, down - across])  # (4, 2)
-    face = Face(cut(photograph, centre, half, tilt(left, right)), corners)
-    aside = (nose - detection.middles[0]) @ across / np.linalg.norm(right - left)
-    beyond = np.max([-corners, corners - photograph.shape[1::-1]]) / face.side
     notes = {
-        f"only {face.side:.0f} pixels wide, enlarged": face.side < SIZE,
-        "it lies on its side in the picture and was set upright": not face.upright,
-        f"{beyond:.0%} of its frame's side lie outside of the picture and repeat the border":
-            beyond >= OUTSIDE,
+        f"only {2 * half:.0f} pixels wide, enlarged": 2 * half < SIZE,
         "seen from the side, as few of the faces that the network learned from":
-            abs(aside) > TURNED_ASIDE,
+            abs((nose - eyes) @ across) > TURNED_ASIDE * width,
     }
-    return face._replace(note="; ".join(note for note, holds in notes.items() if holds))
+    return Face(cut(photograph, centre, half, np.degrees(np.arctan2(*across[::-1]))), corners,
+                "; ".join(note for note, holds in notes.items() if holds))
 
 
 def cut(photograph, centre, half, degrees):

@@ -14,8 +14,7 @@ from photographs.framing import Face
 
 FACE = np.random.default_rng(0).integers(0, 256, (48, 48)).astype(np.uint8)
 CORNERS = np.array([(0, 0), (9, 0), (9, 9), (0, 9)], float)
-FACES = [Face(FACE // 2, CORNERS, "the left"), Face(FACE, 2 * CORNERS, "the right"),
-         Face(FACE, 3 * CORNERS, "taken whole")]
+FACES = [Face(FACE // 2, CORNERS, "the left"), Face(FACE, 2 * CORNERS, "the right")]
 
 
 def predict(faces):
@@ -32,7 +31,7 @@ PAGE = Page(types.SimpleNamespace(predict=predict, caption=""), SETTINGS, "model
 
 def look(choice=1):
     predictions = predict(np.stack([face.pixels for face in FACES]))
-    return Session("us", FACES, 2, predictions).choose(choice, SETTINGS)
+    return Session(FACES, 2, predictions).choose(choice, SETTINGS)
 
 
 @pytest.fixture(scope="module")
@@ -40,28 +39,26 @@ def found():
     return list(PAGE.explain(look(), 3))[-1][0]
 
 
-def test_another_face_and_the_whole_picture_can_be_chosen():
+def test_another_face_can_be_chosen():
     state, label, found, notice, gallery, *_ = PAGE.choose_face("0", look())
-    assert (state.chosen, label, found) == (0, state.whole.argmax(), {})
-    assert "About this face: the left." in notice
-    assert gallery.count("<button") == 3 and "whole picture" in gallery
-    assert PAGE.choose_face("2", state)[0].face.note == "taken whole"
+    assert (state.chosen, label, found) == (0, state.prediction.argmax(), {})
+    assert "About this face: the left." in notice and gallery.count("<button") == 2
 
 
 def test_the_largest_face_of_a_picture_is_looked_at_first(tmp_path, monkeypatch):
-    monkeypatch.setattr(session.framing, "find_faces", lambda photograph: (FACES[:2], 0))
+    monkeypatch.setattr(session.framing, "find_faces", lambda photograph: (FACES, 0))
     Image.new("RGB", (60, 60)).save(tmp_path / "us.png")
     photograph, state, label, *_ = PAGE.open(tmp_path / "us.png")
-    assert (state.name, state.chosen, state.count, len(state.faces)) == ("us", 1, 2, 3)
-    assert "us: 2 faces" in photograph and label == state.whole.argmax()
+    assert (state.chosen, state.count) == (1, 2)
+    assert "us: 2 faces" in photograph and label == state.prediction.argmax()
 
 
 def test_a_picture_without_a_face_can_still_be_taken_whole(tmp_path):
     Image.fromarray(np.full((200, 300), 90, np.uint8)).save(tmp_path / "wall.png")
     photograph, state, label, _, notice, gallery, *views = PAGE.open(tmp_path / "wall.png")
-    assert NO_FACE[:30] in notice and (label, views) == (None, [""] * 4)
+    assert NO_FACE[:30] in notice and (label, views) == (None, [""] * 3)
     assert gallery.count("<button") == 1
-    assert PAGE.view(state, {}, None) == PAGE.view(None, {}, None) == ("",) * 4
+    assert PAGE.view(state, {}, None) == PAGE.view(None, {}, None) == ("",) * 3
     assert "class='board'" in PAGE.choose_face("0", state)[5]
 
 
@@ -69,7 +66,7 @@ def test_hiding_a_part_changes_the_prediction_and_showing_it_again_undoes_that()
     mouth = look().segments[38, 24]
     hidden, board, bars = PAGE.press(str(mouth), look(), {}, 3)
     assert hidden.prediction[3] < look().prediction[3] and board.count("url(#hatch)") == 1
-    assert not hidden.pixels()[hidden.segments == mouth].any()
+    assert not hidden.pixels[hidden.segments == mouth].any()
     assert f"{100 * hidden.prediction[3]:.0f} %" in bars
     again, *_ = PAGE.press(str(mouth), hidden, {}, 3)
     np.testing.assert_array_equal(again.prediction, look().prediction)
@@ -97,35 +94,28 @@ def test_all_labels_are_explained_as_explain_py_explains_the_first(found):
 
 
 def test_the_marks_come_with_the_first_words_and_the_time_left_before():
-    (_, plain, _, wait, _), (found, marked, _, words, _), *_ = PAGE.explain(look(), 3)
+    (_, plain, _, wait), (found, marked, _, words), *_ = PAGE.explain(look(), 3)
     assert "Asking the network" in wait and wait.count(" s.") == 1 and list(found) == [3]
-    assert "fill='#0072B2'" in marked and "fill='#0072B2'" not in plain
+    assert "fill-opacity='0.60'" in marked and "fill-opacity='0.60'" not in plain
     assert "class='words'" in words
 
 
-def test_the_explanation_is_told_in_words_and_detailed(found):
-    board, _, words, details = PAGE.view(look(), found, 3)
+def test_the_explanation_is_told_in_words_with_its_scores(found):
+    board, _, words = PAGE.view(look(), found, 3)
     assert "mouth" in words and "points more than hiding" in words
-    assert "of the mouth, part" in details and "200 samples, seed 0" in details
-    assert "model: none" in details and "points" in board
+    assert "200 samples, seed 0" in words and "model: none" in words and "points" in board
 
 
 def test_nothing_of_another_face_is_shown_before_it_is_explained():
-    board, bars, *rest = PAGE.view(look(), {}, 3)
-    assert board and bars and rest == ["", ""]
-
-
-def test_what_is_saved_has_a_telling_name(found):
-    figure = PAGE.figure(look(), found, 3)
-    assert figure["name"] == "us_face2_explained_happy.png"
-    assert figure["address"].startswith("data:image/png;base64,iVBOR")
+    board, bars, words = PAGE.view(look(), {}, 3)
+    assert board and bars and words == ""
 
 
 @pytest.mark.parametrize(("name", "content"), [
     ("notes.txt", b"no picture"), ("empty.jpg", b""), ("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHD")])
 def test_what_cannot_be_read_is_said_with_what_helps_and_deleted(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    _, photograph, state, *_, notice, _, _, _, _, _ = PAGE.upload(tmp_path / name)
+    _, photograph, state, *_, notice, _, _, _, _ = PAGE.upload(tmp_path / name)
     assert photograph == "" and state is None and str(tmp_path) not in notice
     assert "not a readable picture" in notice and "save the picture as JPEG" in notice
     assert list(tmp_path.iterdir()) == []
