@@ -44,7 +44,8 @@ class Which:
     name: str | None = option(None, "the face with this file name or CSV row (such as 'row 7')")
     count: int | str | None = option(
         None, "average the explanations of this many correctly classified faces of each emotion, "
-        "or of all", type=options.all_or_positive_integer, metavar="FACES")
+        "or of all; --samples auto is 500 then", type=options.all_or_positive_integer,
+        metavar="FACES")
     mistakes: int | str | None = option(
         None, "the most confident wrong predictions (5 if no number is given), or all: what "
         "contributes to the predicted emotion rather than to the true one", nargs="?", const=5,

@@ -12,7 +12,7 @@ class LimeSettings:
     hide: str = option("blurred", "what a hidden superpixel shows", choices=tuple(HIDING))
     samples: int | str = option(
         "auto", "perturbed faces for each explained face; auto: 500, doubled up to 4,000 until "
-        "both halves of them agree on the five strongest superpixels (with --count always 500)",
+        "both halves of them agree on the five strongest superpixels",
         type=options.automatic_or_positive_integer)
     seed: int = option(0, "seed of the samples and of the choice of faces",
                        type=options.seed_number)
