@@ -42,13 +42,15 @@ def main():
 def parse_arguments():
     parser = options.parser(__doc__)
     parser.add_argument("--host", default="127.0.0.1",
-                        help="address to listen on; 0.0.0.0 lets other machines open the page")
+                        help="address to listen on; 0.0.0.0 lets other machines open the page "
+                             "(default: %(default)s)")
     parser.add_argument("--port", type=options.port_number, default=7860,
-                        help="port to listen on")
+                        help="port to listen on (default: %(default)s)")
     options.add_options(parser, choice.ModelOptions)
     options.add_options(parser, LimeSettings)
     parser.add_argument("--outputs", default="outputs",
-                        help="folder of a training run, from which the model is taken")
+                        help="folder of a training run, from which the model is taken (default: "
+                             "%(default)s)")
     return parser.parse_args()
 
 

@@ -39,7 +39,7 @@ def parse_arguments():
     parser = options.parser(__doc__)
     options.add_options(parser, DataOptions)
     parser.add_argument("--seed", type=options.seed_number, default=0,
-                        help="seed of the random choice of examples")
+                        help="seed of the random choice of examples (default: 0)")
     options.add_options(parser, options.OutputOptions)
     options.add_options(parser, options.FigureOptions)
     return parser.parse_args()

@@ -44,12 +44,12 @@ class Which:
     name: str | None = option(None, "the face with this file name or CSV row (such as 'row 7')")
     count: int | str | None = option(
         None, "average the explanations of this many correctly classified faces of each emotion, "
-        "or of all; --samples auto is 500 then", type=options.all_or_positive_integer,
+        "or of all; --samples auto is 500 then", type=options.or_positive_integer("all"),
         metavar="FACES")
     mistakes: int | str | None = option(
         None, "the most confident wrong predictions (5 if no number is given), or all: what "
         "contributes to the predicted emotion rather than to the true one", nargs="?", const=5,
-        type=options.all_or_positive_integer, metavar="FACES")
+        type=options.or_positive_integer("all"), metavar="FACES")
     image: tuple = option((), "the faces in these pictures, or folders of them with their "
                               "subfolders", nargs="+", metavar="PICTURE")
 

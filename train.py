@@ -71,7 +71,7 @@ def train(recipe, data, folder, fresh=False):
     with options.quiet_stderr():
         from training import checkpoint
     about = checkpoint.describe(recipe, data)
-    with files.locked(folder, checkpoint.FILES):
+    with files.locked(folder):
         earlier = None if fresh else checkpoint.find(folder, about)
         if earlier and earlier.get("finished"):
             print(f"{folder} holds this run already, finished: epoch {earlier['best_epoch']} is "

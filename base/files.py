@@ -12,6 +12,7 @@ import filelock
 
 from base.errors import UserError
 
+WRITING = ".writing-"  # prefix of the temporary folders in which files are written
 ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
 
 
@@ -22,7 +23,7 @@ def make_folder(path):
     """
     path = pathlib.Path(path)
     path.mkdir(parents=True, exist_ok=True)
-    for leftover in path.glob(f"{unfinished('*')}*"):
+    for leftover in path.glob(f"{WRITING}*"):
         with contextlib.suppress(OSError):  # another program finishes or removes it now
             if time.time() - leftover.stat().st_mtime > ABANDONED:
                 shutil.rmtree(leftover, ignore_errors=True)
@@ -30,17 +31,13 @@ def make_folder(path):
 
 
 @contextlib.contextmanager
-def locked(folder, names, wait=0):
-    """Lock `folder` while a run writes the files `names` in it; UserError if another run has it.
+def locked(folder, wait=0):
+    """Lock `folder` while a run writes in it; UserError if another one has it for `wait` seconds.
 
-    Waits for the other run up to `wait` seconds. The operating system releases the lock when the
-    process ends, even when it is killed; what a killed run left of these files is removed.
+    The operating system releases the lock when the process ends, even when it is killed.
     """
     try:
         with filelock.FileLock(folder / ".lock", timeout=wait):
-            for name in names:
-                for leftover in folder.glob(f"{unfinished(name)}*"):
-                    shutil.rmtree(leftover, ignore_errors=True)
             yield
     except filelock.Timeout:
         raise UserError(f"{folder}: another run writes there; wait until it ends, or choose "
@@ -56,7 +53,7 @@ def replacing(path):
     """
     path = pathlib.Path(path)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=unfinished(path.name)) as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=WRITING) as folder:
             temporary = pathlib.Path(folder) / path.name
             yield temporary
             if temporary.is_file():
@@ -65,11 +62,6 @@ def replacing(path):
             os.replace(temporary, path)
     except OSError as error:
         raise UserError(f"{path}: cannot write it ({error.strerror or error})") from error
-
-
-def unfinished(name):
-    """Prefix of the temporary folder in which a file of this name is written."""
-    return f".writing-{name}-"
 
 
 def write_json(path, content):

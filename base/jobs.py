@@ -12,8 +12,6 @@ import importlib.metadata
 import os
 import pickle
 import platform
-import threading
-import time
 
 from base.errors import UserError
 from base.options import option, positive_integer, quiet_stderr
@@ -43,15 +41,13 @@ class Jobs:
         """
         if self.here:
             return map(function, items)
-        parent = None if self.cluster else os.getpid()
-        task = functools.partial(on_worker, pickle.dumps(function), packages(), parent)
+        task = functools.partial(on_worker, pickle.dumps(function), packages())
         if self.cluster:
             return on_cluster(self.cluster, task, items)
         return on_this_machine(self.jobs, task, items)
 
 
 def on_this_machine(jobs, task, items):
-    """Jobs.map() in processes of this machine."""
     from joblib import Parallel, delayed
 
     try:
@@ -62,20 +58,13 @@ def on_this_machine(jobs, task, items):
 
 
 def on_cluster(address, task, items):
-    """Jobs.map() on the workers of a Dask cluster.
-
-    joblib's backend for Dask computes in this process if the cluster has one thread.
-    """
+    """Jobs.map() on Dask; joblib's backend for it computes here if the cluster has one thread."""
     try:
         from distributed import Client, KilledWorker
-    except ImportError as error:
-        raise UserError(f"--cluster: needs dask ({error}); "
-                        "pip install -r requirements-optional.txt") from error
-    try:
         client = Client(address, timeout=10, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UserError(f"--cluster {address}: no Dask scheduler answers there "
-                        f"({str(error).splitlines()[0]})") from error
+    except (ImportError, OSError, ValueError) as error:
+        raise UserError(f"--cluster {address}: no Dask scheduler answers there, or it needs "
+                        f"pip install -r requirements-optional.txt ({error})") from error
     with client:
         try:
             for future in client.map(task, items, pure=False):
@@ -85,15 +74,12 @@ def on_cluster(address, task, items):
 
 
 def lost(where, error):
-    """The UserError about a worker that does not answer."""
     return UserError(f"{where}: a worker died, perhaps for want of memory, or cannot run this "
                      f"project ({error.__cause__ or error})")
 
 
-def on_worker(pickled, expected, parent, item):
+def on_worker(pickled, expected, item):
     """function(item) in a worker process, which must have the packages of the one that asks."""
-    if parent:
-        end_with(parent)
     other = [f"{name} {packages()[name]} instead of {version}"
              for name, version in expected.items() if packages()[name] != version]
     if other:
@@ -102,21 +88,9 @@ def on_worker(pickled, expected, parent, item):
     return unpickle(pickled)(item)
 
 
-@functools.cache
-def end_with(parent):
-    """End this process within a second of its parent's end, even if that is killed."""
-    def watch():
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 @functools.lru_cache(maxsize=2)
 def unpickle(pickled):
-    """The function, whose import of TensorFlow is kept quiet."""
-    with quiet_stderr():
+    with quiet_stderr():  # it imports TensorFlow
         return pickle.loads(pickled)
 
 

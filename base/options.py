@@ -8,25 +8,16 @@ import math
 import os
 import shlex
 import sys
-import tempfile
 
 from base.errors import UserError
 
 notes = logging.getLogger("notes")  # lines on what was found and decided; show_notes() prints them
 
 
-class HelpFormatter(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
-    """--help with the script's docstring, its line breaks kept, and defaults that are values."""
-
-    def _get_help_string(self, action):  # argparse's own hook, used by its formatters too
-        nothing = action.default is False or action.default in (None, (), [], "")
-        return action.help if nothing else super()._get_help_string(action)
-
-
 def parser(text):
     """An ArgumentParser whose --help begins with `text`, the docstring of a program."""
-    return argparse.ArgumentParser(description=text, formatter_class=HelpFormatter,
-                                   usage="%(prog)s [options]")
+    return argparse.ArgumentParser(description=text, usage="%(prog)s [options]",
+                                   formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
 def command():
@@ -39,10 +30,13 @@ def option(default, help, **arguments):
 
     Args:
         default: its value where the option is not given.
-        help: its text in --help.
+        help: its text in --help, which shows a default that is a value, too.
         arguments: others of argparse's add_argument().
     """
-    arguments |= {"action": "store_true"} if default is False else {}
+    if default is False:
+        arguments["action"] = "store_true"
+    elif default not in (None, (), ""):
+        help += f" (default: {default})"
     return dataclasses.field(default=default, metadata={"option": {"help": help} | arguments})
 
 
@@ -76,7 +70,6 @@ def checked(convert, holds, expected):
 
 positive_integer = checked(int, lambda number: number >= 1, "a whole number of at least 1")
 positive_number = checked(float, lambda number: 0 < number < math.inf, "a number above 0")
-share = checked(float, lambda number: 0 <= number < 1, "a number from 0 to below 1")
 closed_share = checked(float, lambda number: 0 <= number <= 1, "a number from 0 to 1")
 port_number = checked(int, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
 # dots per inch, with which the largest figure takes 0.8 GB
@@ -88,10 +81,6 @@ seed_number = checked(int, lambda number: 0 <= number < 2**32,  # the range of N
 def or_positive_integer(word):
     """An argparse type: this word, or a whole number of at least 1."""
     return lambda text: text if text == word else positive_integer(text)
-
-
-automatic_or_positive_integer = or_positive_integer("auto")
-all_or_positive_integer = or_positive_integer("all")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,15 +100,11 @@ class FigureOptions:
 def quiet_stderr():
     """Discard what is written to stderr in the block, also by C code.
 
-    TensorFlow 2.21 prints eight lines about itself when it is imported, at any log level. They
-    appear if the environment variable TF_CPP_MIN_LOG_LEVEL is 0, 1 or 2.
+    TensorFlow 2.21 prints eight lines about itself when it is imported, at any log level.
     """
-    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") < "3":
-        yield
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # TensorFlow reads it when it is imported
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for its lines after the import
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as discarded:
+    with open(os.devnull, "wb") as discarded:
         os.dup2(discarded.fileno(), 2)
         try:
             yield

@@ -30,22 +30,20 @@ class Store:
                                     "(key TEXT PRIMARY KEY, arrays BLOB NOT NULL)")
 
     def __contains__(self, key):
-        with self.clear_errors():
-            return bool(self.connection.execute("SELECT 1 FROM results WHERE key = ?",
-                                                (key,)).fetchone())
+        return self.row(key) is not None
 
     def get(self, key):
         """The {name: array} of a key; KeyError if there is none."""
-        with self.clear_errors():
-            row = self.connection.execute("SELECT arrays FROM results WHERE key = ?",
-                                          (key,)).fetchone()
+        row = self.row(key)
         if row is None:
             raise KeyError(key)
-        try:
-            with np.load(io.BytesIO(row[0])) as arrays:
-                return dict(arrays)
-        except Exception as error:  # numpy and zipfile raise a dozen kinds for a damaged .npz
-            raise self.unreadable(error) from error
+        with self.clear_errors(), np.load(io.BytesIO(row[0])) as arrays:
+            return dict(arrays)
+
+    def row(self, key):
+        query = "SELECT arrays FROM results WHERE key = ?"
+        with self.clear_errors():
+            return self.connection.execute(query, (key,)).fetchone()
 
     def add(self, key, arrays):
         """Keep {name: array} under a key, on the disk when this returns."""
@@ -59,15 +57,9 @@ class Store:
     def clear_errors(self):
         try:
             yield
-        except sqlite3.OperationalError as error:  # a full disk, no permission, another's lock
-            raise UserError(f"{self.path}: cannot write it ({error})") from error
-        except sqlite3.DatabaseError as error:
-            raise self.unreadable(error) from error
-
-    def unreadable(self, reason):
-        """The UserError that says why the file is not taken, and what to do."""
-        return UserError(f"{self.path}: not readable ({reason}); remove it, and everything is "
-                         "computed again")
+        except Exception as error:  # sqlite3, numpy and zipfile raise a dozen kinds
+            raise UserError(f"{self.path}: cannot be read or written ({error}); if it is damaged, "
+                            "remove it, and everything is computed again") from error
 
     def close(self):
         self.connection.close()
@@ -81,19 +73,15 @@ def kept_or_computed(store, keys, items, compute, pack, unpack):
         keys: one for each item.
         compute: function from a list of items to their results, in order.
         pack: function from a result to {name: array}, or to None if it is not to be kept.
-        unpack: function from {name: array} and an item to the result; a ValueError if these have
-            other shapes than pack() gives.
+        unpack: function from {name: array} and an item to the result.
     """
     known = [store is not None and key in store for key in keys]
     computed = iter(compute([item for item, is_known in zip(items, known, strict=True)
                              if not is_known]))
     for key, item, is_known in zip(keys, items, known, strict=True):
         if is_known:
-            arrays = store.get(key)
-            try:
-                result = unpack(arrays, item)
-            except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-                raise store.unreadable(f"a result of other arrays: {error!r}") from error
+            with store.clear_errors():
+                result = unpack(store.get(key), item)
         else:
             result = next(computed)
             if store is not None and (arrays := pack(result)) is not None:

@@ -50,6 +50,6 @@ class Output:
         """Add entries to a JSON file, or replace them; another run may write there too."""
         path = self.folder / f"{name}.json"
         if self.format:
-            with files.locked(self.folder, [path.name], wait=60):
+            with files.locked(self.folder, wait=60):
                 before = files.read_json(path, "explain.py") if path.is_file() else {}
                 files.write_json(path, before | entries)

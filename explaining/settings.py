@@ -13,6 +13,6 @@ class LimeSettings:
     samples: int | str = option(
         "auto", "perturbed faces for each explained face; auto: 500, doubled up to 4,000 until "
         "both halves of them agree on the five strongest superpixels",
-        type=options.automatic_or_positive_integer)
+        type=options.or_positive_integer("auto"))
     seed: int = option(0, "seed of the samples and of the choice of faces",
                        type=options.seed_number)

@@ -1,8 +1,6 @@
 """What the tests give to workers, in a module that is imported quickly."""
 import os
-import pathlib
 import signal
-import time
 
 from base.errors import UserError
 
@@ -17,8 +15,3 @@ def die(item):
 
 def refuse(item):
     raise UserError(f"item {item} is bad")
-
-
-def say_and_sleep(folder):
-    pathlib.Path(folder, str(os.getpid())).touch()
-    time.sleep(60)

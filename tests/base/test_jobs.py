@@ -1,8 +1,5 @@
 import os
 import pathlib
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
@@ -56,30 +53,6 @@ def test_another_version_on_a_worker_is_named(workers, monkeypatch):
     monkeypatch.setattr(jobs, "packages", lambda: {"numpy": "1.0"})
     with pytest.raises(UserError, match="worker on .*: has numpy 2.* instead of 1.0"):
         list(workers.map(refuse, [7]))
-
-
-def test_workers_end_soon_after_their_parent_was_killed(tmp_path):
-    code = ("import os, sys, time; from base.jobs import Jobs\n"
-            "from tests.base.tasks import say_and_sleep\n"
-            "list(Jobs(2).map(say_and_sleep, [sys.argv[1]] * 2))")
-    run = subprocess.Popen([sys.executable, "-c", code, tmp_path], cwd=ROOT)
-    while len(list(tmp_path.iterdir())) < 2:
-        time.sleep(0.1)
-    run.kill()
-    run.wait()
-    workers = [int(path.name) for path in tmp_path.iterdir()]
-    for _ in range(100):
-        if not any(map(is_alive, workers)):
-            break
-        time.sleep(0.1)
-    assert not any(map(is_alive, workers))
-
-
-def is_alive(process):
-    try:
-        return "\nState:\tZ" not in pathlib.Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return False
 
 
 def test_one_job_runs_in_this_process():

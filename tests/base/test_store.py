@@ -49,14 +49,14 @@ def test_a_full_disk_is_one_line_and_what_was_added_stays(tmp_path):
     with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
         kept.add("a", ARRAYS)
         kept.connection.execute("PRAGMA max_page_count = 5")
-        with pytest.raises(UserError, match="kept.sqlite: cannot write it .*full"):
+        with pytest.raises(UserError, match="kept.sqlite: cannot be .*full"):
             kept.add("b", {"large": np.zeros(10**5)})
         assert "b" not in kept and kept.get("a")["weights"].tolist() == [0.1, -2]
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     (tmp_path / "kept.sqlite").write_bytes(b"PK\x03\x04 cut off" * 100)
-    with pytest.raises(UserError, match="kept.sqlite: not readable"):
+    with pytest.raises(UserError, match="kept.sqlite: cannot be"):
         Store(tmp_path / "kept.sqlite")
 
 
@@ -65,7 +65,7 @@ def test_a_result_that_is_damaged_is_refused(tmp_path, damaged):
     with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
         kept.add("a", ARRAYS)
         kept.connection.execute("UPDATE results SET arrays = ?", (damaged,))
-        with pytest.raises(UserError, match="kept.sqlite: not readable"):
+        with pytest.raises(UserError, match="kept.sqlite: cannot be"):
             kept.get("a")
 
 
@@ -73,5 +73,5 @@ def test_a_result_of_other_arrays_is_refused(tmp_path):
     with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
         kept.add("a", ARRAYS)
         found = kept_or_computed(kept, ["a"], [0], iter, None, lambda arrays, _: arrays["segments"])
-        with pytest.raises(UserError, match="kept.sqlite: not readable .*'segments'"):
+        with pytest.raises(UserError, match="kept.sqlite: cannot be .*'segments'"):
             next(found)

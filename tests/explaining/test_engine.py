@@ -77,7 +77,7 @@ def test_another_network_or_setting_is_another_explanation(kept, other):
 def test_a_kept_result_of_other_arrays_is_refused(kept):
     engine = Engine(halves, SETTINGS, {}, kept)
     kept.add(engine.key(FACES[0], [0]), {"weights": np.zeros(3)})
-    with pytest.raises(UserError, match="a result of other arrays"):
+    with pytest.raises(UserError, match="cannot be read or written"):
         list(engine.explain([(FACES[0], [0])]))
 
 
@@ -89,5 +89,5 @@ def test_a_kept_result_of_other_shapes_is_refused(kept, name):
     key = engine.key(FACES[0], [0])
     arrays = kept.get(key)
     kept.add(key, arrays | {name: np.concatenate([arrays[name].ravel()] * 2)})
-    with pytest.raises(UserError, match=f"a result of other arrays.*{name}"):
+    with pytest.raises(UserError, match=f"cannot be read or written.*{name}"):
         list(engine.explain([(FACES[0], [0])]))
