@@ -19,7 +19,7 @@ from networks.choice import PRETRAINED
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 WORK = ROOT / "outputs" / "benchmarks"  # where interrupted benchmarks resume
-SAMPLED = ("LIME", "KernelSHAP", "RISE")  # the methods whose number of samples can be set
+SAMPLED = ("LIME", "KernelSHAP")  # the methods whose number of samples can be set
 
 
 def parser(text, faces):

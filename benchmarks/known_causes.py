@@ -130,9 +130,9 @@ def moved_skin(args):
 
     def measure(index):
         maps = maps_of(split.pixels[index], int(split.labels[index]), network)
-        found = {name: measures.agreement(each, causes[index]) for name, each in maps.items()}
         yield {"method": "chance", "score": causes[index].mean()}
-        yield from ({"method": name, "score": each.mass_accuracy} for name, each in found.items())
+        for name, each in maps.items():
+            yield {"method": name, "score": measures.mass_accuracy(each, causes[index])}
     return complete("moved_skin", network, split, indices, measure)
 
 

@@ -16,7 +16,6 @@ import fer2013
 from base import options
 from benchmarks import stability
 from benchmarks.common import cell, choose_faces, complete, jaccard, machine, markdown, parser
-from benchmarks.measures import pixel_order
 from explaining import faithfulness, superpixels
 from explaining.hiding import HIDING, blurred
 from explaining.lime import explain_face
@@ -64,8 +63,7 @@ def choices(face, label, predict):
                "r2_pairs": first.r2_pairs, "stability": jaccard(first.weights, again.weights)}
         for kind, shown in (("own", hide), ("blurred", "blurred")):
             score = faithfulness.score_maps(
-                {"LIME": first.weight_map()}, first.segments, face, label, predict, shown,
-                order=pixel_order)["LIME"]
+                {"LIME": first.weight_map()}, first.segments, face, label, predict, shown)["LIME"]
             row |= {f"deletion {kind}": score.deletion_auc,
                     f"insertion {kind}": score.insertion_auc}
         yield row
@@ -146,7 +144,7 @@ def divisions(face, label, predict):
             f"mean of {DIVISIONS} divisions": [stability.mean_map(face, predict, label, group, each)
                                                for group in groups]}
     scores = faithfulness.score_maps({name: found[0] for name, found in maps.items()}, parts[0],
-                                     face, label, predict, order=pixel_order)
+                                     face, label, predict)
     for name, found in maps.items():
         yield {"map": name, "deletion": scores[name].deletion_auc,
                "insertion": scores[name].insertion_auc} | stability.agreement(found)._asdict()

@@ -1,52 +1,22 @@
 """Measures of a relevance map beside deletion and insertion (explaining/faithfulness.py).
 
-    agreement(relevance, mask).mass_accuracy        # if the cause is known
+    mass_accuracy(relevance, mask)          # if the cause is known
 """
-from typing import NamedTuple
-
 import keras
 import numpy as np
 
-from explaining.faithfulness import ranks
 
-PIXEL_STEPS = 48  # 48 of 48x48 pixels in each step, as RISE changes 224 of 224x224
+def mass_accuracy(relevance, mask):
+    """The share of a map's positive relevance on a known cause; 0 if nothing is positive.
 
+    Args:
+        relevance: float (48, 48).
+        mask: bool (48, 48), the cause; the share of the face that it covers is chance.
 
-class Agreement(NamedTuple):
-    """How well a map marks a known cause, from 0 to 1; an uninformative map is at `chance`."""
-    mass_accuracy: float  # share of the positive relevance on the cause; 0 if nothing is positive
-    rank_accuracy: float  # share of the k most relevant pixels on the cause, which has k pixels
-    pointing_game: float  # share of the most relevant pixels (several if equal) on the cause
-    chance: float  # share of the face that the cause covers
-
-
-def pixel_order(relevance, segments, random):
-    """The step, from 0, at which each pixel changes, in PIXEL_STEPS equal steps: int (48, 48).
-
-    The most relevant pixels are the first.
-    """
-    order = ranks(relevance.ravel(), random).reshape(relevance.shape)
-    return order * PIXEL_STEPS // relevance.size
-
-
-def agreement(relevance, mask):
-    """The Agreement of a map, float (48, 48), with a cause, bool (48, 48) and not empty.
-
-    If pixels are equally relevant, the rank accuracy is the mean over their possible orders.
-
-    Source: Arras et al. 2022, CLEVR-XAI (arXiv 2003.07258), section 3.3; the pointing game: Zhang
-    et al. 2016 (arXiv 1608.00507), section 4.1.
+    Source: Arras et al. 2022, CLEVR-XAI (arXiv 2003.07258), section 3.3.
     """
     positive = np.maximum(relevance, 0)
-    size = mask.sum()
-    least = np.partition(relevance.ravel(), -size)[-size]  # of the `size` most relevant pixels
-    above, equal = relevance > least, relevance == least
-    ranked = mask[above].sum() + (size - above.sum()) * mask[equal].mean()
-    return Agreement(
-        mass_accuracy=float(positive[mask].sum() / positive.sum()) if positive.any() else 0.0,
-        rank_accuracy=float(ranked / size),
-        pointing_game=float(mask[relevance == relevance.max()].mean()),
-        chance=float(mask.mean()))
+    return float(positive[mask].sum() / positive.sum()) if positive.any() else 0.0
 
 
 def randomise_from_the_top(model, seed):

@@ -18,7 +18,6 @@ from explaining import lime
 from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
-from fer2013 import EMOTIONS
 from networks.network import Source
 
 VERSION = 1  # higher where the same face, network and settings get another explanation
@@ -26,22 +25,13 @@ KEPT = Explanation._fields[2:]  # all but the face and its superpixels, which th
 
 
 class Engine(NamedTuple):
-    """How faces are explained, and where the explanations are kept.
-
-    Attributes:
-        predict: function from uint8 (n, 48, 48) to float32 (n, 7) probabilities.
-        settings: a LimeSettings.
-        identity: Network.identity(), so that explanations of other networks are not taken.
-        store: a Store; None to keep nothing.
-        workers: where the explanations are computed.
-        source: Network.source, for workers elsewhere.
-    """
-    predict: Callable
+    """How faces are explained, and where the explanations are kept."""
+    predict: Callable  # function from uint8 (n, 48, 48) to float32 (n, 7) probabilities
     settings: LimeSettings
-    identity: dict = {}
-    store: Store | None = None
-    workers: Jobs = Jobs()
-    source: Source | None = None
+    identity: dict = {}  # Network.identity(), so that those of other networks are not taken
+    store: Store | None = None  # None to keep nothing
+    workers: Jobs = Jobs()  # where the explanations are computed
+    source: Source | None = None  # Network.source, for workers elsewhere
 
     def explain(self, asked):
         """Yield {label: Explanation} for each (face, labels) of a list, in this order."""
@@ -49,7 +39,6 @@ class Engine(NamedTuple):
         return kept_or_computed(self.store, keys, asked, self.compute, pack, unpack)
 
     def compute(self, asked):
-        """explain() without what is kept."""
         if self.workers.here:
             return (explain_one(self.predict, self.settings, each) for each in asked)
         task = functools.partial(explain_there, self.source, self.settings)
@@ -78,22 +67,16 @@ def pack(found):
     """{label: Explanation} of a face as {name: array}, without the face."""
     arrays = {f"{number} {name}": np.asarray(getattr(explanation, name))
               for number, explanation in enumerate(found.values()) for name in KEPT}
-    return arrays | {"segments": next(iter(found.values())).segments.astype(np.uint16)}
+    return arrays | {"segments": next(iter(found.values())).segments}
 
 
 def unpack(arrays, asked):
     """The {label: Explanation} that pack() was given, for the same (face, labels)."""
-    (face, labels), segments, found = asked, arrays["segments"].astype(int), {}
-    parts = segments.max() + 1
-    shapes = {"segments": face.shape, "weights": (parts,), "together": (parts, parts),
-              "probabilities": (len(EMOTIONS),), "without": (len(Without._fields),)}
-    if other := [name for name, array in arrays.items()
-                 if array.shape != shapes.get(name.split()[-1], ())]:
-        raise ValueError(f"shapes of {', '.join(other)}")
+    (face, labels), found = asked, {}
     for number, label in enumerate(labels):
-        values = {name: arrays[f"{number} {name}"] for name in KEPT}
-        values = {name: each if each.ndim else each.item() for name, each in values.items()}
-        kinds = zip(Without.__annotations__.values(), values["without"], strict=True)
-        without = Without(*(kind(value) for kind, value in kinds))
-        found[label] = Explanation(face, segments, **values | {"without": without})
+        values = [arrays[f"{number} {name}"] for name in KEPT]
+        explanation = Explanation(face, arrays["segments"], *(
+            each if each.ndim else each.item() for each in values))
+        kinds = zip(Without.__annotations__.values(), explanation.without, strict=True)
+        found[label] = explanation._replace(without=Without(*(kind(each) for kind, each in kinds)))
     return found

@@ -21,46 +21,25 @@ NOTHING = 5e-4  # a smaller change of the probability is 0.0 points in the texts
 
 
 class Explanation(NamedTuple):
-    """The explanation of one label of one face.
-
-    Attributes:
-        face: uint8 (48, 48).
-        segments: int (48, 48), superpixels numbered from 0.
-        weights: float64 (superpixels,), the change of the label's probability when a superpixel is
-            shown instead of hidden, according to the local model.
-        intercept, local_prediction: the local model's probability with every superpixel hidden,
-            and of the whole face.
-        r2, r2_pairs: R squared on samples that the fit did not see, of the local model and of the
-            surrogate, which knows what superpixels do together.
-        stability: of the strongest superpixels over the draws of samples, see samples.py.
-        seed, samples: of the samples, and how many.
-        label: the explained label.
-        rather_than: -1, or the label that it is explained against: the weights are then changes of
-            the log-odds log(p / q) of the two.
-        probabilities: float (classes,), the network's prediction for the whole face.
-        together: float64 (superpixels, superpixels), what two superpixels add beyond their sum.
-        without: the label's probability when parts of the face are hidden, and the verdict.
-    """
-    face: np.ndarray
-    segments: np.ndarray
+    """The explanation of one label of one face."""
+    face: np.ndarray  # uint8 (48, 48)
+    segments: np.ndarray  # int (48, 48), superpixels numbered from 0
+    # float64 (superpixels,), the change of the label's probability when a superpixel is shown
+    # instead of hidden, according to the local model
     weights: np.ndarray
-    intercept: float
-    local_prediction: float
-    r2: float
-    r2_pairs: float
-    stability: float
-    seed: int
-    samples: int
-    label: int
-    probabilities: np.ndarray
-    together: np.ndarray
-    without: Without
+    intercept: float  # the local model's probability with every superpixel hidden
+    r2: float  # R squared of the local model on samples that its fit did not see
+    r2_pairs: float  # and of the surrogate, which knows what superpixels do together
+    stability: float  # of the strongest superpixels over the draws of samples, see samples.py
+    seed: int  # of the samples
+    samples: int  # how many
+    label: int  # the explained one
+    probabilities: np.ndarray  # float (classes,), the network's prediction for the whole face
+    together: np.ndarray  # float64 (superpixels, superpixels), what two add beyond their sum
+    without: Without  # the label's probability when parts of the face are hidden, and the verdict
+    # -1, or the label that it is explained against: the weights are then changes of the log-odds
+    # log(p / q) of the two
     rather_than: int = -1
-
-    @property
-    def explained(self):
-        """The label, or the pair of labels, as explain_face() takes it."""
-        return self.label if self.rather_than < 0 else (self.label, self.rather_than)
 
     @property
     def probability(self):
@@ -80,9 +59,8 @@ class Explanation(NamedTuple):
         """A list of (superpixel, superpixel, what the two add together), the strongest first."""
         together = np.triu(self.together, 1)  # (superpixels, superpixels), each pair once
         order = np.argsort(-np.abs(together), axis=None, kind="stable")[:count]
-        pairs = zip(*np.unravel_index(order, together.shape), strict=True)
-        return [(int(first), int(second), float(together[first, second]))
-                for first, second in pairs if abs(together[first, second]) >= NOTHING]
+        pairs = [divmod(int(place), len(together)) for place in order]
+        return [(*pair, float(together[pair])) for pair in pairs if abs(together[pair]) >= NOTHING]
 
     def weight_map(self):
         """The weight of each pixel's superpixel: float64 (48, 48)."""
@@ -94,7 +72,8 @@ class Explanation(NamedTuple):
         order = np.argsort(-np.abs(self.weights), kind="stable")
         theirs.local_exp[self.label] = [(int(part), float(self.weights[part])) for part in order]
         theirs.intercept[self.label] = self.intercept
-        theirs.score, theirs.local_pred = self.r2, np.array([self.local_prediction])
+        theirs.score = self.r2
+        theirs.local_pred = np.array([self.intercept + self.weights.sum()])
         return theirs
 
     def __repr__(self):

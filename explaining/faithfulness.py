@@ -22,9 +22,23 @@ class Faithfulness(NamedTuple):
     insertion_auc: float
 
 
-def superpixel_order(relevance, segments, random):
-    """The step at which each pixel changes, highest mean of the map first: int (48, 48)."""
-    return ranks(superpixel_means(relevance, segments), random)[segments]
+def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0):
+    """Deletion and insertion scores of several maps of one face: {name: Faithfulness}.
+
+    Args:
+        maps: {name: float (48, 48)}.
+        segments, face, label, predict: see lime.explain_face().
+        baseline: what hidden pixels show, a name in HIDING.
+        seed: of the order of superpixels that are equally relevant.
+    """
+    hidden, scores = HIDING[baseline](face), {}
+    for name, relevance in maps.items():
+        steps = ranks(superpixel_means(relevance, segments), np.random.default_rng(seed))[segments]
+        changed = steps < np.arange(steps.max() + 2)[:, None, None]  # (steps + 1, 48, 48)
+        faces = np.concatenate([np.where(changed, hidden, face), np.where(changed, face, hidden)])
+        curves = np.split(predict(faces)[:, label].astype(np.float64), 2)
+        scores[name] = Faithfulness(*curves, *map(area, curves))
+    return scores
 
 
 def superpixel_means(relevance, segments):
@@ -32,44 +46,9 @@ def superpixel_means(relevance, segments):
     return np.bincount(segments.ravel(), relevance.ravel()) / np.bincount(segments.ravel())
 
 
-def score_maps(maps, segments, face, label, predict, baseline="blurred", seed=0,
-               order=superpixel_order):
-    """Deletion and insertion scores of several maps of one face, with one call of `predict`.
-
-    Args:
-        maps: {name: float (48, 48)}.
-        segments, face, label, predict: see lime.explain_face().
-        baseline: what hidden pixels show, a name in HIDING.
-        seed: seed of the order of equal values.
-        order: function from a map, its superpixels and a generator to the step at which each pixel
-            changes, as superpixel_order().
-
-    Returns:
-        {name: Faithfulness}.
-    """
-    orders = [order(relevance, segments, np.random.default_rng(seed))
-              for relevance in maps.values()]
-    hidden = HIDING[baseline](face)
-    sequences = [degrade(*ends, order) for order in orders
-                 for ends in ((face, hidden), (hidden, face))]
-    probabilities = predict(np.concatenate(sequences))[:, label].astype(np.float64)  # (faces,)
-    ends = np.cumsum([len(sequence) for sequence in sequences])
-    curves = iter(np.split(probabilities, ends[:-1]))
-    return {name: Faithfulness(deletion, insertion, area(deletion), area(insertion))
-            for name, deletion, insertion in zip(maps, curves, curves, strict=True)}
-
-
 def ranks(values, random):
     """The rank of each value, 0 for the largest, with equal values in random order: int (n,)."""
-    places = np.empty(len(values), int)
-    places[np.lexsort((random.permutation(len(values)), -values))] = np.arange(len(values))
-    return places
-
-
-def degrade(first, last, order):
-    """The faces on the way from `first` to `last`, as in `order`: uint8 (steps + 1, 48, 48)."""
-    changed = order < np.arange(order.max() + 2)[:, None, None]  # (steps + 1, 48, 48)
-    return np.where(changed, last, first)
+    return np.argsort(np.lexsort((random.permutation(len(values)), -values)))
 
 
 def area(curve):

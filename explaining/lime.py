@@ -25,14 +25,13 @@ def explain_face(face, predict, labels, settings=DEFAULT, segments=None):
         predict: function from uint8 (n, 48, 48) faces to float (n, classes) probabilities.
         labels: the labels to explain; of a pair of labels, why the first rather than the second.
         settings: a LimeSettings; the same seed gives the same weights.
-        segments: int (48, 48), numbered from 0 without gaps, in place of the settings' division.
+        segments: int (48, 48), superpixels numbered from 0 without gaps; SLIC's by default.
 
     Returns:
         {label: Explanation}, in the order of `labels`.
 
     Raises:
-        UserError: there are fewer than two superpixels, fewer samples than superpixels, no such
-            label, or outputs that are not probabilities.
+        UserError: there are fewer samples than superpixels, or outputs that are not probabilities.
     """
     return dict(explain_in_turn(face, predict, labels, settings, segments))
 
@@ -45,7 +44,10 @@ def explain_in_turn(face, predict, labels, settings, segments=None, decisive=Non
     """
     if segments is None:
         segments = superpixels.segment(face)  # (48, 48)
-    check_samples(segments, settings.samples)
+    least = max(segments.max() + 1, 4)  # unknowns of a linear model; a pair for each half
+    if settings.samples != "auto" and settings.samples < least:
+        raise UserError(f"{settings.samples} samples; expected at least {least}, "
+                        "one for each superpixel of the face")
     hidden = HIDING[settings.hide](face)
     drawn = samples.draw(face, hidden, segments, predict, decisive or labels, settings)
     for label in labels:
@@ -57,22 +59,9 @@ def explain_label(drawn, face, hidden, predict, segments, label):
     first, second = label if isinstance(label, tuple) else (label, -1)
     weights, intercept, together, r2_pairs = drawn.adjusted_fit(label)
     explanation = Explanation(
-        face, segments, weights, intercept, local_prediction=intercept + weights.sum(),
-        r2=drawn.held_out_r2(label), r2_pairs=r2_pairs, stability=drawn.stability(label),
-        seed=drawn.seed, samples=len(drawn.masks), label=first, rather_than=second,
-        probabilities=drawn.probabilities[0], together=together, without=None)
+        face, segments, weights, intercept, r2=drawn.held_out_r2(label), r2_pairs=r2_pairs,
+        stability=drawn.stability(label), seed=drawn.seed, samples=len(drawn.masks), label=first,
+        probabilities=drawn.probabilities[0], together=together, without=None, rather_than=second)
     parts = explanation.strongest(1, len(weights))
     return explanation._replace(
         without=without_parts(face, predict, first, segments, hidden, parts, drawn.seed))
-
-
-def check_samples(segments, count):
-    """UserError if a linear model of the superpixels cannot be fitted to so many samples."""
-    parts = segments.max() + 1
-    if parts < 2:
-        raise UserError(f"{parts} superpixel; expected at least 2, "
-                        "because one has nothing to be compared with")
-    least = max(parts, 4)  # two pairs, one for each half
-    if count != "auto" and count < least:
-        raise UserError(f"{count} samples; expected at least {least}, "
-                        "one for each superpixel of the face")

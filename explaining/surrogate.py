@@ -22,13 +22,10 @@ from scipy.linalg import lapack
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-# pairs that the kernel is learned from: 0.5 s of one core, more change R² by under 0.01
-LEARNED = 500
 ITERATIONS = 10  # of L-BFGS: 20 give 0.003 more R² at 1,000 samples, in twice the time
-# prior of log bᵢ, mean and standard deviation: keeps weak superpixels weak
-TYPICAL = np.log(0.02), 1.0
-# variance, as a share of the targets': keeps an additive network's empty half solvable
-LEAST = 1e-8
+TYPICAL = np.log(0.02)  # prior mean of log bᵢ; the deviation is 1: keeps weak superpixels weak
+LEAST = 1e-8  # share of the targets' variance: keeps an additive network's empty half solvable
+ALIKE = 1e-6  # smaller differences between predictions are float32 rounding
 
 
 class Kernel(NamedTuple):
@@ -50,10 +47,10 @@ class Surrogate:
         self.kernel, self.signs, self.mean = kernel, signs_of(masks), targets.mean()
         self.coefficients, left_out = np.zeros((2, len(self.signs))), []
         with threadpool_limits(1):  # of so small matrices more threads only wait for each other
-            halves = zip(halve(targets - self.mean), self.similarities(self.signs), kernel.noises,
-                         strict=True)
-            for half, (target, similarity, noise) in enumerate(halves):
-                inverse = invert(similarity + noise * np.eye(len(target)))[0]
+            similarities = self.similarities(self.signs)
+            for half, target in enumerate(halve(targets - self.mean)):
+                noise = kernel.noises[half] * np.eye(len(target))
+                inverse = invert(similarities[half] + noise)[0]
                 self.coefficients[half] = inverse @ target
                 left_out.append(target - self.coefficients[half] / np.diag(inverse))
         self.held_out = self.mean + join(*left_out)
@@ -76,10 +73,9 @@ class Surrogate:
         """
         scales = self.kernel.scales
         theta = np.tanh(scales)
-        # between the kernel and Π (1 + θᵢ sᵢ s'ᵢ)
-        factor = self.kernel.variances[0] * np.exp(np.log(np.cosh(scales)).sum() - scales.sum())
-        found = (self.signs * self.coefficients[0][:, None]).T @ self.signs
-        found *= 4 * factor * np.outer(theta, theta)
+        factor = np.prod((1 + np.exp(-2 * scales)) / 2)  # of the kernel over Π (1 + θᵢ sᵢ s'ᵢ)
+        products = (self.signs * self.coefficients[0][:, None]).T @ self.signs
+        found = 4 * self.kernel.variances[0] * factor * np.outer(theta, theta) * products
         np.fill_diagonal(found, 0)
         return found
 
@@ -119,8 +115,7 @@ def invert(matrix):
 
 
 def learn_kernel(masks, targets):
-    """The Kernel under which the targets are likeliest (evidence), from the first LEARNED pairs."""
-    masks, targets = masks[:2 * LEARNED], targets[:2 * LEARNED]
+    """The Kernel under which the targets are likeliest (evidence)."""
     signs, unit = signs_of(masks), targets.std()
     halves = halve((targets - targets.mean()) / unit)
     with threadpool_limits(1):
@@ -128,12 +123,12 @@ def learn_kernel(masks, targets):
             surprise, first_guess(signs, halves), (signs, halves), jac=True, method="L-BFGS-B",
             bounds=[(-9, 1)] * signs.shape[1] + [(np.log(LEAST), 12)] * 4,
             options={"maxiter": ITERATIONS}).x
-    scales, variances, noises = np.split(np.exp(found), [signs.shape[1], signs.shape[1] + 2])
-    return Kernel(scales, unit**2 * variances, unit**2 * noises)
+    scales, *of_halves = np.split(np.exp(found), [-4, -2])
+    return Kernel(scales, *(unit**2 * each for each in of_halves))
 
 
 def first_guess(signs, halves):
-    """Logarithms of scales, variances and noises: scales by how far each superpixel acts alone."""
+    """Logarithms of scales, variances, noises: the scales by how far each superpixel acts alone."""
     linear = np.abs(halves[1] @ signs) / len(signs)  # (superpixels,)
     scales = np.arctanh(np.maximum(0.2 * linear / max(linear.max(), LEAST), 0.005))
     even, odd = (max(half.var(), LEAST) for half in halves)
@@ -144,10 +139,10 @@ def first_guess(signs, halves):
 
 def surprise(logarithms, signs, halves):
     """Minus the logarithm of evidence times prior, and its gradient (as section 5.4.1)."""
-    scales, variances, noises = np.split(np.exp(logarithms), [signs.shape[1], signs.shape[1] + 2])
+    scales, variances, noises = np.split(np.exp(logarithms), [-4, -2])
     kernels = even_and_odd(signs, signs, scales)
-    distance = (np.log(scales) - TYPICAL[0]) / TYPICAL[1]
-    value, slope_scales = (distance**2).sum() / 2, distance / TYPICAL[1]
+    slope_scales = logarithms[:-4] - TYPICAL
+    value = (slope_scales**2).sum() / 2
     slope_variances, slope_noises = np.zeros(2), np.zeros(2)
     for half, target in enumerate(halves):
         noise = noises[half] * np.eye(len(target))
@@ -164,5 +159,10 @@ def surprise(logarithms, signs, halves):
 
 
 def r_squared(targets, predicted):
-    """The share of the targets' variance that is predicted; below 0 where a mean does better."""
+    """The share of the targets' variance that is predicted; below 0 where a mean does better.
+
+    0 if the targets are alike.
+    """
+    if np.ptp(targets) < ALIKE:
+        return 0.0
     return float(1 - ((targets - predicted)**2).sum() / ((targets - targets.mean())**2).sum())

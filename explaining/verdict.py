@@ -49,43 +49,36 @@ class Without(NamedTuple):
         return "telling" if 0 < self.fewest <= self.marked else "partly"
 
 
-def without_parts(face, predict, label, segments, hidden, parts, seed, marked=SHOWN):
+def without_parts(face, predict, label, segments, hidden, parts, seed):
     """Ask the network, in one call, about the face without some of its superpixels.
 
     Args:
-        face, predict, label, segments: see lime.explain_face().
-        hidden: uint8 (48, 48), what hidden superpixels show.
+        face, predict, label, segments: see lime.explain_face(); hidden: what hidden ones show.
         parts: int (n,), superpixels that contribute to the label, the strongest first.
         seed: of the random choices.
-        marked: how many of the parts a figure marks.
     """
-    count, marked, steps = segments.max() + 1, min(marked, len(parts)), min(MOST, len(parts))
-    everything, random = np.arange(count), np.random.default_rng(seed)
-    hide = [[], parts[:marked], np.setdiff1d(everything, parts[:marked]), everything,
-            *(random.choice(count, marked, replace=False) for _ in range(DRAWS)),
-            *(parts[:step + 1] for step in range(steps))]
+    everything, random = np.arange(segments.max() + 1), np.random.default_rng(seed)
+    marked = parts[:SHOWN]
+    hide = [[], marked, np.setdiff1d(everything, marked), everything,
+            *(random.choice(len(everything), len(marked), replace=False) for _ in range(DRAWS)),
+            *(parts[:count] for count in range(1, min(MOST, len(parts)) + 1))]
     is_hidden = np.stack([np.isin(everything, each) for each in hide])
     pixels = np.where(is_hidden[:, segments], hidden, face)  # (4 + DRAWS + steps, 48, 48)
     predictions = predict(pixels)  # (4 + DRAWS + steps, classes)
     whole, marked_hidden, only_marked, all_hidden = map(float, predictions[:4, label])
     called = int(predictions[3].argmax())
     return Without(whole, marked_hidden, only_marked, float(predictions[4:4 + DRAWS, label].mean()),
-                   all_hidden, marked, called, float(predictions[3, called]),
+                   all_hidden, len(marked), called, float(predictions[3, called]),
                    *fewest_that_decide(predictions[0], predictions[4 + DRAWS:], label))
 
 
-def fewest_that_decide(whole, predictions, label):
-    """How many parts must be hidden until the prediction changes or halves, and the probability.
+def fewest_that_decide(whole, steps, label):
+    """How many parts must be hidden until the prediction changes or the label's probability halves.
 
-    Args:
-        whole: float (classes,), of the whole face.
-        predictions: float (steps, classes), with one part more hidden at each step.
-
-    Returns:
-        Their number, 0 if none of the steps is enough, and the label's probability without them.
+    Their number, 0 if none of the steps is enough, and the probability without them, from the
+    predictions for the whole face, (classes,), and with one part more hidden each, (n, classes).
     """
-    changed = (whole.argmax() == label) & (predictions.argmax(axis=1) != label)
-    decided = np.flatnonzero(changed | (predictions[:, label] <= whole[label] / 2))
-    if not len(decided):
-        return 0, float(whole[label])
-    return int(decided[0]) + 1, float(predictions[decided[0], label])
+    changed = (whole.argmax() == label) & (steps.argmax(axis=1) != label)
+    decided = np.flatnonzero(changed | (steps[:, label] <= whole[label] / 2))
+    count = int(decided[0]) + 1 if len(decided) else 0
+    return count, float([whole, *steps][count][label])

@@ -47,7 +47,7 @@ def mistakes(rows):
     limit = explanations.strongest_weight([explanation for explanation, *_ in rows])
     for part, (explanation, *_) in zip(parts, rows, strict=True):
         bars, face, weights = part.subplots(1, 3, width_ratios=(1.1, 1, 1))
-        label, true = (EMOTIONS[each] for each in explanation.explained)
+        label, true = (EMOTIONS[each] for each in (explanation.label, explanation.rather_than))
         draw_probabilities(bars, explanation)
         explanations.draw_boundaries(face, explanation, explanation.strongest(1))
         face.set_title(f"contributes most to {label}", fontsize=10)

@@ -78,7 +78,7 @@ def explanation(segments, weights, label=3, face=None, **other):
     No pairs, and R squared, stability and the rest unless given.
     """
     face = np.zeros((48, 48), np.uint8) if face is None else face
-    values = {"intercept": 0.1, "local_prediction": 0.6, "r2": 0.6, "r2_pairs": 0.8,
+    values = {"intercept": 0.1, "r2": 0.6, "r2_pairs": 0.8,
               "stability": 1.0, "seed": 0, "samples": 100, "probabilities": np.eye(7)[label],
               "together": np.zeros((len(weights),) * 2),
               "without": Without(0.9, 0.3, 0.7, 0.8, 0.1, 5, 6, 0.5, 5, 0.3)}

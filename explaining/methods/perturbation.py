@@ -8,15 +8,12 @@ import itertools
 
 import numpy as np
 from lime.lime_image import LimeImageExplainer
-from skimage.transform import resize
 
 from explaining import superpixels
 from explaining.hiding import blurred
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
 
-CELLS = 7  # of RISE's grid, in each direction, as in the paper
-SHOWN = 0.5  # share of the cells that are shown, as in the paper
 WINDOW, STRIDE = 9, 3  # pixels: 196 windows, each as large as an eye or half of a mouth
 
 
@@ -41,11 +38,8 @@ def stock_lime(face, label, network, seed):
 def kernel_shap(face, label, network, seed, samples=1000):
     """The Shapley value of each pixel's superpixel, by a weighted regression on coalitions.
 
-    A coalition of k of n superpixels is drawn with a probability proportional to
-    1 / (k (n - k)), which is the weight that the paper gives to all coalitions of its size, and is
-    followed by its complement (Covert & Lee 2021, arXiv 2012.01536, section 4.2). The values add up
-    to the probability of the face minus that of the face with everything hidden (efficiency), which
-    is a constraint of the regression.
+    The values add up to the probability of the face minus that of the face with everything hidden
+    (efficiency), which is a constraint of the regression.
 
     Source: Lundberg & Lee 2017, "A Unified Approach to Interpreting Model Predictions" (arXiv
     1705.07874), section 4.1, theorem 2.
@@ -57,7 +51,11 @@ def kernel_shap(face, label, network, seed, samples=1000):
 
 
 def coalitions(count, samples, random):
-    """All superpixels, none, and random coalitions in pairs: bool (samples, count), or one less."""
+    """All superpixels, none, and random coalitions: bool (samples, count), or one less.
+
+    One of k of n superpixels has a probability proportional to 1 / (k (n - k)), the paper's weight
+    of its size, and there is its complement too (Covert & Lee 2021, arXiv 2012.01536, section 4.2).
+    """
     sizes = np.arange(1, count)
     chances = 1 / (sizes * (count - sizes))
     drawn = random.choice(sizes, (samples - 2) // 2, p=chances / chances.sum())
@@ -67,41 +65,13 @@ def coalitions(count, samples, random):
 
 
 def shapley_values(shown, probabilities):
-    """The values that fit best the probabilities, (samples,), of coalitions() and add up.
-
-    Float64 (superpixels,).
-    """
+    """The values, float64 (superpixels,), that add up and fit best (samples,) probabilities."""
     whole, hidden = probabilities[:2]
     masks, ones = shown[2:].astype(np.float64), np.ones((1, shown.shape[1]))
     # the normal equations, with a Lagrange multiplier for the constraint
     system = np.block([[masks.T @ masks, ones.T], [ones, np.zeros((1, 1))]])
     right = np.append(masks.T @ (probabilities[2:] - hidden), whole - hidden)
     return np.linalg.lstsq(system, right)[0][:-1]
-
-
-def rise(face, label, network, seed, samples=1000):
-    """How much higher the probability is when a pixel is shown, over random soft masks.
-
-    A mask is a random grid, enlarged bilinearly and shifted by a random part of a cell. The mean of
-    the probabilities is taken from each, which takes a constant and noise from the map.
-
-    Source: Petsiuk et al. 2018, "RISE" (arXiv 1806.07421), section 3.
-    """
-    masks = soft_masks(samples, face.shape[0], np.random.default_rng(seed))
-    hidden = blurred(face).astype(np.float32)
-    pixels = (hidden + masks * (face - hidden)).round().astype(np.uint8)  # (samples, 48, 48)
-    probabilities = probabilities_of(network, pixels, label)
-    return np.tensordot(probabilities - probabilities.mean(), masks, 1) / (samples * SHOWN)
-
-
-def soft_masks(samples, side, random):
-    """Random masks from 0, hidden, to 1, shown: float32 (samples, side, side)."""
-    cell = -(-side // CELLS)  # pixels
-    grids = (random.random((samples, CELLS + 1, CELLS + 1)) < SHOWN).astype(np.float32)
-    enlarged = resize(grids, (samples, *[(CELLS + 1) * cell] * 2), order=1)
-    starts = random.integers(0, cell, (samples, 2))
-    return np.stack([mask[row:row + side, column:column + side]
-                     for mask, (row, column) in zip(enlarged, starts, strict=True)])
 
 
 def occlusion(face, label, network, seed):

@@ -6,23 +6,11 @@ from benchmarks import measures
 from tests.explaining.test_faithfulness import QUARTERS
 
 
-def test_agreement_is_that_computed_by_hand():
+def test_mass_accuracy_is_the_share_of_the_positive_relevance_on_the_cause():
     mask = QUARTERS == 0
-    relevance = np.array([3.0, 1.0, -5.0, 0.0])[QUARTERS]
-    assert measures.agreement(relevance, mask) == (0.75, 1.0, 1.0, 0.25)
-    assert measures.agreement(-relevance, mask) == (0.0, 0.0, 0.0, 0.25)
-
-
-def test_the_agreement_of_an_uninformative_map_is_chance():
-    mask = QUARTERS == 0
-    assert measures.agreement(np.ones((48, 48)), mask) == (0.25, 0.25, 0.25, 0.25)
-    assert measures.agreement(np.zeros((48, 48)), mask) == (0.0, 0.25, 0.25, 0.25)
-
-
-def test_agreement_counts_a_tie_in_proportion():
-    mask = QUARTERS == 0
-    relevance = np.array([1.0, 1.0, 0.0, 0.0])[QUARTERS]
-    assert measures.agreement(relevance, mask) == (0.5, 0.5, 0.5, 0.25)
+    assert measures.mass_accuracy(np.array([3.0, 1.0, -5.0, 0.0])[QUARTERS], mask) == 0.75
+    assert measures.mass_accuracy(np.ones((48, 48)), mask) == 0.25  # chance
+    assert measures.mass_accuracy(np.zeros((48, 48)), mask) == 0
 
 
 def test_randomising_starts_at_the_top_and_does_not_change_the_callers_model():

@@ -79,15 +79,3 @@ def test_a_kept_result_of_other_arrays_is_refused(kept):
     kept.add(engine.key(FACES[0], [0]), {"weights": np.zeros(3)})
     with pytest.raises(UserError, match="cannot be read or written"):
         list(engine.explain([(FACES[0], [0])]))
-
-
-@pytest.mark.parametrize("name", ["0 weights", "0 together", "0 probabilities", "0 without", "0 r2",
-                                  "segments"])
-def test_a_kept_result_of_other_shapes_is_refused(kept, name):
-    engine = Engine(halves, SETTINGS, {}, kept)
-    list(engine.explain([(FACES[0], [0])]))
-    key = engine.key(FACES[0], [0])
-    arrays = kept.get(key)
-    kept.add(key, arrays | {name: np.concatenate([arrays[name].ravel()] * 2)})
-    with pytest.raises(UserError, match=f"cannot be read or written.*{name}"):
-        list(engine.explain([(FACES[0], [0])]))

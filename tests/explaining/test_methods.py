@@ -15,7 +15,6 @@ from explaining.methods.perturbation import (
     coalitions,
     kernel_shap,
     occlusion,
-    rise,
     shapley_values,
 )
 from fer2013 import included
@@ -37,7 +36,7 @@ def face():
 
 
 def explain(name, face, model):
-    quick = {"samples": 100} if name in ("LIME", "KernelSHAP", "RISE") else {}
+    quick = {"samples": 100} if name in ("LIME", "KernelSHAP") else {}
     return methods.METHODS[name](face, HAPPY, model, seed=1, **quick)
 
 
@@ -81,7 +80,7 @@ def test_grad_cam_is_that_computed_by_hand():
     assert (grad_cam(face, 0, model, 0) == 0).all()  # negative values are removed
 
 
-@pytest.mark.parametrize("method", [occlusion, kernel_shap, rise])
+@pytest.mark.parametrize("method", [occlusion, kernel_shap])
 def test_methods_that_hide_find_the_only_bright_rectangle(method, monkeypatch):
     monkeypatch.setattr(perturbation, "blurred", np.zeros_like)
     face = np.zeros((48, 48), np.uint8)
