@@ -22,11 +22,7 @@ LARGEST_UPLOAD = "20mb"  # pictures from phones have 3 to 12 MB
 
 
 def launch(page, host, port):
-    """Start to serve an events.Page in the background; returns its gradio.Blocks.
-
-    Raises:
-        OSError: nothing can listen on this host and port.
-    """
+    """Serve an events.Page in the background; returns the Blocks, OSError if that is impossible."""
     theme = gradio.themes.Default(  # fonts of the system, none from other servers
         primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"])
     blocks = build(page).queue(api_open=False)

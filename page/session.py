@@ -59,14 +59,7 @@ class Session:
 
 
 def open_picture(path, predict):
-    """Read a picture, find its largest faces, and predict each.
-
-    Returns:
-        Its Session, and HTML of it with its faces framed.
-
-    Raises:
-        UserError: it cannot be read.
-    """
+    """The Session of a picture, and HTML of it with its faces framed; UserError if unreadable."""
     photograph = finding.read(path, LARGEST)
     found = finding.Found((), *framing.find_faces(photograph))
     faces = [found.faces[index] for index in found.largest()]

@@ -123,6 +123,15 @@ def test_a_face_seen_in_two_sizes_counts_once_as_the_surer_one(monkeypatch):
     assert [face.confidence for face in found] == pytest.approx([0.966, 0.94])
 
 
+def test_a_small_detection_does_not_replace_the_large_one_of_the_same_face(monkeypatch):
+    middle = POINTS.mean(axis=0)
+    small = (POINTS - middle) * 0.3 + middle  # a frame of 28 pixels
+    found = [Detection(0.985, POINTS), Detection(0.99, small), Detection(0.99, small + 200)]
+    monkeypatch.setattr(detection, "detect_at", lambda photograph, longest: found)
+    large, count = detection.detect(np.zeros((400, 400, 3), np.uint8))
+    assert large == [found[0]] and count == 1
+
+
 def test_the_note_says_what_is_unusual_about_a_face():
     picture, aside = np.zeros((200, 200, 3), np.uint8), POINTS.copy()
     assert framing.frame(picture, Detection(1.0, POINTS)).note == ""
@@ -217,14 +226,3 @@ def test_explain_refuses_options_for_fer2013_together_with_pictures(options, mon
     with pytest.raises(SystemExit, match="2"):
         main_of(explain, monkeypatch, "--image", "me.jpg", *options)
     assert "not allowed with" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("larger", "smaller"), [(0.985, 0.99), (0.999, 0.9995)])
-def test_a_small_detection_does_not_replace_the_large_one_of_the_same_face(
-        larger, smaller, monkeypatch):
-    middle = POINTS.mean(axis=0)
-    small = (POINTS - middle) * 0.3 + middle  # a frame of 28 pixels
-    found = [Detection(larger, POINTS), Detection(smaller, small), Detection(0.99, small + 200)]
-    monkeypatch.setattr(detection, "detect_at", lambda photograph, longest: found)
-    large, count = detection.detect(np.zeros((400, 400, 3), np.uint8))
-    assert large == [found[0]] and count == 1

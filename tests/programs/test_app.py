@@ -118,11 +118,6 @@ def percent(page, emotion="happy"):
     return int(row.locator(".number").inner_text().rstrip(" %"))
 
 
-def explain(page):
-    page.get_by_role("button", name="Explain").click()
-    page.locator(".words").wait_for()
-
-
 def wait_until_in_view(page, selector):
     page.wait_for_function("""selector => {
         const box = document.querySelector(selector).getBoundingClientRect();
@@ -161,7 +156,8 @@ def test_parts_are_hidden_with_the_keyboard_alone(page):
 @pytest.mark.parametrize("page", [390], indirect=True, ids=["phone"])
 def test_an_explanation_is_told_and_a_new_picture_clears_it(page):
     open_portrait(page)
-    explain(page)
+    page.get_by_role("button", name="Explain").click()
+    page.locator(".words").wait_for()
     assert page.locator(".words .first").inner_text().startswith("Happy, 84 %: many parts ")
     wait_until_in_view(page, ".words .first")  # it scrolls
     wait_until_in_view(page, "svg.board")
@@ -217,13 +213,3 @@ def test_a_port_that_is_in_use_is_reported(server):
 def test_a_request_of_another_site_is_refused(server, header):
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(urllib.request.Request(server[1], headers=header), timeout=SECONDS)
-
-
-def test_an_upload_that_is_too_large_is_refused(server):
-    header = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
-    body = header + bytes(21_000_000) + b"\r\n--x--\r\n"
-    request = urllib.request.Request(f"{server[1]}/gradio_api/upload", body,
-                                     {"Content-Type": "multipart/form-data; boundary=x"})
-    with pytest.raises((urllib.error.HTTPError, ConnectionError)) as refused:
-        urllib.request.urlopen(request, timeout=SECONDS)
-    assert getattr(refused.value, "code", 413) == 413
