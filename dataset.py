@@ -31,7 +31,7 @@ def main():
     figure = numbers.dataset(
         counts, examples, fer2013.EMOTIONS, f"Faces of {data.name}",
         f"the faces shown are of {splits[0].name}, drawn at random with seed {args.seed}")
-    style.save(figure, path, {"command": options.command(), "faces": data.name}, args.dpi)
+    style.save(figure, path, {"command": options.command(), "faces": data.name})
     print(f"wrote {path}")
 
 

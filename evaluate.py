@@ -66,7 +66,7 @@ def main():
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv", table(split, probabilities, seen))
     for name, figure in draw(evaluation, split.labels, probabilities, history).items():
-        style.save(figure, folder / f"{name}.{args.format}", evaluation, args.dpi)
+        style.save(figure, folder / f"{name}.{args.format}", evaluation)
     print(as_text(evaluation))
     print(f"open {folder / 'confusion_matrix'}.{args.format}")
 

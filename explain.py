@@ -10,7 +10,7 @@ the label, their boundaries, and the boundaries of those that contribute against
 
     outputs/happy.png, explanations.png     one emotion; all that were explained
     outputs/emotions.png                    with --index or --name: all emotions of that face
-    outputs/happy_average.png, emotions_average.png and .csv      with --count
+    outputs/emotions_average.png and .csv, happy_average.png      with --count
     outputs/mistakes.png, happy_pairs.png, happy_compare.png      with the options of these names
     outputs/explanations.json               settings and scores of each explanation
     outputs/explained.sqlite                with --count or --table: what is done, to resume from
@@ -181,7 +181,7 @@ def start(args, model, data, **source):
     source |= {"model": str(choice.shorten(model)), "fed": network.caption,
                "command": options.command(), "settings": dataclasses.asdict(settings)}
     output = Output(files.make_folder(args.outputs), "" if args.no_figures else args.format,
-                    args.dpi, source)
+                    source)
     with contextlib.ExitStack() as stack:
         kept = None
         if args.count or args.table:

@@ -73,7 +73,6 @@ positive_number = checked(float, lambda number: 0 < number < math.inf, "a number
 closed_share = checked(float, lambda number: 0 <= number <= 1, "a number from 0 to 1")
 port_number = checked(int, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
 # dots per inch, with which the largest figure takes 0.8 GB
-resolution = checked(int, lambda number: 20 <= number <= 600, "a whole number from 20 to 600")
 seed_number = checked(int, lambda number: 0 <= number < 2**32,  # the range of NumPy and Keras
                       "a whole number from 0 to 4294967295")
 
@@ -93,7 +92,6 @@ class OutputOptions:
 class FigureOptions:
     """How figures are written."""
     format: str = option("png", "file format of the figures", choices=("png", "pdf", "svg"))
-    dpi: int = option(120, "resolution of the figures in dots per inch", type=resolution)
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from explaining import faithfulness, methods, wording
 from explaining.averages import AREAS, Average
 from explaining.regions import REGIONS, part_names
 from fer2013 import EMOTIONS
-from figures import averages, comparisons, explanations, pairs
+from figures import averages, comparisons, explanations
 
 PAIRS = 8  # pairs of superpixels that a figure shows
 
@@ -53,25 +53,28 @@ def emotion_of(row):
 
 def draw_pairs(row, output):
     """A figure of which superpixels of an Explained act together, and how."""
-    explanation, heading, _ = wording.figure_row(row)
+    explanation = row.explanation
     names, found = part_names(explanation.segments), explanation.strongest_pairs(PAIRS)
-    output.save(f"{emotion_of(row)}_pairs", [row], pairs.pairs, explanation, found, names, heading,
-                pairs.MEANING, pairs=wording.pairs(explanation, names, PAIRS))
+    heading = f"{wording.subject(row)}: pairs of parts that act together"
+    output.save(f"{emotion_of(row)}_pairs", [row], explanations.pairs, explanation, found, names,
+                heading, pairs=wording.pairs(explanation, names, PAIRS))
 
 
 def draw_comparison(row, network, output):
     """A figure of LIME beside the other methods for an Explained, with their scores."""
-    explanation, heading, caption = wording.figure_row(row)
+    explanation = row.explanation
+    heading = f"{wording.subject(row)}: LIME beside other methods"
     maps = methods.compare(explanation, network)
     scores = faithfulness.score_maps(maps, explanation.segments, explanation.face,
                                      explanation.label, network.predict, seed=explanation.seed)
     aucs = {name: (score.deletion_auc, score.insertion_auc) for name, score in scores.items()}
     output.save(f"{emotion_of(row)}_compare", [row], comparisons.comparison, explanation.face, maps,
-                scores, heading, caption, deletion_and_insertion_auc=aucs)
+                scores, heading,
+                wording.small_print(row), deletion_and_insertion_auc=aucs)
 
 
 def explain_many(labels, face_set, count, output):
-    """The mean explanation of correctly classified faces of each label, and all side by side.
+    """The mean explanation of correctly classified faces of each label, in one figure.
 
     Args:
         labels, face_set, output: see explain_each().
@@ -82,23 +85,19 @@ def explain_many(labels, face_set, count, output):
     """
     for label in labels:
         face_set.of_label(label)  # so that one without faces is told before any is explained
-    columns, rows = [], []
+    found = []
     for label in labels:
-        average = average_faces(label, face_set, count)
-        verdicts = wording.verdicts(average.without)
-        column = average.title, average.mean_face(), average.mean_map()
-        name = output.save(f"{average.emotion}_average", [], averages.average, *column[1:],
-                           average.shares(), AREAS, REGIONS,
-                           f"{average.title} classified correctly", verdicts)
-        print("; ".join(filter(None, [f"{average.title}: {verdicts}", name])), flush=True)
-        columns.append(column)
-        rows.append(average.row())
+        found.append(average_faces(label, face_set, count))
+        print(f"{found[-1].title}: {wording.verdicts(found[-1].without)}", flush=True)
+    rows = [average.row() for average in found]
     print(wording.shares(rows))
     if len(rows) > 1:
         output.write_csv("emotions_average", rows)
-        name = output.save("emotions_average", [], averages.averages, columns,
-                           "Mean explanations of faces classified correctly")
-    return name
+    return output.save(
+        f"{'emotions' if len(rows) > 1 else rows[0]['emotion']}_average", [], averages.averages,
+        [(average.title, average.mean_face(), average.mean_map()) for average in found],
+        "Mean explanations of faces classified correctly", False,
+        [average.shares() for average in found], AREAS, REGIONS)
 
 
 def average_faces(label, face_set, count):

@@ -14,12 +14,10 @@ class Output:
     Attributes:
         folder: to write to.
         format: suffix of the figures; "" to write neither figures nor what belongs to them.
-        dpi: resolution of the figures.
         source: what made them, a JSON object: the command, the model, the faces.
     """
     folder: pathlib.Path
     format: str
-    dpi: int
     source: dict
 
     def save(self, name, rows, draw, *content, **more):
@@ -38,7 +36,7 @@ class Output:
             return ""
         path = self.folder / f"{name}.{self.format}"
         record = wording.record(rows, self.source) if rows else self.source
-        style.save(draw(*content), path, record | more, self.dpi)
+        style.save(draw(*content), path, record | more)
         return path.name
 
     def write_csv(self, name, rows):

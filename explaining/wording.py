@@ -25,6 +25,11 @@ def share(label, probabilities):
 
 def headline(explained):
     """One sentence: "Happy, 90 %: mainly the right corner of the mouth (+14 points)"."""
+    return f"{subject(explained)}: {reason(explained.explanation)}"
+
+
+def subject(explained):
+    """What is explained: "Happy, 90 %", or "Face 2: sad, 3 % (predicted: happy, 90 %)"."""
     explanation = explained.explanation
     label = share(explanation.label, explanation.probabilities)
     if explanation.rather_than >= 0:
@@ -32,7 +37,7 @@ def headline(explained):
     elif explanation.predicted != explanation.label:
         label += f" (predicted: {share(explanation.predicted, explanation.probabilities)})"
     face = "" if explained.number is None else f"Face {explained.number}: "
-    return f"{face}{label if face else label.capitalize()}: {reason(explanation)}"
+    return f"{face}{label}" if face else label.capitalize()
 
 
 def reason(explanation):

@@ -1,56 +1,48 @@
-"""Figures of mean explanations: one emotion with its regions, and several side by side."""
+"""The figure of mean explanations: faces, maps on one scale, and the weight by region."""
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from figures import style
-from figures.style import FOR, PALE, colour_bar, show, stacked, tinted
+from figures.style import FOR, PALE, bars, colour_bar, show, stacked, tinted, unit
+
+MEANING = "blue: contributes to the emotion; orange: contributes against it"
+OF_BARS = "\nbars: the share of the positive weight in a region, and in grey of the face's area"
 
 
-def average(mean_face, mean_map, shares, areas, regions, title, note=""):
-    """Draw the mean of many explanations of one emotion: faces, maps, and the weight by region.
-
-    Args:
-        mean_face: float (48, 48), the mean face from 0 to 255, on which the regions are drawn.
-        mean_map: float (48, 48), the mean map of weights.
-        shares: {region: share of the positive weight}.
-        areas: {region: share of the face's area}.
-        regions: {region: (slice of rows, slice of columns)}; shares may have more, such as "rest".
-        title, note: a sentence above, and small print below.
-    """
-    figure, [part] = stacked(11, [(title, note, 3.4)])
-    left, middle, right = part.subplots(1, 3, width_ratios=(1, 1.15, 1.1))
-    show(left, mean_face, "mean face and its regions")
-    for region, (rows, columns) in regions.items():
-        left.add_patch(Rectangle(
-            (columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
-            rows.stop - rows.start, fill=False, color="white", linewidth=1.5))
-        left.text(columns.start, rows.start, region, color="white", fontsize=9, va="top")
-    limit = np.abs(mean_map).max()
-    show(middle, tinted(mean_face, mean_map, limit),
-         "mean weight: blue contributes, orange against")
-    colour_bar(part, middle, 100 * limit, "points of probability")
-    title = "where the positive weight lies"
-    style.bars(right, shares, shares.values(), title, FOR, -0.2, 0.4, "of the positive weight")
-    style.bars(right, shares, [areas[region] for region in shares], title, PALE, 0.2, 0.4,
-               "of the face's area")
-    right.legend(fontsize=9, frameon=False)
-    return figure
-
-
-def averages(columns, title, note="", log_odds=False):
-    """Draw the mean faces and mean maps of several emotions side by side, all maps on one scale.
+def averages(columns, title, log_odds=False, shares=(), areas=None, regions=None):
+    """Draw mean faces and mean maps side by side, all maps on one scale; a single one as a row.
 
     Args:
         columns: list of (heading, mean face float (48, 48), mean map float (48, 48)).
-        title, note: a sentence above, and small print below.
         log_odds: whether the maps are of log-odds and not of probabilities.
+        shares: for each column {region: share of the positive weight}; () draws no bars.
+        areas: {region: share of the face's area}.
+        regions: {region: (slice of rows, slice of columns)}, which are drawn on the faces.
     """
-    figure, [part] = stacked(2 * len(columns) + 0.8, [(title, note, 4.2)])
+    many, kinds = len(columns) > 1, 3 if shares else 2
+    high, wide = (kinds, len(columns)) if many else (1, kinds)
+    side = 1.6 if many else 2.3  # inches
+    figure, [part] = stacked(side * wide + 1.2, [
+        (title, MEANING + OF_BARS * bool(shares), side * high + 0.5)])
+    axes = part.subplots(high, wide, squeeze=False)
+    faces, maps, *weights = axes if many else axes.T
     limit = max(np.abs(mean_map).max() for _, _, mean_map in columns)
-    axes = part.subplots(2, len(columns), squeeze=False)
-    for upper, lower, (heading, mean_face, mean_map) in zip(*axes, columns, strict=True):
+    for upper, lower, (heading, mean_face, mean_map) in zip(faces, maps, columns, strict=True):
         show(upper, mean_face, heading)
         show(lower, tinted(mean_face, mean_map, limit))
-    factor, unit = style.unit(log_odds)
-    colour_bar(part, axes, factor * limit, f"{unit}: blue contributes, orange against")
+        draw_regions(upper, regions or {})
+    factor, words = unit(log_odds)
+    colour_bar(part, maps, factor * limit, f"mean weight,\n{words}")
+    for panel, share in zip(weights[0] if shares else (), shares, strict=True):
+        bars(panel, share, share.values(), FOR, -0.2, 0.4)
+        bars(panel, share, [areas[region] for region in share], PALE, 0.2, 0.4)
+    for panel in axes[2][1:] if shares and many else ():
+        panel.set_yticks([])
     return figure
+
+
+def draw_regions(axes, regions):
+    for region, (rows, columns) in regions.items():
+        axes.add_patch(Rectangle(
+            (columns.start - 0.5, rows.start - 0.5), columns.stop - columns.start,
+            rows.stop - rows.start, fill=False, color="white"))
+        axes.text(columns.start, rows.start, region, color="white", fontsize=7, va="top")

@@ -1,7 +1,4 @@
-"""Figures of explanations, drawn from Explanation: the four panels, and a sheet of emotions.
-
-They do without pyplot, which would keep every figure open.
-"""
+"""Figures of explanations: the four panels, all emotions of a face, pairs of superpixels."""
 import numpy as np
 from matplotlib.patheffects import withStroke
 
@@ -9,7 +6,9 @@ from fer2013 import EMOTIONS
 from figures import style
 from figures.style import AGAINST, FOR, show, stacked
 
-WIDTH, PANELS = 10, 2.6  # inches: a figure; the height of a row of panels with their titles
+WIDTH, PANELS = 8, 2.1  # inches: a figure; the height of a row of panels with their titles
+MEANING_OF_PAIRS = ("blue: together they add more than one by one; "
+                    "orange: less, as one can partly replace the other")
 LEAST = 0.01  # a point of probability: what contributes less against a label is not marked
 NUMBERED = 3  # superpixels of a panel whose weights are written on them
 ROOM = 9, 4  # columns and rows of a face that a number takes
@@ -23,23 +22,15 @@ def explanations(rows):
     contribute against it
 
     Args:
-        rows: list of (Explanation, title, small print): a sentence above, and a line below.
+        rows: list of (Explanation, title, note).
     """
     figure, parts = stacked(WIDTH, [(title, note, PANELS) for _, title, note in rows])
-    limit = strongest_weight([explanation for explanation, *_ in rows])
-    for part, (explanation, *_) in zip(parts, rows, strict=True):
-        draw_panels(part, part.subplots(1, 4), explanation, limit)
+    draw_rows(parts, rows)
     return figure
 
 
 def sheet(found, title, note=""):
-    """Draw all weights of several labels of one face on one scale, beside the face.
-
-    Args:
-        found: list of Explanation of the same face.
-        title: a sentence above.
-        note: small print below.
-    """
+    """Draw all weights of several Explanations of one face on one scale, beside the face."""
     figure, part, axes = style.panels(len(found) + 1, 4, (WIDTH / 4, PANELS), title, note)
     first, *others = axes
     limit = strongest_weight(found)
@@ -48,34 +39,62 @@ def sheet(found, title, note=""):
     for panel, explanation in zip(others, found, strict=False):
         draw_map(panel, explanation, limit)
         panel.set_title(f"{EMOTIONS[explanation.label]}, {style.percent(explanation.probability)}",
-                        weight="bold" if explanation.label == predicted else "normal", fontsize=11)
+                        weight="bold" if explanation.label == predicted else "normal", fontsize=9)
         write_numbers(panel, explanation, np.r_[marked(explanation, 1), marked(explanation, -1)])
     draw_scale(part, axes, limit, found[0])
     return figure
 
 
-def draw_panels(part, four, explanation, limit):
-    """Draw the four panels of an explanation on four axes of a figure, and their scale."""
+def pairs(explanation, found, names, title):
+    """Draw what two superpixels add together beyond their sum, a face for each pair.
+
+    Args:
+        explanation: an Explanation.
+        found: list of (superpixel, superpixel, what they add together), the strongest first.
+        names: list of str, what each superpixel is called.
+    """
+    figure, part, axes = style.panels(
+        len(found), 4, (WIDTH / 4, PANELS + 0.4), title, MEANING_OF_PAIRS)
+    limit = max([abs(together) for *_, together in found] + [1e-6])
+    for panel, (first, second, together) in zip(axes, found, strict=False):
+        both = np.isin(explanation.segments, (first, second))
+        colour = FOR if together > 0 else AGAINST
+        show(panel, style.tinted(explanation.face, together * both, limit, both))
+        for each in (first, second):
+            style.outline(panel, explanation.segments == each, colour)
+        points = f"{100 * together:+.1f} points".replace("-", "−")
+        panel.set_title(points, fontsize=10, weight="bold", color=colour)
+        panel.set_xlabel(f"{names[first]} +\n{names[second]}", fontsize=9)
+    style.colour_bar(part, axes, 100 * limit, "points of probability beyond their sum")
+    return figure
+
+
+def draw_rows(parts, rows):
+    """Draw the panels of explanations() on a SubFigure for each row."""
+    limit = strongest_weight([explanation for explanation, *_ in rows])
+    for part, (explanation, *_) in zip(parts, rows, strict=True):
+        four = part.subplots(1, 4)
+        draw_panels(four, explanation, limit)
+        draw_scale(part, four, limit, explanation)
+
+
+def draw_panels(four, explanation, limit):
     face, tints, boundaries, against = four
     to, contrary = marked(explanation, 1), marked(explanation, -1)
     label = EMOTIONS[explanation.label]
     show(face, explanation.face, "face")
     draw_map(tints, explanation, limit, to)
     write_numbers(tints, explanation, to)
-    tints.set_title(f"contributes to {label}", color=FOR, fontsize=10)
+    tints.set_title(f"contributes to {label}", color=FOR, fontsize=9)
     draw_boundaries(boundaries, explanation, to)
-    boundaries.set_title("its boundaries", color=FOR, fontsize=10)
+    boundaries.set_title("their boundaries", color=FOR, fontsize=9)
     draw_boundaries(against, explanation, contrary)
     write_numbers(against, explanation, contrary)
-    against.set_title(f"contributes against {label}", color=AGAINST, fontsize=10)
-    draw_scale(part, four, limit, explanation)
+    against.set_title(f"contributes against {label}", color=AGAINST, fontsize=9)
 
 
 def marked(explanation, sign):
-    """The superpixels that are marked: the strongest of a sign, 1 or -1.
-
-    Those that contribute to the label are the ones that the texts hide, however weak they are.
-    """
+    """The strongest superpixels of a sign, 1 or -1; those of 1 are what the verdict hides."""
     found = explanation.strongest(sign)
     return found if sign > 0 else found[explanation.weights[found] <= -LEAST]
 
@@ -86,13 +105,12 @@ def strongest_weight(found):
 
 
 def draw_map(axes, explanation, limit, parts=None):
-    """Draw the weights of some superpixels, or of all, as colours on the face."""
+    """Draw the weights of some superpixels, or of all, as colours."""
     where = True if parts is None else np.isin(explanation.segments, parts)
     show(axes, style.tinted(explanation.face, explanation.weight_map(), limit, where))
 
 
 def draw_boundaries(axes, explanation, parts):
-    """Draw the boundaries of superpixels on the face."""
     show(axes, explanation.face)
     for part in parts:
         colour = FOR if explanation.weights[part] > 0 else AGAINST
@@ -103,26 +121,23 @@ def draw_boundaries(axes, explanation, parts):
 
 def write_numbers(axes, explanation, parts):
     """Write the weights of the strongest superpixels on them, where one does not cover another."""
-    strongest = sorted(parts, key=lambda part: -abs(explanation.weights[part]))[:NUMBERED]
+    weights, log_odds = explanation.weights, explanation.rather_than >= 0
+    factor, _ = style.unit(log_odds)
     written = []
-    for part in strongest:
+    for part in sorted(parts, key=lambda part: -abs(weights[part]))[:NUMBERED]:
         row, column = np.clip(style.deepest(explanation.segments == part), *INSIDE)
-        if abs(explanation.weights[part]) >= LEAST and not any(
+        if abs(weights[part]) >= LEAST and not any(
                 abs(column - x) < ROOM[0] and abs(row - y) < ROOM[1] for x, y in written):
-            factor, unit = style.unit(explanation.rather_than >= 0)
-            weight = factor * explanation.weights[part]
-            text = f"{weight:+.1f}" if unit == "log-odds" else f"{weight:+.0f}"
+            text = f"{factor * weights[part]:+.{int(log_odds)}f}"
             write(axes, column, row, text.replace("-", "−"))
             written.append((column, row))
 
 
 def write(axes, column, row, text):
-    """Write a text that is seen on any face."""
-    axes.text(column, row, text, ha="center", va="center", fontsize=12, weight="bold",
+    axes.text(column, row, text, ha="center", va="center", fontsize=10, weight="bold",
               path_effects=[withStroke(linewidth=3, foreground="white")])
 
 
 def draw_scale(part, axes, limit, explanation):
-    """Draw the colour bar, in the unit of the explanation."""
     factor, unit = style.unit(explanation.rather_than >= 0)
     style.colour_bar(part, axes, factor * limit, unit)

@@ -1,7 +1,10 @@
 """Figures of numbers: the dataset, training curves, confusion matrix and reliability."""
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 
-from figures.style import AGAINST, FOR, NEUTRAL, PALE, percent, stacked
+from figures.style import FOR, NEUTRAL, PALE, percent, stacked
+
+SHARES = LinearSegmentedColormap.from_list("shares", ("white", FOR))  # from 0 to 1
 
 
 def dataset(counts, examples, names, title, note=""):
@@ -10,58 +13,50 @@ def dataset(counts, examples, names, title, note=""):
     Args:
         counts: {split: int (emotions,)} for at most three splits.
         examples: uint8 (k, 48, 48) for each emotion; k may differ and may be 0.
-        names: names of the emotions.
-        title, note: a sentence above, and small print below.
+        names: of the emotions.
     """
-    rows = max(map(len, examples))
-    colours = dict(zip(counts, (NEUTRAL, PALE, FOR), strict=False))
-    figure, [part] = stacked(11, [(title, note, 3.0 + 1.6 * rows)])
-    bars, columns = part.subplots(  # each (emotions,)
-        2, len(names), height_ratios=(2.6, 1.6 * rows), sharey="row")
-    for emotion, name in enumerate(names):
-        bars[emotion].set_title(name, fontsize=12)
-        for place, (split, colour) in enumerate(colours.items()):
-            bar = bars[emotion].bar(place, counts[split][emotion], width=0.85, color=colour,
-                                    label=split)
-            bars[emotion].bar_label(bar, fmt="{:,.0f}", fontsize=9, padding=2)
-        bars[emotion].set(xticks=[], xlim=(-0.7, len(colours) - 0.3))
-        bars[emotion].spines[["top", "right"]].set_visible(False)
-        columns[emotion].imshow(column(examples[emotion], rows), cmap="gray", vmin=0, vmax=255,
-                                interpolation="nearest")
-        columns[emotion].set_axis_off()
-    bars[0].set_ylabel("faces")
-    bars[0].margins(y=0.12)  # room for the numbers
-    part.legend(*bars[0].get_legend_handles_labels(), loc="outside upper right",
-                ncols=len(colours), frameon=False)
+    rows, width = max(map(len, examples)), 0.9 / len(counts)
+    figure, [part] = stacked(9, [(title, note, 2.8 + 1.25 * rows)])
+    bars, faces = part.subplots(2, 1, sharex=True, height_ratios=(2.5, 1.25 * rows))
+    for place, (split, colour) in enumerate(zip(counts, (NEUTRAL, PALE, FOR), strict=False)):
+        where = np.arange(len(names)) + (place + 0.5) * width - 0.45
+        drawn = bars.bar(where, counts[split], 0.9 * width, color=colour, label=split)
+        bars.bar_label(drawn, fmt="{:,.0f}", fontsize=8, padding=2)
+    bars.set(ylabel="faces", yticks=[], xlim=(-0.5, len(names) - 0.5))
+    bars.set_xticks(range(len(names)), names)
+    bars.tick_params(length=0, labelbottom=True, labelsize=11)
+    bars.margins(y=0.25)  # room for the numbers and the legend
+    bars.legend(loc="upper right", ncols=len(counts), frameon=False)
+    bars.spines[["top", "right"]].set_visible(False)
+    faces.imshow(mosaic(examples, rows), cmap="gray", vmin=0, vmax=255, interpolation="nearest",
+                 extent=(-0.5, len(names) - 0.5, rows - 0.5, -0.5))
+    faces.set_axis_off()
     return figure
 
 
-def column(pixels, rows, gap=4):
-    """Faces one below the other: uint8 (rows * (48 + gap), 48), masked where there is no face."""
-    picture = np.ma.masked_all((rows, 48 + gap, 48), np.uint8)
-    picture[:len(pixels), :48] = pixels
-    return picture.reshape(-1, 48)
+def mosaic(columns, rows, gap=2):
+    """Columns of faces as one picture, masked where there is none, with a margin around each."""
+    side = 48 + 2 * gap
+    picture = np.ma.masked_all((rows, side, len(columns), side), np.uint8)
+    for place, faces in enumerate(columns):
+        picture[:len(faces), gap:-gap, place, gap:-gap] = faces
+    return picture.reshape(rows * side, len(columns) * side)
 
 
 def curves(history, title, note=""):
-    """Draw accuracy and loss of both splits by epoch, with the best epoch marked.
-
-    Args:
-        history: a DataFrame of history.csv.
-        title, note: a sentence above, and small print below.
-    """
-    figure, [part] = stacked(9, [(title, note, 3.8)])
+    """Draw accuracy and loss of both splits by epoch, from a DataFrame of history.csv."""
+    figure, [part] = stacked(9, [(title, note, 3.4)])
     best = history.epoch[history.val_accuracy.idxmax()]
     for axes, quantity in zip(part.subplots(1, 2), ("accuracy", "loss"), strict=True):
         axes.plot(history.epoch, history[quantity], color=NEUTRAL, marker=".",
-                  label="train, augmented, dropout on")
+                  label="train, augmented,\ndropout on")
         axes.plot(history.epoch, history[f"val_{quantity}"], color=FOR, marker=".",
                   label="validation")
-        axes.axvline(best, color=AGAINST, linestyle=":", label=f"best epoch, {best:.0f}")
+        axes.axvline(best, color="black", linestyle=":", label=f"best epoch, {best:.0f}")
         axes.set(xlabel="epoch", ylabel=quantity)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
-    axes.legend(fontsize=9)
+    part.legend(*axes.get_legend_handles_labels(), loc="outside right center", frameon=False)
     return figure
 
 
@@ -70,19 +65,18 @@ def confusion_matrix(matrix, names, title, note=""):
 
     Args:
         matrix: int (n, n), true classes in rows and predicted classes in columns.
-        names: names of the n classes.
-        title, note: a sentence above, and small print below.
+        names: of the n classes.
     """
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)  # (n, n)
-    figure, [part] = stacked(7.2, [(title, note, 6)])
+    figure, [part] = stacked(7, [(title, note, 5.6)])
     axes = part.subplots()
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    image = axes.imshow(shares, cmap=SHARES, vmin=0, vmax=1)
     for (row, column), share in np.ndenumerate(shares):
         axes.text(column, row, f"{matrix[row, column]}\n{percent(share)}", ha="center", va="center",
-                  fontsize=9, color="white" if share > 0.5 else "black")
-    axes.set(xticks=range(len(names)), yticks=range(len(names)), xlabel="predicted", ylabel="true")
-    axes.set_xticklabels(names, rotation=45, ha="right")
-    axes.set_yticklabels(names)
+                  fontsize=9, color="white" if share > 0.7 else "black")
+    axes.set(xlabel="predicted", ylabel="true")
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
     part.colorbar(image, ax=axes, shrink=0.8, label="share of the true class")
     return figure
 
@@ -91,14 +85,11 @@ def reliability(confidence, accuracy, interval, count, title, note=""):
     """Draw accuracy against confidence by bin with its interval, and the faces in each bin.
 
     Args:
-        confidence: float (bins,), mean confidence in each bin; NaN in empty bins.
-        accuracy: float (bins,), accuracy in each bin; NaN in empty bins.
-        interval: float (2, bins), lower and upper end of the accuracy's 95 % interval; NaN in
-            empty bins.
+        confidence, accuracy: float (bins,), means of each bin; NaN in empty bins.
+        interval: float (2, bins), lower and upper end of the accuracy's 95 % interval, or NaN.
         count: int (bins,), faces in each bin.
-        title, note: a sentence above, and small print below.
     """
-    figure, [part] = stacked(6, [(title, note, 5.4)])
+    figure, [part] = stacked(7, [(title, note, 5.4)])
     upper, lower = part.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     edges = np.linspace(0, 1, len(count) + 1)[:-1]
     upper.plot([0, 1], [0, 1], color=NEUTRAL, linestyle="--", label="as accurate as confident")
