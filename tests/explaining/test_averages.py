@@ -39,7 +39,7 @@ def face_set():
 
 @pytest.fixture
 def output(tmp_path):
-    return Output(tmp_path, "png", 60, SOURCE)
+    return Output(tmp_path, "png", SOURCE)
 
 
 def labelled(face_set, labels):
