@@ -11,7 +11,7 @@ import numpy as np
 from explaining import wording
 from explaining.explanation import Explained
 from fer2013 import EMOTIONS
-from figures import framed
+from figures import explanations
 
 TOGETHER = 64  # pictures whose faces the network predicts in one batch
 OWN = {  # names of the programs' other figures
@@ -43,7 +43,7 @@ class ExplainedPhotograph(NamedTuple):
         """Its figure; picture: uint8 (height, width, 3), its sides times `scale`."""
         frames = [face.corners * scale for face in self.found.faces]
         rows = [wording.figure_row(row) for row in self.rows]
-        return framed.photograph(picture, frames, rows, self.summary)
+        return explanations.photograph(picture, frames, rows, self.summary)
 
 
 def explain_photographs(paths, find, labels, engine, **about):

@@ -2,7 +2,7 @@
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from figures.style import FOR, PALE, bars, colour_bar, show, stacked, tinted, unit
+from figures.style import FOR, PALE, bars, show, stacked, tinted, weight_bar
 
 MEANING = "blue: contributes to the emotion; orange: contributes against it"
 OF_BARS = "\nbars: the share of the positive weight in a region, and in grey of the face's area"
@@ -30,8 +30,7 @@ def averages(columns, title, log_odds=False, shares=(), areas=None, regions=None
         show(upper, mean_face, heading)
         show(lower, tinted(mean_face, mean_map, limit))
         draw_regions(upper, regions or {})
-    factor, words = unit(log_odds)
-    colour_bar(part, maps, factor * limit, f"mean weight,\n{words}")
+    weight_bar(part, maps, limit, log_odds)
     for panel, share in zip(weights[0] if shares else (), shares, strict=True):
         bars(panel, share, share.values(), FOR, -0.2, 0.4)
         bars(panel, share, [areas[region] for region in share], PALE, 0.2, 0.4)

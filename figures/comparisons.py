@@ -3,22 +3,19 @@ import numpy as np
 
 from fer2013 import EMOTIONS
 from figures import explanations
-from figures.style import AGAINST, FOR, PALE, bars, colour_bar, panels, show, stacked, tinted
-
-COLUMNS = 7  # of a comparison, the face included; more methods go into a second row
+from figures.style import (
+    AGAINST, FOR, PALE, bars, colour_bar, panels, show, stacked, tinted, weight_bar)
 
 
 def comparison(face, maps, scores, title, note):
-    """Draw the maps of several methods for one face, their scores below.
-
-    Each map is drawn relative to its own largest absolute value: every method has its own unit.
+    """Draw the maps of several methods for one face, each on a scale of its own, with its scores.
 
     Args:
         face: uint8 (48, 48).
         maps: {method: float (48, 48)}.
         scores: {method: an object with deletion_auc and insertion_auc}.
     """
-    figure, part, axes = panels(len(maps) + 1, COLUMNS, (1.6, 2.2), title, note)
+    figure, part, axes = panels(len(maps) + 1, 7, (1.6, 2.2), title, note)
     first, *others = axes
     show(first, face, "face")
     first.set_xlabel("deletion: low is good\ninsertion: high is good", fontsize=8)
@@ -35,11 +32,10 @@ def comparison(face, maps, scores, title, note):
 def mistakes(rows):
     """Draw wrong predictions, one in each row and all on one scale.
 
-    The probabilities | the face with what contributes most to the predicted label rather than to
-    the true one | the map of all weights
+    probabilities | what contributes most to the predicted label rather than the true one | weights
 
     Args:
-        rows: list of (Explanation of the two labels, title, small print).
+        rows: list of (Explanation of the two labels, title, note).
     """
     figure, parts = stacked(explanations.WIDTH, [(title, note, 2.3) for _, title, note in rows])
     limit = explanations.strongest_weight([explanation for explanation, *_ in rows])
@@ -55,5 +51,5 @@ def mistakes(rows):
         explanations.draw_map(weights, explanation, limit)
         explanations.write_numbers(weights, explanation, range(len(explanation.weights)))
         weights.set_title(f"blue: {EMOTIONS[label]}, orange: {EMOTIONS[true]}", fontsize=9)
-        explanations.draw_scale(part, weights, limit, explanation)
+        weight_bar(part, weights, limit, log_odds=True)
     return figure

@@ -1,5 +1,6 @@
-"""Figures of explanations: the four panels, all emotions of a face, pairs of superpixels."""
+"""Figures of explanations: of faces, of a photograph, of all emotions, of pairs of superpixels."""
 import numpy as np
+from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 
 from fer2013 import EMOTIONS
@@ -12,7 +13,7 @@ MEANING_OF_PAIRS = ("blue: together they add more than one by one; "
 LEAST = 0.01  # a point of probability: what contributes less against a label is not marked
 NUMBERED = 3  # superpixels of a panel whose weights are written on them
 ROOM = 9, 4  # columns and rows of a face that a number takes
-INSIDE = (2, 4), (45, 43)  # rows and columns of its middle, at least and at most
+TALLEST, BADGE = 5.5, 0.25  # inches: a photograph at most; the number of a face on it
 
 
 def explanations(rows):
@@ -29,6 +30,36 @@ def explanations(rows):
     return figure
 
 
+def photograph(picture, frames, rows, title):
+    """Draw a photograph with its faces framed and numbered, and the four panels of each face.
+
+    Args:
+        picture: uint8 (height, width, 3).
+        frames: for each face float (4, 2), x and y of its corners, clockwise.
+        rows: for each face (Explanation, title, note).
+    """
+    height = min(TALLEST, WIDTH * picture.shape[0] / picture.shape[1])
+    figure, [top, *parts] = stacked(
+        WIDTH, [(title, "", height), *((title, note, PANELS) for _, title, note in rows)])
+    draw_frames(top.subplots(), picture, frames, BADGE * picture.shape[0] / height)
+    draw_rows(parts, rows)
+    return figure
+
+
+def draw_frames(axes, picture, frames, badge):
+    """Draw the photograph with the frame of each face and its number, `badge` pixels large."""
+    axes.imshow(picture)
+    axes.set_axis_off()
+    height, width = picture.shape[:2]
+    for number, corners in enumerate(frames, start=1):
+        axes.add_patch(Polygon(corners, fill=False, edgecolor=FOR, linewidth=2, path_effects=[
+            withStroke(linewidth=4, foreground="white")]))  # it is seen on any background
+        x, y = np.clip(corners[corners[:, 1].argmin()], badge, (width - badge, height - badge / 4))
+        box = {"boxstyle": "round,pad=0.15", "facecolor": FOR, "edgecolor": "white"}
+        axes.text(x, y, number, color="white", bbox=box, ha="center", va="bottom")
+    axes.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
+
+
 def sheet(found, title, note=""):
     """Draw all weights of several Explanations of one face on one scale, beside the face."""
     figure, part, axes = style.panels(len(found) + 1, 4, (WIDTH / 4, PANELS), title, note)
@@ -41,7 +72,7 @@ def sheet(found, title, note=""):
         panel.set_title(f"{EMOTIONS[explanation.label]}, {style.percent(explanation.probability)}",
                         weight="bold" if explanation.label == predicted else "normal", fontsize=9)
         write_numbers(panel, explanation, np.r_[marked(explanation, 1), marked(explanation, -1)])
-    draw_scale(part, axes, limit, found[0])
+    style.weight_bar(part, axes, limit)
     return figure
 
 
@@ -70,12 +101,12 @@ def pairs(explanation, found, names, title):
 
 
 def draw_rows(parts, rows):
-    """Draw the panels of explanations() on a SubFigure for each row."""
+    """Draw the four panels on a SubFigure for each row."""
     limit = strongest_weight([explanation for explanation, *_ in rows])
     for part, (explanation, *_) in zip(parts, rows, strict=True):
         four = part.subplots(1, 4)
         draw_panels(four, explanation, limit)
-        draw_scale(part, four, limit, explanation)
+        style.weight_bar(part, four, limit, explanation.rather_than >= 0)
 
 
 def draw_panels(four, explanation, limit):
@@ -122,13 +153,12 @@ def draw_boundaries(axes, explanation, parts):
 def write_numbers(axes, explanation, parts):
     """Write the weights of the strongest superpixels on them, where one does not cover another."""
     weights, log_odds = explanation.weights, explanation.rather_than >= 0
-    factor, _ = style.unit(log_odds)
     written = []
     for part in sorted(parts, key=lambda part: -abs(weights[part]))[:NUMBERED]:
-        row, column = np.clip(style.deepest(explanation.segments == part), *INSIDE)
+        row, column = np.clip(style.deepest(explanation.segments == part), 4, 43)
         if abs(weights[part]) >= LEAST and not any(
                 abs(column - x) < ROOM[0] and abs(row - y) < ROOM[1] for x, y in written):
-            text = f"{factor * weights[part]:+.{int(log_odds)}f}"
+            text = f"{weights[part]:+.1f}" if log_odds else f"{100 * weights[part]:+.0f}"
             write(axes, column, row, text.replace("-", "−"))
             written.append((column, row))
 
@@ -136,8 +166,3 @@ def write_numbers(axes, explanation, parts):
 def write(axes, column, row, text):
     axes.text(column, row, text, ha="center", va="center", fontsize=10, weight="bold",
               path_effects=[withStroke(linewidth=3, foreground="white")])
-
-
-def draw_scale(part, axes, limit, explanation):
-    factor, unit = style.unit(explanation.rather_than >= 0)
-    style.colour_bar(part, axes, factor * limit, unit)

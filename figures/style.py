@@ -26,10 +26,9 @@ NEUTRAL, PALE = "#555555", "#BBBBBB"
 SIGNED = LinearSegmentedColormap.from_list("signed", (AGAINST, "#F2F2F2", FOR))  # for -1, 0 and 1
 DPI = 150
 RELIEF, SMOOTH = 0.7, 1.2  # contrast of details under a map; pixels, to tell them from skin
-GREYS = 0.6, 0.9  # of the parts of a face that are not coloured
 FONTS = (  # each glyph comes from the first one that has it: Latin, then Chinese, Japanese, Korean
-    "DejaVu Sans", "Noto Sans CJK JP", "Noto Sans JP", "Source Han Sans", "WenQuanYi Zen Hei",
-    "Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "PingFang SC", "Hiragino Sans")
+    "DejaVu Sans", "Noto Sans CJK JP", "Microsoft YaHei", "Malgun Gothic", "Hiragino Sans")
+
 
 def tinted(face, values, limit, where=True):
     """A face whose colours say the values alone: RGB, float (48, 48, 3) from 0 to 1.
@@ -45,7 +44,7 @@ def tinted(face, values, limit, where=True):
     face = np.asarray(face, float)[..., None] / 255
     details = RELIEF * (face - gaussian_filter(face, (SMOOTH, SMOOTH, 0)))
     colours = SIGNED(Normalize(-limit, limit)(values))[..., :3] + details
-    greys = GREYS[0] + (GREYS[1] - GREYS[0]) * face
+    greys = 0.6 + 0.3 * face
     return np.where(np.expand_dims(where, -1), np.clip(colours, 0, 1), greys)
 
 
@@ -60,11 +59,6 @@ def percent(share):
     return f"{100 * share:.0f} %"
 
 
-def unit(log_odds):
-    """What weights are multiplied with where they are drawn, and what they then are."""
-    return (1, "log-odds") if log_odds else (100, "points of probability")
-
-
 def colour_bar(figure, axes, limit, label):
     """Draw the scale of tinted() beside some axes, and return it."""
     scale = ScalarMappable(Normalize(-limit, limit), SIGNED)
@@ -74,9 +68,15 @@ def colour_bar(figure, axes, limit, label):
     return bar
 
 
-def bars(axes, names, values, colour, offset=0, height=0.8, label=None):
+def weight_bar(figure, axes, limit, log_odds=False):
+    """Draw the scale of weights up to a limit, of log-odds or of probability."""
+    factor, unit = (1, "log-odds") if log_odds else (100, "points of probability")
+    colour_bar(figure, axes, factor * limit, unit)
+
+
+def bars(axes, names, values, colour, offset=0, height=0.8):
     """Draw shares as bars with their percentages, one name below the other."""
-    drawn = axes.barh(np.arange(len(names)) + offset, values, height, color=colour, label=label)
+    drawn = axes.barh(np.arange(len(names)) + offset, values, height, color=colour)
     axes.bar_label(drawn, fmt=percent, padding=2, fontsize=8)
     axes.set_yticks(range(len(names)), names, fontsize=9)
     axes.set(xticks=[], ylim=(len(names) - 0.5, -0.5))
@@ -128,12 +128,7 @@ def stacked(width, rows):
 
 
 def panels(count, most, size, title, note=""):
-    """A Figure of `count` panels in rows of about equal length, its SubFigure, and all its Axes.
-
-    Args:
-        most: panels of a row.
-        size: width and height of a panel in inches.
-    """
+    """A Figure of panels of a size in inches, at most so many in a row; its SubFigure; its Axes."""
     rows = max(1, math.ceil(count / most))
     columns = max(1, math.ceil(count / rows))
     figure, [part] = stacked(size[0] * columns, [(title, note, size[1] * rows)])

@@ -7,7 +7,7 @@ import pandas
 import pytest
 from matplotlib.colors import to_rgb
 
-from figures import averages, comparisons, explanations, framed, numbers, style
+from figures import averages, comparisons, explanations, numbers, style
 from tests import support
 
 
@@ -238,7 +238,7 @@ def test_a_long_title_is_whole(explanation):
 def test_a_photograph_and_its_explanations_are_both_large(explanation):
     frame = np.array([(2.0, 2), (9, 2), (9, 9), (2, 9)])
     for size in ((40, 40), (30, 60), (60, 30)):
-        figure = framed.photograph(
+        figure = explanations.photograph(
             np.zeros((*size, 3), np.uint8), [frame], [(explanation, "title", "")], "title")
         figure.draw_without_rendering()
         areas = [np.prod(axes.get_window_extent().size) for axes in figure.axes]
@@ -251,7 +251,7 @@ def test_the_number_of_a_face_stays_inside_of_the_picture_when_its_frame_leaves_
     height, width = size
     square = np.array([(0.0, 0.0), (60, 0), (60, 60), (0, 60)])
     places = ((-50, -50), (width - 10, -50), (width - 10, height - 10), (-50, height - 10))
-    figure = framed.photograph(
+    figure = explanations.photograph(
         np.zeros((height, width, 3), np.uint8), [square + place for place in places],
         [(explanation, "title", "")], "title")
     figure.draw_without_rendering()
