@@ -57,8 +57,8 @@ def draw(samples):
     for positive, marker, colour, name in ((True, "P", FOR, "happy"),
                                            (False, "o", AGAINST, "another label")):
         chosen = (probabilities > 0.5) == positive
-        axes.scatter(*samples[chosen].T, s=4 + 90 * similarity(distances[chosen]), marker=marker,
-                     color=colour, edgecolor="white", linewidth=0.5,
+        axes.scatter(*samples[chosen].T, s=8 + 90 * similarity(distances[chosen]), marker=marker,
+                     color=colour, edgecolor="white", linewidth=0.3,
                      label=f"sample for which the network predicts {name}")
     axes.scatter(*INSTANCE, s=260, marker="*", color="black", edgecolor="white",
                  label="the explained face", zorder=3)

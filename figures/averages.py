@@ -4,7 +4,7 @@ from matplotlib.patches import Rectangle
 
 from figures.style import FOR, PALE, bars, show, stacked, tinted, weight_bar
 
-MEANING = "blue: contributes to the emotion; orange: contributes against it"
+MEANING = "blue: contributes to the prediction; orange: contributes against it"
 OF_BARS = "\nbars: the share of the positive weight in a region, and in grey of the face's area"
 
 

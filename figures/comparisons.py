@@ -2,9 +2,8 @@
 import numpy as np
 
 from fer2013 import EMOTIONS
-from figures import explanations
-from figures.style import (
-    AGAINST, FOR, PALE, bars, colour_bar, panels, show, stacked, tinted, weight_bar)
+from figures import explanations, style
+from figures.style import AGAINST, FOR, PALE, show, stacked, tinted
 
 
 def comparison(face, maps, scores, title, note):
@@ -15,7 +14,7 @@ def comparison(face, maps, scores, title, note):
         maps: {method: float (48, 48)}.
         scores: {method: an object with deletion_auc and insertion_auc}.
     """
-    figure, part, axes = panels(len(maps) + 1, 7, (1.6, 2.2), title, note)
+    figure, part, axes = style.panels(len(maps) + 1, 7, (1.6, 2.2), title, note)
     first, *others = axes
     show(first, face, "face")
     first.set_xlabel("deletion: low is good\ninsertion: high is good", fontsize=8)
@@ -24,7 +23,7 @@ def comparison(face, maps, scores, title, note):
         score = scores[method]
         panel.set_xlabel(f"deletion {score.deletion_auc:.2f}\ninsertion {score.insertion_auc:.2f}",
                          fontsize=9)
-    bar = colour_bar(part, axes, 1, "each map on a scale of its own")
+    bar = style.colour_bar(part, axes, 1, "each map on a scale of its own")
     bar.set_ticks((-1, 0, 1), labels=("contributes\nagainst", "0", "contributes\nto"))
     return figure
 
@@ -44,12 +43,12 @@ def mistakes(rows):
         label, true = explanation.label, explanation.rather_than
         colours = [PALE] * len(EMOTIONS)
         colours[label], colours[true] = FOR, AGAINST
-        bars(shares, EMOTIONS, explanation.probabilities, colours)
+        style.bars(shares, EMOTIONS, explanation.probabilities, colours)
         shares.set_title("probabilities", fontsize=9)
         explanations.draw_boundaries(face, explanation, explanation.strongest(1))
         face.set_title(f"contributes most to {EMOTIONS[label]}", fontsize=9)
         explanations.draw_map(weights, explanation, limit)
         explanations.write_numbers(weights, explanation, range(len(explanation.weights)))
         weights.set_title(f"blue: {EMOTIONS[label]}, orange: {EMOTIONS[true]}", fontsize=9)
-        weight_bar(part, weights, limit, log_odds=True)
+        style.weight_bar(part, weights, limit, log_odds=True)
     return figure

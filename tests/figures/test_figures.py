@@ -55,12 +55,6 @@ def test_the_four_panels_are_the_face_its_parts_and_their_boundaries(explanation
     assert texts_of(parts) == ["+50"] and texts_of(against) == ["−40"]
 
 
-def test_what_does_not_contribute_is_a_grey_face_in_the_second_panel(explanation):
-    picture = picture_of(panels_of(explanation)[1])
-    for row, column in ((10, 38), (38, 10), (38, 38)):
-        assert np.ptp(picture[row, column]) == 0 and 0.6 <= picture[row, column, 0] <= 0.9
-
-
 def test_equal_weights_on_dark_and_on_bright_skin_come_out_alike(explanation):
     face = explanation.face.copy()
     face[:24, :24], face[:24, 24:] = 20, 230
@@ -191,10 +185,6 @@ def test_mistakes_name_both_labels_and_share_one_scale(explanation):
     assert picture_of(first)[10, 10] == pytest.approx(FULL_FOR) and texts_of(first)[0] == "+0.5"
     assert picture_of(second)[10, 10].min() > 0.7
     assert {axes.get_ylabel() for axes in figure.axes} == {"", "log-odds"}
-
-
-def test_bars_of_a_mistake_are_blue_for_the_predicted_and_orange_for_the_true_label(explanation):
-    figure = comparisons.mistakes([(explanation._replace(rather_than=4), "title", "note")])
     colours = [bar.get_facecolor()[:3] for bar in figure.axes[0].patches]
     assert colours[3] == FULL_FOR and colours[4] == FULL_AGAINST and len(set(colours)) == 3
 
@@ -207,13 +197,6 @@ def test_comparison_draws_every_map_up_to_its_own_largest_value():
     weak, strong, empty = (picture_of(axes)[9, 9] for axes in figure.axes[1:4])
     assert weak == pytest.approx(FULL_FOR) and strong == pytest.approx(FULL_AGAINST)
     assert empty == pytest.approx(np.array(style.SIGNED(0.5)[:3]), abs=0.01)
-
-
-def test_comparison_of_many_methods_has_two_rows():
-    one, two = (comparisons.comparison(
-        np.zeros((48, 48)), {str(number): np.zeros((48, 48)) for number in range(count)},
-        {str(number): SCORES for number in range(count)}, "", "") for count in (6, 7))
-    assert two.bbox.height > 1.4 * one.bbox.height and two.bbox.width < 0.7 * one.bbox.width
 
 
 def test_dataset_figure_has_a_bar_per_split_and_room_for_missing_examples():
