@@ -3,9 +3,9 @@
     python -m benchmarks.all --data data                            # about an hour on two CPU cores
     python -m benchmarks.all --data data --only faithfulness atlas
 
-What a command prints is put into its page, between <!-- made: STEP --> and <!-- end -->. Two steps
-are made only if they are named: recipe, whose nine runs take five minutes each, and own_models,
-which needs --models, a folder of models from elsewhere.
+What a command prints is put into its page, between <!-- made: STEP --> and <!-- end -->. Three
+steps are made only if they are named: recipe, whose nine runs take five minutes each, own_models,
+which needs --models, a folder of models from elsewhere, and games, after benchmarks/estimators.py.
 """
 import pathlib
 import re
@@ -63,8 +63,9 @@ STEPS = {
     "recipe": Step("-m benchmarks.recipe --data {data}", "benchmarks/recipe.md"),
     "own_models": Step("-m benchmarks.own_models --data {data} --models {models}",
                        "benchmarks/own_models.md"),
+    "games": Step("-m benchmarks.games show", "benchmarks/games.md"),
 }
-IF_NAMED = ("recipe", "own_models")
+IF_NAMED = ("recipe", "own_models", "games")
 
 
 def main():
@@ -81,7 +82,7 @@ def parse_arguments():
                         help="FER2013 in any form")
     parser.add_argument("--model", default=PRETRAINED, type=pathlib.Path, help="a .keras file")
     parser.add_argument("--only", nargs="+", choices=STEPS, default=[], metavar="STEP",
-                        help=f"of {', '.join(STEPS)}; if none is given, all but the last two")
+                        help=f"of {', '.join(STEPS)}; if none is given, all but the last three")
     parser.add_argument("--models", default=ROOT, type=pathlib.Path,
                         help="folder of models from elsewhere")
     return parser.parse_args()

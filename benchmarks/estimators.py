@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 from base import files, options
 from benchmarks.game_values import GAMES, load
 from explaining.samples import Samples, local_model
-from explaining.surrogate import Surrogate, learn_kernel, r_squared
+from explaining.surrogate import Surrogate, r_squared
 
 CALLS = 100, 200, 500, 1000, 2000
 STRONGEST = 5
@@ -43,7 +43,7 @@ def process(game, calls, seed, alike=False):
     """The exact values of what explaining/surrogate.py predicts; alike: see Game.pairs()."""
     asked, rows = game.pairs(calls, seed, alike), game.pairs(len(game.values), seed)
     masks, values = game.known(asked)
-    surrogate = Surrogate(masks, values, learn_kernel(masks, values))
+    surrogate = Surrogate(masks, values, Samples(masks, values[:, None], seed).kernel(0))
     predicted = np.empty(len(rows))
     predicted[rows] = surrogate.predict(game.masks[rows])
     return game.exact(predicted) | {"predicted": predicted, "asked": asked}

@@ -97,7 +97,7 @@ def ask(face, segments, predict):
     Masks that follow each other differ in few superpixels, which networks/sharing.py makes use of.
     """
     shown = all_masks(segments.max() + 1)[:, segments]
-    probabilities = predict(np.where(shown, face, HIDING["blurred"](face, segments)))  # (masks, 7)
+    probabilities = predict(np.where(shown, face, HIDING["blurred"](face)))  # (masks, 7)
     label = probabilities[-1].argmax()
     return {"label": label, "values": probabilities[:, label].astype(np.float16)}
 

@@ -13,7 +13,9 @@ holds every product of signs, so what one superpixel or a pair contributes follo
 The masks are complementary pairs. Half the sum of the two predictions holds the products of an even
 number of signs, half their difference those of an odd number: two smaller problems, with kernels
 cosh and sinh. scikit-learn's GaussianProcessRegressor has neither the two halves nor the
-leave-one-pair-out predictions, and takes several times as long.
+leave-one-pair-out predictions, and takes several times as long. ShaplEIG (arXiv 2606.02247) has the
+same product kernel and chooses its masks by it, OddSHAP (arXiv 2602.01399) the odd half alone;
+benchmarks/games.md compares them.
 """
 from typing import NamedTuple
 
