@@ -66,26 +66,26 @@ class Store:
 
 
 def kept_or_computed(store, keys, items, compute, pack, unpack):
-    """Yield the result of each item in order: what is kept, and else what is then kept.
+    """An iterator of the result of each item in order: what is kept, and else what is then kept.
 
     Args:
         store: a Store; None to keep nothing.
         keys: one for each item.
         compute: function from a list of items to their results, in order.
-        pack: function from a result to {name: array}, or to None if it is not to be kept.
+        pack: function from a result to {name: array}.
         unpack: function from {name: array} and an item to the result.
     """
-    known = [store is not None and key in store for key in keys]
-    computed = iter(compute([item for item, is_known in zip(items, known, strict=True)
-                             if not is_known]))
-    for key, item, is_known in zip(keys, items, known, strict=True):
-        if is_known:
-            with store.clear_errors():
-                result = unpack(store.get(key), item)
-        else:
-            result = next(computed)
-            if store is not None and (arrays := pack(result)) is not None:
-                store.add(key, arrays)
+    if store is None:
+        yield from compute(items)
+        return
+    absent = [key not in store for key in keys]
+    computed = iter(compute([item for item, is_absent in zip(items, absent, strict=True)
+                             if is_absent]))
+    for key, item, is_absent in zip(keys, items, absent, strict=True):
+        if is_absent:
+            store.add(key, pack(next(computed)))
+        with store.clear_errors():
+            result = unpack(store.get(key), item)
         yield result
 
 

@@ -48,11 +48,6 @@ class Dataset:
         return self.options.data
 
     @property
-    def form(self):
-        """"CSV", "folders" or "parquet"."""
-        return self.source.form
-
-    @property
     def included(self):
         """Whether these are faces that come with the repository."""
         return included_name(self.path) is not None
@@ -60,8 +55,8 @@ class Dataset:
     @functools.cached_property
     def name(self):
         """What people call it: "FER2013", "a filtered copy of FER2013", or its path."""
-        if self.included or not self.splits:
-            return included_name(self.path) or self.path
+        if self.included:
+            return included_name(self.path)
         split = next(iter(self.known.values()), None) or self.split(self.splits[0])
         return {PUBLISHED: "FER2013", FILTERED: FILTERED}.get(split.edition.name, self.path)
 
@@ -70,7 +65,7 @@ class Dataset:
         """Its path and form, or the name of the included faces and where to read of FER2013."""
         if self.included:
             return f"{included_name(self.path)}; data/README.md says how to get FER2013"
-        return f"{self.path}, {self.form}"
+        return f"{self.path}, {self.source.form}"
 
     @functools.cached_property
     def found(self):
@@ -79,13 +74,12 @@ class Dataset:
         labels = labels_of({entry.emotion for entry in entries}, self.options.classes,
                            self.source.place)
         for entry in entries:
-            found[entry.split].append((labels[entry.emotion], entry))
-        ignored = sum(labels[entry.emotion] is None for entry in entries)
-        if ignored:
+            if labels[entry.emotion] is not None:
+                found[entry.split].append((labels[entry.emotion], entry))
+        if ignored := len(entries) - sum(map(len, found.values())):
             notes.info("%s: %s faces are left out, of contempt or a class that --classes ignores",
                        self.source.place, f"{ignored:,}")
-        return {split: kept for split, faces in found.items()
-                if (kept := [face for face in faces if face[0] is not None])}
+        return found
 
     @functools.cached_property
     def splits(self):
@@ -138,10 +132,7 @@ class Dataset:
         }[self.split(name).edition.name]
 
     def describe(self, name):
-        """The lines that say how many faces a split has, and which FER2013 it is.
-
-        Further lines say which emotions have no face. Of included faces, the first line is enough.
-        """
+        """The lines that say how many faces a split has, and which FER2013 it is."""
         split = self.split(name)
         first = f"{name}: {len(split):,} faces"
         if self.included:
@@ -153,17 +144,12 @@ class Dataset:
                     f"{GREYS[name][1]:.0f}):", "its accuracies are not comparable with others"]
         counts = " ".join(f"{emotion} {count}" for emotion, count
                           in zip(EMOTIONS, split.counts, strict=True))
-        return [f"{first}, not the {sum(COUNTS[name]):,} of FER2013", counts,
-                *without_emotions(split)]
+        return [f"{first}, not the {sum(COUNTS[name]):,} of FER2013", counts]
 
     def seen_in_training(self, pixels):
-        """Whether each face is pixel-identical to a training face.
+        """Whether each face, uint8 (n, 48, 48), is pixel-identical to a training face.
 
-        Args:
-            pixels: uint8 (n, 48, 48).
-
-        Returns:
-            bool (n,); None if there is no train split.
+        bool (n,); None if there is no train split.
         """
         return seen_in(pixels, self.split("train").pixels) if "train" in self.splits else None
 
@@ -177,13 +163,6 @@ def entries_of(source):
             for name in source.files
             for entry in tables.read_table(source.base / name,
                                            sources.split_of_table(name) or "train")]
-
-
-def without_emotions(split):
-    """A line on the emotions that no face of a Split has; [] if there is none."""
-    means = "cannot be learned" if split.name == "train" else "cannot be measured"
-    return [f"no face is labelled {', '.join(split.missing())}: that {means}"] * bool(
-        split.missing())
 
 
 def open_dataset(options):

@@ -1,5 +1,6 @@
 """The data at a glance: counts, copies, conflicting labels, blank faces and examples."""
 import numpy as np
+import pandas
 
 from fer2013.names import EMOTIONS
 
@@ -7,31 +8,24 @@ EXAMPLES = 5  # faces of each emotion
 
 
 def summary(splits):
-    """The text that `python dataset.py` prints: a table with a column per split, and two lines.
-
-    Args:
-        splits: the Splits.
-    """
-    pixels = np.concatenate([split.pixels for split in splits])
-    labels = np.concatenate([split.labels for split in splits])
-    column = np.repeat(np.arange(len(splits)), list(map(len, splits)))  # (n,)
-    numbers = {}  # of groups of identical faces, in the order of their first faces
-    group = np.array([numbers.setdefault(face.tobytes(), len(numbers)) for face in pixels])  # (n,)
-    size = np.bincount(group)  # (groups,)
-    mixed = np.bincount(np.unique([group, labels], axis=1)[0]) > 1  # (groups,): several labels
-    identical = np.zeros((len(size), len(splits)), int)  # faces of each group in each split
-    np.add.at(identical, (group, column), 1)
-    identical = identical[group] - np.eye(len(splits), dtype=int)[column]  # (n, splits): others
-    rows = {emotion: labels == label for label, emotion in enumerate(EMOTIONS)}
-    rows |= {f"also in {split.name}": identical[:, i] > 0 for i, split in enumerate(splits)}
-    rows |= {"labels in conflict": mixed[group],
-             "blank": (pixels == pixels[:, :1, :1]).all(axis=(1, 2))}
-    lines = [f"{'':<22}" + "".join(f"{split.name:>12}" for split in splits)]
-    for name, chosen in rows.items():
-        counts = np.bincount(column[chosen], minlength=len(splits))
-        lines.append(f"{name:<22}" + "".join(f"{count:>12,}" for count in counts))
+    """The text that `python dataset.py` prints: a table with a column per split, and two lines."""
+    faces = pandas.DataFrame({
+        "split": np.repeat([split.name for split in splits], list(map(len, splits))),
+        "emotion": np.take(EMOTIONS, np.concatenate([split.labels for split in splits])),
+        "face": [face.tobytes() for split in splits for face in split.pixels]})
+    names, groups = faces.split.unique(), faces.groupby("face")
+    others = pandas.crosstab(faces.face, faces.split).loc[faces.face].set_index(faces.index)
+    others -= pandas.get_dummies(faces.split)  # identical faces of each split, itself left out
+    rows = {emotion: faces.emotion == emotion for emotion in EMOTIONS}
+    rows |= {f"also in {name}": others[name] > 0 for name in names}
+    rows |= {"labels in conflict": groups.emotion.transform("nunique") > 1,
+             "blank": faces.face.map(lambda face: len(set(face)) == 1)}
+    table = pandas.DataFrame({name: chosen.groupby(faces.split).sum()
+                              for name, chosen in rows.items()}).T[names]
+    size, mixed = groups.size(), groups.emotion.nunique() > 1
     return "\n".join([
-        *lines, "also in: pixel-identical to another face; mirrored or saved anew does not count",
+        table.to_string(formatters=dict.fromkeys(names, "{:,}".format)),
+        "also in: pixel-identical to another face; mirrored or saved anew does not count",
         f"{(size > 1).sum():,} groups of pixel-identical faces contain "
         f"{size[size > 1].sum():,} faces; {mixed.sum():,} of the groups have conflicting labels"])
 

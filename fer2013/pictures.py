@@ -84,14 +84,9 @@ def on_white(image):
 
 
 def decode_face(content):
-    """The face in a picture, uint8 (48, 48), and whether it was converted to that size or grey.
-
-    Args:
-        content: the path or the bytes of the picture.
-
-    Raises:
-        ValueError: see decode().
-    """
+    """The face in a picture, uint8 (48, 48), and whether it was converted to that size or grey."""
+    if isinstance(content, np.ndarray):
+        return content, False
     file = io.BytesIO(content.read_bytes() if isinstance(content, os.PathLike) else content)
     picture = decode(file)
     if picture.mode == "L" and picture.size == (SIZE, SIZE):
@@ -101,7 +96,11 @@ def decode_face(content):
 
 
 def decode_faces(contents, names, split, place):
-    """uint8 (n, 48, 48) of pixels, or of paths or bytes of pictures.
+    """The faces in pictures, uint8 (n, 48, 48); a line says how many were converted.
+
+    Args:
+        contents: a list of the paths, bytes or pixels of the pictures.
+        names: of the pictures, for messages, as are `split` and `place`.
 
     Raises:
         UserError: a picture is damaged, or all faces are nearly of one grey, as 8-bit values in a
@@ -110,8 +109,7 @@ def decode_faces(contents, names, split, place):
     pixels, converted = np.empty((len(contents), SIZE, SIZE), np.uint8), 0
     for index, content in enumerate(contents):
         try:
-            pixels[index], other = ((content, False) if isinstance(content, np.ndarray)
-                                    else decode_face(content))
+            pixels[index], other = decode_face(content)
         except ValueError as error:
             raise UserError(f"{place}: {names[index]} is not readable: {error}") from error
         converted += other

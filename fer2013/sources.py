@@ -61,40 +61,32 @@ def search(path):
     if not any(found):
         found = [search(folder / name) for folder, names in walk(path) for name in names
                  if is_archive(folder / name)]
-    return nearest(path, list(filter(None, found)))
-
-
-def nearest(root, found):
-    """The least nested Source, None if there is none; UserError if it is not the only one."""
-    depth = min((len(source.base.parts) for source in found), default=0)
-    found = [source for source in found if len(source.base.parts) == depth]
-    if len(found) > 1:
-        raise UserError(f"{root}: {len(found)} datasets lie there side by side, "
-                        f"{', '.join(source.place for source in found[:4])}; name one of them with "
-                        "--data, or put the splits of one into one folder")
+    found = sorted(filter(None, found), key=lambda source: len(source.base.parts))
+    nearest = [each for each in found if len(each.base.parts) == len(found[0].base.parts)]
+    if len(nearest) > 1:
+        raise UserError(f"{path}: {len(nearest)} datasets lie there side by side, "
+                        f"{', '.join(source.place for source in nearest[:4])}; name one of them "
+                        "with --data, or put the splits of one into one folder")
     return found[0] if found else None
 
 
-def walk(path):
-    """Yield each folder and the sorted names of its files, without hidden and included ones.
+def walk(folder):
+    """Yield this folder and those below, with the sorted names of the files; links are followed.
 
-    Links are followed, each folder once.
+    Hidden and included ones are left out, and links to a folder above.
     """
-    seen = set()
-    for folder, subfolders, names in os.walk(path, onerror=refuse, followlinks=True):
-        seen.add(os.path.realpath(folder))
-        subfolders[:] = sorted(name for name in subfolders if is_own(folder, name)
-                               and os.path.realpath(os.path.join(folder, name)) not in seen)
-        yield pathlib.Path(folder), sorted(name for name in names if is_own(folder, name))
+    folder = pathlib.Path(folder)
+    with os.scandir(folder) as entries:
+        own = sorted((each.name, each) for each in entries if is_own(folder, each.name))
+    yield folder, [name for name, each in own if each.is_file()]
+    for _, each in own:
+        if each.is_dir() and not folder.resolve().is_relative_to(os.path.realpath(each)):
+            yield from walk(each)
 
 
 def is_own(folder, name):
-    included = os.path.basename(folder) == DATA and name in ("avatars", "composites")
+    included = folder.name == DATA and name in ("avatars", "composites")
     return not (name.startswith(".") or name == "__MACOSX" or included)
-
-
-def refuse(error):
-    raise error  # os.walk would leave out the folder's faces
 
 
 def source_in(folder, names):

@@ -69,10 +69,6 @@ class Split:
         same = np.abs(np.subtract((mean, contrast), GREYS[self.name])).max() < TOLERANCE
         return Edition(PUBLISHED if same else FILTERED, mean, contrast)
 
-    def missing(self):
-        """The emotions that no face has."""
-        return [emotion for emotion, count in zip(EMOTIONS, self.counts, strict=True) if not count]
-
     def part(self, name, chosen):
         """The Split of the chosen faces, bool (n,), under another name."""
         return Split(name, self.pixels[chosen], self.labels[chosen],

@@ -43,7 +43,7 @@ def read_table(path, split):
         parquet = path.suffix.lower() == ".parquet"
         frame, classes = read_parquet(path) if parquet else (read_csv(path), {})
         for row, cells in enumerate(cells_of(frame), start=1):
-            entries.append(Entry(*parse(*cells, split, classes, f"row {row}")))
+            entries.append(entry_of(*cells, split, classes, f"row {row}"))
     except UserError:
         raise
     except Exception as error:  # pandas and pyarrow raise a dozen kinds for damaged files
@@ -88,8 +88,8 @@ def cells_of(frame):
     return zip(frame[pixels], frame[label], usages, strict=False)
 
 
-def parse(pixels, label, usage, split, classes, name):
-    """The fields of the Entry of a row's cells; ValueError if a cell is wrong."""
+def entry_of(pixels, label, usage, split, classes, name):
+    """The Entry of a row's cells; ValueError if a cell is wrong."""
     if usage is not None:
         split = split_named(usage)
         if split is None:
@@ -99,9 +99,8 @@ def parse(pixels, label, usage, split, classes, name):
     elif isinstance(pixels, dict):
         pixels = pixels.get("bytes")
     label = str(label).strip()
-    if classes and label.isdecimal() and label not in classes:
-        raise ValueError(f"label {label[:20]} is none of the {len(classes)} that are named")
-    return split, classes.get(label, label), name, pixels
+    return Entry(split, classes.get(label, f"{label}, not named") if classes else label, name,
+                 pixels)
 
 
 def parse_pixels(text):

@@ -9,15 +9,7 @@ SEED = 2013  # fixed, because every program must hold out the same faces
 
 
 def seen_in(pixels, reference):
-    """Whether each face is pixel-identical to one of the reference faces.
-
-    Args:
-        pixels: uint8 (n, 48, 48).
-        reference: uint8 (m, 48, 48).
-
-    Returns:
-        bool (n,).
-    """
+    """Whether each face, uint8 (n, 48, 48), is identical to one of (m, 48, 48): bool (n,)."""
     known = {face.tobytes() for face in reference}
     return np.array([face.tobytes() in known for face in pixels], bool)
 
@@ -53,8 +45,8 @@ def check_validation(data):
     Says how many faces are in both.
     """
     train, validation = data.split("train"), data.split("validation")
-    missing = [emotion for emotion in validation.missing() if emotion not in train.missing()]
-    if missing:
+    missing = np.take(EMOTIONS, np.setdiff1d(train.labels, validation.labels))
+    if len(missing):
         raise UserError(f"{data.path}: no face of validation is labelled {', '.join(missing)}, but "
                         "faces of train are; expected all emotions of train (without validation, a "
                         f"tenth of train is held out), or --classes {missing[0]}=ignore")

@@ -46,7 +46,7 @@ def describe(recipe, data):
     return {
         "trained_on": data.name,
         "arguments": json.loads(json.dumps(places | dataclasses.asdict(recipe))),  # tuples to lists
-        "dataset": {"form": data.form, "root": data.path,
+        "dataset": {"form": data.source.form, "root": data.path,
                     "faces": {name: list(split.counts) for name, split in splits.items()},
                     "edition": {name: split.edition._asdict() for name, split in splits.items()},
                     "sha256": {name: digest(split.pixels, split.labels)
