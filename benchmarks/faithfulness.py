@@ -49,8 +49,7 @@ def measure(face, label, network):
                  for each in (relevance, again.get(name, relevance))]
         row = {"method": name, "stability": jaccard(*means)}
         for baseline, by_method in scores.items():
-            row[f"deletion {baseline}"] = by_method[name].deletion_auc
-            row[f"insertion {baseline}"] = by_method[name].insertion_auc
+            row[f"deletion {baseline}"], row[f"insertion {baseline}"] = by_method[name]
         yield row
 
 

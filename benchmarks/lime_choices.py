@@ -62,10 +62,8 @@ def choices(face, label, predict):
         row = {"hide": hide, "count": len(first.weights), "r2": first.r2,
                "r2_pairs": first.r2_pairs, "stability": jaccard(first.weights, again.weights)}
         for kind, shown in (("own", hide), ("blurred", "blurred")):
-            score = faithfulness.score_maps(
+            row[f"deletion {kind}"], row[f"insertion {kind}"] = faithfulness.score_maps(
                 {"LIME": first.weight_map()}, first.segments, face, label, predict, shown)["LIME"]
-            row |= {f"deletion {kind}": score.deletion_auc,
-                    f"insertion {kind}": score.insertion_auc}
         yield row
 
 
@@ -146,8 +144,9 @@ def divisions(face, label, predict):
     scores = faithfulness.score_maps({name: found[0] for name, found in maps.items()}, parts[0],
                                      face, label, predict)
     for name, found in maps.items():
-        yield {"map": name, "deletion": scores[name].deletion_auc,
-               "insertion": scores[name].insertion_auc} | stability.agreement(found)._asdict()
+        deletion, insertion = scores[name]
+        yield {"map": name, "deletion": deletion, "insertion": insertion,
+               **stability.agreement(found)._asdict()}
 
 
 def division_table(rows):

@@ -8,7 +8,7 @@
     superpixels.py    how a face is divided into superpixels
     hiding.py         what the hidden part of a face shows
     verdict.py        the prediction when parts of the face are hidden
-    methods/          every attribution method, all with the same signature
+    methods.py        every attribution method, all with the same signature
     faithfulness.py   scores for how far a map can be trusted
     regions.py        brows, eyes, nose and mouth, and what a superpixel is called
     averages.py       the mean explanation of an emotion

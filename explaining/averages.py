@@ -11,7 +11,7 @@ import numpy as np
 
 from explaining.regions import PLACES, region_shares
 
-# shares of the face's area: the chance level
+# {region: its share of the face's area}, the chance level
 AREAS = dict(zip(PLACES, region_shares(np.zeros((48, 48), int))[0].tolist(), strict=True))
 
 
@@ -49,8 +49,7 @@ class Average:
 
     def row(self):
         """The shares and the mean scores, for a table."""
-        means = {name: float(np.nanmean([row[name] for row in self.rows]))
-                 for name in self.rows[0]}
+        means = {name: float(np.nanmean([row[name] for row in self.rows])) for name in self.rows[0]}
         return {"emotion": self.emotion, "faces": len(self.rows), **means}
 
 

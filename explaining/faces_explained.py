@@ -67,10 +67,8 @@ def draw_comparison(row, network, output):
     maps = methods.compare(explanation, network)
     scores = faithfulness.score_maps(maps, explanation.segments, explanation.face,
                                      explanation.label, network.predict, seed=explanation.seed)
-    aucs = {name: (score.deletion_auc, score.insertion_auc) for name, score in scores.items()}
     output.save(f"{emotion_of(row)}_compare", [row], comparisons.comparison, explanation.face, maps,
-                scores, heading,
-                wording.small_print(row), deletion_and_insertion_auc=aucs)
+                scores, heading, wording.small_print(row), deletion_and_insertion_auc=scores)
 
 
 def explain_many(labels, face_set, count, output):

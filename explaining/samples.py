@@ -52,10 +52,9 @@ class Samples:
     def adjusted_fit(self, label, half=None):
         """LIME's weights with less noise: its local model of a surrogate, corrected by its errors.
 
-        The surrogate (surrogate.py) predicts FRESH pairs of masks without a call of the network.
-        The local model of its held-out errors on the samples is added, so that what is estimated
-        stays LIME's weighted regression (Witter et al. 2025, arXiv 2506.11849). With `half`, 0 or
-        1, every other pair of the samples is taken.
+        The surrogate predicts FRESH pairs of masks. The local model of its held-out errors on the
+        samples is added, so that what is estimated stays LIME's weighted regression (Witter et al.
+        2025, arXiv 2506.11849). With `half`, 0 or 1, every other pair of the samples is taken.
 
         Returns:
             Weights float64 (superpixels,), intercept, what pairs add float64 (superpixels,
@@ -64,8 +63,7 @@ class Samples:
         targets, count = self.targets(label), self.masks.shape[1]
         if np.ptp(targets) < ALIKE:
             return np.zeros(count), float(targets[0]), np.zeros((count, count)), 0.0
-        pair = np.arange(len(self.masks) // 2 * 2) // 2  # leaves out a last mask without complement
-        chosen = np.flatnonzero((pair % 2 == half) | (half is None))
+        chosen = slice(None) if half is None else np.arange(len(self.masks)) // 2 % 2 == half
         masks, targets = self.masks[chosen], targets[chosen]
         surrogate = Surrogate(masks, targets, self.kernel(label))
         fresh = in_pairs(np.random.default_rng([self.seed, 1]).integers(0, 2, (FRESH, count)))
@@ -76,7 +74,7 @@ class Samples:
 
     def kernel(self, label):
         """The surrogate's kernel, learned from the first pairs, again until there are LEARNED."""
-        size = 2 * min(len(self.masks) // 2, LEARNED)
+        size = min(len(self.masks), 2 * LEARNED)
         key = label, "kernel", size
         if key not in self.memo:
             self.memo[key] = learn_kernel(self.masks[:size], self.targets(label)[:size])
@@ -97,9 +95,7 @@ class Samples:
 def draw(face, hidden, segments, predict, labels, settings):
     """Draw the Samples of a face; "auto" draws until every one of `labels` has a stability of 1.
 
-    Args:
-        face, hidden: uint8 (48, 48), the face, and what hidden superpixels show.
-        segments, predict, labels, settings: see lime.explain_face().
+    `hidden`, uint8 (48, 48), is what hidden superpixels show; for the others, see lime.py.
     """
     automatic, count = settings.samples == "auto", segments.max() + 1
     random = np.random.RandomState(settings.seed)
@@ -122,12 +118,13 @@ def draw(face, hidden, segments, predict, labels, settings):
 def draw_masks(random, samples, count, whole_first):
     """Random masks, each followed by its complement: int (samples, count), 0: hidden, 1: shown.
 
-    Pairs separate the effect of each superpixel from effects of several together (Covert & Lee
-    2021, arXiv 2012.01536, section 4.2): they are as stable as twice as many independent masks.
+    An odd number of samples becomes even. Pairs separate the effect of each superpixel from effects
+    of several together (Covert & Lee 2021, arXiv 2012.01536, section 4.2): they are as stable as
+    twice as many independent masks.
     """
     half = random.randint(0, 2, ((samples + 1) // 2, count))
     half[:whole_first] = 1
-    return in_pairs(half)[:samples]
+    return in_pairs(half)
 
 
 def in_pairs(masks):
@@ -136,10 +133,7 @@ def in_pairs(masks):
 
 
 def local_model(masks, targets):
-    """The lime package's weighted regression of targets (n,) on masks (n, superpixels).
-
-    Returns the weights, float64 (superpixels,), and the intercept.
-    """
+    """The lime package's weighted regression: weights float64 (superpixels,), and intercept."""
     count = masks.shape[1]
     distances = cosine_distances(masks, np.ones((1, count)))[:, 0]  # (n,)
     base = LimeBase(lambda distance: np.sqrt(np.exp(-(distance / WIDTH) ** 2)))

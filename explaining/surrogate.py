@@ -161,10 +161,7 @@ def surprise(logarithms, signs, halves):
 
 
 def r_squared(targets, predicted):
-    """The share of the targets' variance that is predicted; below 0 where a mean does better.
-
-    0 if the targets are alike.
-    """
+    """The share of the targets' variance that is predicted; 0 if they are alike."""
     if np.ptp(targets) < ALIKE:
         return 0.0
     return float(1 - ((targets - predicted)**2).sum() / ((targets - targets.mean())**2).sum())

@@ -17,16 +17,13 @@ VERDICTS = ("telling", "partly", "does not tell")
 
 
 class Without(NamedTuple):
-    """The network's probability of the explained label, for several parts of the face.
-
-    The marked parts are the SHOWN superpixels that contribute most to the label, or fewer.
-    """
+    """The network's probability of the explained label, for several parts of the face."""
     whole: float
     marked_hidden: float
     only_marked: float  # only the marked ones are shown
     random_hidden: float  # as many random ones are hidden, mean of DRAWS draws
     all_hidden: float
-    marked: int  # how many are marked
+    marked: int  # how many are: of the superpixels that contribute to the label, at most SHOWN
     called: int  # the label that the network gives to the face with everything hidden
     called_probability: float
     fewest: int  # of the strongest parts without which the prediction changes or halves; 0: none

@@ -12,7 +12,7 @@ def comparison(face, maps, scores, title, note):
     Args:
         face: uint8 (48, 48).
         maps: {method: float (48, 48)}.
-        scores: {method: an object with deletion_auc and insertion_auc}.
+        scores: {method: (deletion AUC, insertion AUC)}.
     """
     figure, part, axes = style.panels(len(maps) + 1, 7, (1.6, 2.2), title, note)
     first, *others = axes
@@ -20,9 +20,8 @@ def comparison(face, maps, scores, title, note):
     first.set_xlabel("deletion: low is good\ninsertion: high is good", fontsize=8)
     for panel, (method, relevance) in zip(others, maps.items(), strict=False):
         show(panel, tinted(face, relevance, max(np.abs(relevance).max(), 1e-12)), method)
-        score = scores[method]
-        panel.set_xlabel(f"deletion {score.deletion_auc:.2f}\ninsertion {score.insertion_auc:.2f}",
-                         fontsize=9)
+        deletion, insertion = scores[method]
+        panel.set_xlabel(f"deletion {deletion:.2f}\ninsertion {insertion:.2f}", fontsize=9)
     bar = style.colour_bar(part, axes, 1, "each map on a scale of its own")
     bar.set_ticks((-1, 0, 1), labels=("contributes\nagainst", "0", "contributes\nto"))
     return figure

@@ -69,11 +69,6 @@ def test_the_positive_weight_is_shared_out_by_region():
     assert average.mean_map()[0, :2].tolist() == [0, -3]
 
 
-def test_many_faces_of_one_label_make_an_average(face_set, output, tmp_path):
-    faces_explained.explain_many([1], face_set, 5, output)
-    assert {path.name for path in tmp_path.iterdir()} == {"disgust_average.png"}
-
-
 def test_many_faces_of_two_labels_also_make_a_table(face_set, output, tmp_path, capsys):
     faces_explained.explain_many([0, 1], face_set, 2, output)
     assert {path.name for path in tmp_path.iterdir()} == {

@@ -21,54 +21,60 @@ def face():
     return (picture + np.random.default_rng(0).integers(0, 30, (48, 48))).astype(np.uint8)
 
 
-def brightness_of(mask):
-    """A "network" of two classes; the probability of 1 is the mean grey of the masked pixels."""
+@pytest.fixture
+def segments(face):
+    return superpixels.segment(face)
+
+
+def network(probability):
+    """A "network" of two classes; function: from faces to the probability of label 1, (n,)."""
     def predict(pixels):
-        bright = pixels[:, mask].mean(axis=1) / 255  # (n,)
-        return np.stack([1 - bright, bright], axis=1)  # (n, 2)
+        answer = probability(pixels)
+        return np.stack([1 - answer, answer], axis=1)
     return predict
+
+
+def brightness_of(mask):
+    return network(lambda pixels: pixels[:, mask].mean(axis=1) / 255)
+
+
+def shown(pixels, segments):
+    """Whether a superpixel of each face is not black: bool (n, superpixels)."""
+    return np.stack([pixels[:, segments == part].any(axis=1)
+                     for part in range(segments.max() + 1)], axis=1)
 
 
 def linear_in(segments, weights):
-    """A "network" whose probability is exactly linear in the shown superpixels.
-
-    A superpixel counts as hidden if it is black.
-    """
-    def predict(pixels):
-        shown = np.stack([pixels[:, segments == number].any(axis=1)
-                          for number in range(len(weights))], axis=1)  # (n, superpixels)
-        probability = 0.5 + shown @ weights  # (n,)
-        return np.stack([1 - probability, probability], axis=1)  # (n, 2)
-    return predict
+    return network(lambda pixels: 0.5 + shown(pixels, segments) @ weights)
 
 
-def explain(face, predict, labels, segments=None, **settings):
-    return lime.explain_face(face, predict, labels, LimeSettings(**settings), segments)
+def two_together(segments, extra):
+    """Superpixels 5 and 9 add 0.2 each, 2 adds 0.05, and `extra` is added if 5 and 9 are shown."""
+    def probability(pixels):
+        five, nine, two = shown(pixels, segments)[:, [5, 9, 2]].T.astype(float)
+        return 0.2 + 0.2 * five + 0.2 * nine + 0.05 * two + extra * five * nine
+    return network(probability)
 
 
-def draw(face, predict, segments, labels=(1,), **settings):
-    settings = LimeSettings(**settings)
-    hidden = HIDING[settings.hide](face)
-    return samples.draw(face, hidden, segments, predict, labels, settings)
+def explain(face, predict, labels, segments=None, hide="zero", **settings):
+    return lime.explain_face(face, predict, labels, LimeSettings(hide, **settings), segments)
 
 
-FLAT = [np.zeros((48, 48), np.uint8), np.full((48, 48), 255, np.uint8)]
+def draw(face, predict, segments, hide="zero", **settings):
+    return samples.draw(face, HIDING[hide](face), segments, predict, [1],
+                        LimeSettings(hide, **settings))
 
 
-def test_recovers_a_network_that_is_linear_in_the_superpixels(face):
-    segments = superpixels.segment(face)
+def test_recovers_a_network_that_is_linear_in_the_superpixels(face, segments):
     weights = np.random.default_rng(1).uniform(-0.01, 0.01, segments.max() + 1)
-    predict = linear_in(segments, weights)
-    explanation = explain(face, predict, [1], segments, hide="zero", samples=600)[1]
-    assert np.corrcoef(explanation.weights, weights)[0, 1] > 0.999
-    assert explanation.r2 > 0.99 and explanation.r2_pairs > 0.99
-    assert explanation.probability == pytest.approx(0.5 + weights.sum())
-    local = explanation.intercept + explanation.weights.sum()
-    assert local == pytest.approx(explanation.probability, abs=0.005)
-    assert explanation.strongest(1)[0] == weights.argmax()
-    assert explanation.strongest(-1)[0] == weights.argmin()
-    assert explanation.stability == 1 and not wording.cautions(explanation)
-    np.testing.assert_array_equal(explanation.weight_map()[segments == 3], explanation.weights[3])
+    found = explain(face, linear_in(segments, weights), [1], segments, samples=600)[1]
+    assert np.corrcoef(found.weights, weights)[0, 1] > 0.999
+    assert found.r2 > 0.99 and found.r2_pairs > 0.99
+    assert found.probability == pytest.approx(0.5 + weights.sum())
+    assert found.intercept + found.weights.sum() == pytest.approx(found.probability, abs=0.005)
+    assert found.strongest(1)[0] == weights.argmax() and found.strongest(-1)[0] == weights.argmin()
+    assert found.stability == 1 and not wording.cautions(found)
+    np.testing.assert_array_equal(found.weight_map()[segments == 3], found.weights[3])
 
 
 class OurSamples(LimeImageExplainer):
@@ -79,13 +85,12 @@ class OurSamples(LimeImageExplainer):
         return masks, classifier_fn(masks[:, segments] * image[..., 0])
 
 
-def test_samples_and_local_model_are_those_of_the_lime_package(face):
-    segments = superpixels.segment(face)
+def test_samples_and_local_model_are_those_of_the_lime_package(face, segments):
     predict = linear_in(segments, np.linspace(-0.01, 0.01, segments.max() + 1))
     theirs = OurSamples(feature_selection="none", random_state=5).explain_instance(
         face, predict, labels=[1], top_labels=None, num_samples=300,
         segmentation_fn=lambda image: segments)
-    drawn = draw(face, predict, segments, hide="zero", samples=300, seed=5)
+    drawn = draw(face, predict, segments, samples=300, seed=5)
     weights, intercept = samples.local_model(drawn.masks, drawn.targets(1))
     assert dict(theirs.local_exp[1]) == pytest.approx(dict(enumerate(weights)), abs=1e-14)
     assert intercept == pytest.approx(theirs.intercept[1], abs=1e-14)
@@ -101,38 +106,21 @@ def test_the_lime_package_marks_the_same_superpixels(face):
     assert np.array_equal(mask == 1, np.isin(found.segments, found.strongest(1)))
 
 
-def two_together(segments, extra):
-    """A "network" in which superpixels 5 and 9 add 0.2 each, and `extra` when both are shown."""
-    def predict(faces):
-        shown = np.stack([faces[:, segments == s].any(axis=1) for s in (5, 9, 2)], axis=1)
-        answer = 0.2 + shown @ [0.2, 0.2, 0.05] + extra * shown[:, 0] * shown[:, 1]
-        return np.stack([1 - answer, answer], axis=1)
-    return predict
-
-
-def test_the_weights_are_those_of_plain_lime_with_less_noise(face):
-    segments = superpixels.segment(face)
-    few, many = (draw(face, two_together(segments, -0.2), segments, hide="zero", samples=count,
-                      seed=1) for count in (300, 20_000))
+def test_the_weights_are_those_of_plain_lime_with_less_noise(face, segments):
+    few, many = (draw(face, two_together(segments, -0.2), segments, samples=count, seed=1)
+                 for count in (300, 20_000))
     reference = samples.local_model(many.masks, many.targets(1))[0]
     found = few.adjusted_fit(1)[0], samples.local_model(few.masks, few.targets(1))[0]
     adjusted, plain = (np.abs(weights - reference).max() for weights in found)
     assert adjusted < plain / 2
 
 
-def test_what_acts_together_is_found_and_r_squared_tells_of_it(face):
-    segments = superpixels.segment(face)
-    predict = two_together(segments, 0.35)
-    found = explain(face, predict, [1], segments, hide="zero", samples=1000)[1]
+def test_what_acts_together_is_found_and_told_by_r_squared_and_without_parts(face, segments):
+    found = explain(face, two_together(segments, 0.35), [1], segments, samples=1000)[1]
     assert found.together[5, 9] == pytest.approx(0.35, abs=0.02)
     assert found.r2 < 0.95 < 0.99 < found.r2_pairs
     assert found.stability < 1 or found.weights[[5, 9]].min() > 0.3
-
-
-def test_the_answer_without_parts_of_the_face_is_the_networks_own(face):
-    segments = superpixels.segment(face)
-    predict = two_together(segments, 0.35)
-    without = explain(face, predict, [1], segments, hide="zero", samples=1000)[1].without
+    without = found.without
     assert without.whole == pytest.approx(1.0) and without.all_hidden == pytest.approx(0.2)
     assert without.marked_hidden == pytest.approx(0.2) and without.only_marked == pytest.approx(1.0)
     assert 0.5 < without.random_hidden < 1 and without.called == 0
@@ -145,18 +133,12 @@ def test_the_answer_without_parts_of_the_face_is_the_networks_own(face):
     ([0.07] * 9, "does not tell", 6),  # the same, but without six of them another is predicted
 ])
 def test_the_verdict_comes_from_hiding_the_marked_parts_and_random_ones(effects, verdict, fewest):
-    segments = np.kron(np.arange(9).reshape(3, 3), np.ones((16, 16), int))
-    places = [(row, column) for row in (0, 16, 32) for column in (0, 16, 32)]
+    ninths = np.kron(np.arange(9).reshape(3, 3), np.ones((16, 16), int))
+    predict = network(lambda pixels: 0.9 - ~shown(pixels, ninths) @ effects)
     face = np.full((48, 48), 200, np.uint8)
-
-    def predict(pixels):
-        hidden = np.stack([pixels[:, row, column] == 0 for row, column in places], axis=1)
-        answer = 0.9 - hidden @ effects
-        return np.stack([1 - answer, answer], axis=1)
-    without = explain(face, predict, [1], segments, hide="zero", samples=100)[1].without
+    without = explain(face, predict, [1], ninths, samples=100)[1].without
     assert (without.verdict, without.fewest) == (verdict, fewest)
     assert without.fewest_hidden == pytest.approx(0.9 - sum(effects[:fewest]))
-    assert without.margin == without.random_hidden - without.marked_hidden
 
 
 def test_a_label_that_is_not_predicted_is_decided_where_its_probability_halves():
@@ -167,36 +149,32 @@ def test_a_label_that_is_not_predicted_is_decided_where_its_probability_halves()
 
 def test_samples_are_complementary_pairs_and_begin_with_the_whole_face():
     masks = samples.draw_masks(np.random.RandomState(0), 7, 5, whole_first=True)
-    assert masks.shape == (7, 5) and masks[0].all()
-    assert (masks[0:6:2] + masks[1:6:2] == 1).all()
+    assert masks.shape == (8, 5) and masks[0].all()
+    assert (masks[::2] + masks[1::2] == 1).all()
 
 
-def test_the_same_seed_gives_the_same_bytes_whatever_was_explained_before(face):
+def test_the_same_seed_gives_the_same_bytes_whatever_else_is_explained(face):
     predict, before = brightness_of(face > 100), face.copy()
     first = explain(face, predict, [1], samples=100, seed=3)[1]
-    explain(FLAT[1], predict, [0], samples=100, seed=9)
     again = explain(face, predict, [0, 1], samples=100, seed=3)[1]
     other = explain(face, predict, [1], samples=100, seed=4)[1]
-    assert first.weights.tobytes() == again.weights.tobytes()
-    assert first.weights.tobytes() != other.weights.tobytes()
+    assert first.weights.tobytes() == again.weights.tobytes() != other.weights.tobytes()
     assert np.array_equal(face, before)
 
 
-@pytest.mark.parametrize("picture", FLAT, ids=["black", "white"])
-def test_a_flat_face_has_no_weights_and_two_cautions(picture):
+@pytest.mark.parametrize("grey", [0, 255])
+def test_a_flat_face_has_no_weights_and_two_cautions(grey):
     predict = brightness_of(np.ones((48, 48), bool))
-    explanation = explain(picture, predict, [1], samples=100)[1]
-    assert explanation.r2 == 0 and explanation.stability == 0
-    cautions = [caution.split(":")[0] for caution in wording.cautions(explanation)]
+    found = explain(np.full((48, 48), grey, np.uint8), predict, [1], hide="mean", samples=100)[1]
+    assert (found.r2, found.stability) == (0, 0) and not found.weights.any()
+    cautions = [caution.split(":")[0] for caution in wording.cautions(found)]
     assert cautions[:2] == ["low R²", "unstable"]
-    np.testing.assert_allclose(explanation.weights, 0, atol=1e-6)
 
 
-def test_the_strongest_superpixels_have_the_given_sign_and_are_at_most_five(face):
+def test_the_strongest_superpixels_have_the_given_sign_and_are_at_most_five():
     weights = np.array([0.5, -0.1, 0.0, 0.2, -0.3, 0.1, 0.3, 0.4, 0.6])
-    explanation = support.explanation(np.zeros((48, 48), int), weights)
-    assert explanation.strongest(1).tolist() == [8, 0, 7, 6, 3]
-    assert explanation.strongest(-1).tolist() == [4, 1]
+    found = support.explanation(np.zeros((48, 48), int), weights)
+    assert found.strongest(1).tolist() == [8, 0, 7, 6, 3] and found.strongest(-1).tolist() == [4, 1]
 
 
 def test_fewer_samples_than_superpixels_are_an_error(face):
@@ -207,45 +185,36 @@ def test_fewer_samples_than_superpixels_are_an_error(face):
 @pytest.mark.parametrize("output", [[2.0, -1.0], [0.5, 0.6], [np.nan, np.nan]],
                          ids=["logits", "sum", "nan"])
 def test_outputs_that_are_not_probabilities_are_an_error(face, output):
-    def predict(pixels):
-        return np.tile(output, (len(pixels), 1))
     with pytest.raises(UserError, match="not probabilities"):
-        explain(face, predict, [1], samples=100)
+        explain(face, lambda pixels: np.tile(output, (len(pixels), 1)), [1], samples=100)
 
 
-def test_automatic_samples_stop_when_the_halves_agree(face):
-    segments = superpixels.segment(face)
+def test_automatic_samples_stop_when_the_halves_agree(face, segments):
     clear = np.zeros(segments.max() + 1)
     clear[:SHOWN] = 0.05, -0.06, 0.07, 0.08, -0.09
-    predict = linear_in(segments, clear)
-    explanation = explain(face, predict, [1], segments, hide="zero", samples="auto")[1]
-    assert (explanation.samples, explanation.stability) == (FIRST, 1)
+    found = explain(face, linear_in(segments, clear), [1], segments)[1]
+    assert (found.samples, found.stability) == (FIRST, 1)
 
 
-def test_automatic_samples_continue_the_same_stream_to_the_limit_if_the_halves_never_agree(face):
-    def predict(pixels):  # so noisy that the halves agree late or never
-        probability = np.random.default_rng(len(pixels)).uniform(size=len(pixels))
-        return np.stack([probability, 1 - probability], axis=1)
-    segments = superpixels.segment(face)
-    drawn = draw(face, predict, segments, samples="auto")
-    fixed = draw(face, predict, segments, samples=FIRST)
+def test_automatic_samples_continue_the_same_stream_to_the_limit_if_the_halves_never_agree(
+        face, segments):
+    noise = network(lambda pixels: np.random.default_rng(len(pixels)).uniform(size=len(pixels)))
+    drawn, fixed = draw(face, noise, segments), draw(face, noise, segments, samples=FIRST)
     assert len(drawn.masks) == len(drawn.probabilities) == LIMIT and drawn.stability(1) < 1
     assert np.array_equal(drawn.masks[:FIRST], fixed.masks)
     assert drawn.masks[0].all() and not drawn.masks[FIRST].all()
-    assert (drawn.masks[FIRST::2] + drawn.masks[FIRST + 1::2] == 1).all()
+    assert (drawn.masks[::2] + drawn.masks[1::2] == 1).all()
 
 
 def test_of_two_labels_the_change_of_their_log_odds_is_explained():
-    segments = np.zeros((48, 48), int)
-    segments[:, 24:] = 1
+    halves = np.repeat([0, 1], 24) * np.ones((48, 1), int)
 
     def predict(pixels):  # the logits of 3 and 4 are 1.5 and -2 where the left and right are shown
-        left, right = (pixels[:, 0, column] > 0 for column in (0, 47))
         logits = np.zeros((len(pixels), 7))
-        logits[:, 3], logits[:, 4] = 1.5 * left, -2 * right
+        logits[:, 3:5] = shown(pixels, halves) * (1.5, -2)
         return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     face = np.full((48, 48), 200, np.uint8)
-    found = explain(face, predict, [(3, 4)], segments, hide="zero", samples=100)[3, 4]
+    found = explain(face, predict, [(3, 4)], halves, samples=100)[3, 4]
     assert found.weights == pytest.approx([1.5, 2], abs=0.01)  # the lime package shrinks a little
     assert (found.label, found.rather_than) == (3, 4)
     assert found.without.whole == pytest.approx(predict(face[None])[0, 3])

@@ -12,7 +12,6 @@ import pytest
 
 from base.errors import UserError
 from explaining import methods
-from explaining.methods.gradients import grad_cam, integrated_gradients
 from fer2013 import EMOTIONS
 from fer2013.names import ORDERS
 from networks import network, preprocessing, search
@@ -220,9 +219,9 @@ def nested_network():
 def test_gradient_methods_explain_nested_sequential_models_of_another_size():
     opened, face = nested_network(), bright_faces(7).pixels[3]
     assert methods.left_out(opened) == {}
-    relevance = integrated_gradients(face, 3, opened, 0)
+    relevance = methods.integrated_gradients(face, 3, opened, 0)
     ends = opened.predict(np.stack([face, np.zeros_like(face)]))[:, 3]
     assert relevance.shape == (48, 48)
     assert relevance.sum() == pytest.approx(float(ends[0] - ends[1]), abs=1e-3)
-    coarse = grad_cam(face, 3, opened, 0)
+    coarse = methods.grad_cam(face, 3, opened, 0)
     assert coarse.shape == (48, 48) and (coarse >= 0).all()
