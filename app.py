@@ -44,7 +44,7 @@ def parse_arguments():
     parser.add_argument("--host", default="127.0.0.1",
                         help="address to listen on; 0.0.0.0 lets other machines open the page "
                              "(default: %(default)s)")
-    parser.add_argument("--port", type=options.port_number, default=7860,
+    parser.add_argument("--port", type=int, default=7860,
                         help="port to listen on (default: %(default)s)")
     options.add_options(parser, choice.ModelOptions)
     options.add_options(parser, LimeSettings)

@@ -4,29 +4,17 @@ import csv
 import json
 import os
 import pathlib
-import shutil
 import tempfile
-import time
 
 import filelock
 
 from base.errors import UserError
 
-WRITING = ".writing-"  # prefix of the temporary folders in which files are written
-ABANDONED = 3600  # seconds after which an unfinished file is of a killed run
-
 
 def make_folder(path):
-    """Create the folder that a program writes to and return its path.
-
-    Unfinished files that a killed run left there more than an hour ago are removed.
-    """
+    """Create the folder that a program writes to and return its path."""
     path = pathlib.Path(path)
     path.mkdir(parents=True, exist_ok=True)
-    for leftover in path.glob(f"{WRITING}*"):
-        with contextlib.suppress(OSError):  # another program finishes or removes it now
-            if time.time() - leftover.stat().st_mtime > ABANDONED:
-                shutil.rmtree(leftover, ignore_errors=True)
     return path
 
 
@@ -53,7 +41,7 @@ def replacing(path):
     """
     path = pathlib.Path(path)
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=WRITING) as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".writing-") as folder:
             temporary = pathlib.Path(folder) / path.name
             yield temporary
             if temporary.is_file():

@@ -71,8 +71,6 @@ def checked(convert, holds, expected):
 positive_integer = checked(int, lambda number: number >= 1, "a whole number of at least 1")
 positive_number = checked(float, lambda number: 0 < number < math.inf, "a number above 0")
 closed_share = checked(float, lambda number: 0 <= number <= 1, "a number from 0 to 1")
-port_number = checked(int, lambda number: 1 <= number <= 65535, "a port from 1 to 65535")
-# dots per inch, with which the largest figure takes 0.8 GB
 seed_number = checked(int, lambda number: 0 <= number < 2**32,  # the range of NumPy and Keras
                       "a whole number from 0 to 4294967295")
 
@@ -144,19 +142,15 @@ def run(main):
 
 
 def told(error):
-    """The exit status and the line for an error; raises it again if people cannot mend it."""
+    """The exit status and the line for an error."""
     if isinstance(error, UserError):
         return 2, str(error)
     if isinstance(error, KeyboardInterrupt):
         return 130, "; ".join(["interrupted", *error.args])  # advice() gives arguments
     if error.filename is not None:
         return 2, str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
-    if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO):
-        raise error
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)  # the rest of what is printed
-    os.close(null)
-    return 1, "" if error.errno == errno.EPIPE else f"cannot print ({error.strerror})"
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the rest of what is printed
+    return 1, "" if error.errno == errno.EPIPE else str(error)
 
 
 def show_notes():

@@ -124,9 +124,9 @@ def lying_at(path):
     """In words what lies in a folder or archive: how many files of which kind, and the first."""
     files = [folder / name for folder, names in walk(unpack(path) if path.is_file() else path)
              for name in names if name != "README.md"]
-    kinds = collections.Counter(file.suffix.lower() for file in files).most_common(4)
-    words = [f"{count:,} {kind or 'without an ending'}" for kind, count in kinds]
-    return f"{', '.join(words)}, as {files[0]}" if files else "nothing"
+    kinds = collections.Counter(file.suffix.lower() or "without an ending" for file in files)
+    words = [f"{count:,} {kind}" for kind, count in kinds.most_common(4)]
+    return ", ".join([*words, f"as {files[0]}"] if files else ["nothing"])
 
 
 def is_archive(path):

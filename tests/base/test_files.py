@@ -93,12 +93,3 @@ def test_json_that_is_nested_without_end_is_one_line(tmp_path):
     path.write_text("[" * 100_000, encoding="utf-8")
     with pytest.raises(UserError, match="run.json: not readable as JSON"):
         files.read_json(path)
-
-
-def test_what_a_killed_run_left_an_hour_ago_is_removed_and_what_is_being_written_stays(tmp_path):
-    old, new = (tmp_path / f".writing-{name}" for name in ("old", "new"))
-    for folder in (old, new):
-        folder.mkdir()
-    os.utime(old, (0, 0))
-    files.make_folder(tmp_path)
-    assert not old.exists() and new.exists()

@@ -44,7 +44,7 @@ def test_a_pipe_whose_reader_has_ended_ends_the_run_without_a_word():
 def test_a_full_disk_behind_stdout_is_one_line():
     result = shell("> /dev/full")
     assert result.returncode == 1
-    assert result.stderr == "-c: cannot print (No space left on device)\n"
+    assert result.stderr == "-c: [Errno 28] No space left on device\n"
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "2> /dev/full"])

@@ -104,7 +104,7 @@ def test_a_class_of_another_name_is_asked_for_and_not_lost(tmp_path):
     assert labels(DataOptions(tmp_path, "calm=neutral"), "test") == [2, 6, 2, 3]
 
 
-@pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX", ".git"])
+@pytest.mark.parametrize("folder", [".ipynb_checkpoints", "__MACOSX"])
 def test_folders_that_programs_leave_behind_are_skipped(folder, tmp_path):
     put(tmp_path, "train/happy/a.png", f"train/{folder}/b.png", f"train/happy/{folder}/a.png",
         f"{folder}/train/happy/a.png", f"{folder}/train/happy/b.png")
