@@ -5,8 +5,6 @@ from base.options import notes
 from fer2013.dataset import DataOptions, open_dataset
 from fer2013.sources import AVATARS, COMPOSITES, DATA, HERE, INCLUDED, lying_at, search
 
-__all__ = ["AVATARS", "COMPOSITES", "HERE", "NAMES", "open_for_explaining",
-           "open_for_training", "open_own"]
 NAMES = INCLUDED
 
 
@@ -16,12 +14,7 @@ def open_for_training(options):
 
 
 def open_for_explaining(options, trained_on):
-    """The user's Dataset, or else included faces of the kind on which the model was trained.
-
-    Args:
-        options: DataOptions.
-        trained_on: the name of the model's training data.
-    """
+    """The user's Dataset, or else included faces of the kind that the model was trained on."""
     faces = AVATARS if trained_on == INCLUDED[AVATARS] else COMPOSITES
     return open_own(options) or open_included(faces, options)
 

@@ -110,7 +110,7 @@ def decode_faces(contents, names, split, place):
     for index, content in enumerate(contents):
         try:
             pixels[index], other = decode_face(content)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise UserError(f"{place}: {names[index]} is not readable: {error}") from error
         converted += other
     if converted:

@@ -146,18 +146,10 @@ def unpack(path):
     notes.info("%s: is unpacked into %s", path, target)
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".unpacking-") as folder:
-            extract(path, os.path.join(folder, "all"))
+            with (zipfile.ZipFile if zipfile.is_zipfile(path) else tarfile.open)(path) as archive:
+                archive.extraction_filter = tarfile.data_filter  # of a .tar; a .zip stays inside
+                archive.extractall(os.path.join(folder, "all"))
             os.rename(os.path.join(folder, "all"), target)
     except Exception as error:  # zipfile, tarfile and zlib raise a dozen kinds
         raise UserError(f"{path}: cannot be unpacked ({error})") from error
     return target
-
-
-def extract(path, folder):
-    """Extract all files; a name that leads out of the folder is an error, or is taken as inside."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
-    else:
-        with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
