@@ -98,10 +98,7 @@ class Dataset:
 
         Raises:
             UserError: a row or image is bad, a class is unknown, or the split has no face.
-            ValueError: there can be no such split.
         """
-        if name not in SPLITS:
-            raise ValueError(f"split {name!r}: expected one of {', '.join(SPLITS)}")
         if name not in self.splits:
             raise UserError(f"{self.path}: no face in the {name} split")
         if name not in self.known:

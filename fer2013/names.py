@@ -67,8 +67,9 @@ def labels_of(found, meaning, place):
         raise UserError(f"{place}: unknown class {', '.join(map(repr, unknown))}; expected "
                         f"{', '.join(EMOTIONS)}; --classes {unknown[0]}=EMOTION says which of them "
                         f"it is, {unknown[0]}=ignore leaves it out")
-    if numbers := [f"{name} {each}" for name, each in classes.items() if is_number(name)]:
-        notes.info("%s: classes are read as %s; --classes changes that", place, ", ".join(numbers))
+    if numbers := [name for name in classes if is_number(name)]:
+        notes.info("classes %s are read as %s", " ".join(numbers),
+                   " ".join(classes[name] for name in numbers))
     return {name: EMOTIONS.index(each) if each in EMOTIONS else None
             for name, each in classes.items()}
 

@@ -24,16 +24,10 @@ PUBLISHED, FILTERED, OTHER = "FER2013 as published", "a filtered copy of FER2013
 
 
 class Edition(NamedTuple):
-    """Which FER2013 the faces of a split are, as run.json and evaluation.json keep it.
-
-    Attributes:
-        name: PUBLISHED, FILTERED or OTHER, by their counts and pixels.
-        mean: of all pixels, in grey levels.
-        contrast: mean over the faces of the standard deviation of their pixels.
-    """
-    name: str
-    mean: float
-    contrast: float
+    """Which FER2013 the faces of a split are, as run.json and evaluation.json keep it."""
+    name: str  # PUBLISHED, FILTERED or OTHER, by their counts and pixels
+    mean: float  # of all pixels, in grey levels
+    contrast: float  # mean over the faces of the standard deviation of their pixels
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
