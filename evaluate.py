@@ -14,10 +14,7 @@ says which. Writes
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
     outputs/reliability.png         accuracy against confidence
     outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
-
-For faces without labels, such as the contest's test.csv, it writes predictions.csv alone.
 """
-import dataclasses
 import pathlib
 
 import numpy as np
@@ -25,15 +22,6 @@ import numpy as np
 from base import files, options
 from fer2013 import EMOTIONS, SPLITS, DataOptions, by_emotion, included
 from networks import choice
-
-
-@dataclasses.dataclass(frozen=True)
-class EvaluationOptions:
-    """What is evaluated."""
-    split: str = options.option("auto", "split to evaluate on; auto: test if the data has it, else "
-                                        "validation", choices=("auto", *SPLITS))
-    tta: bool = options.option(False, "also evaluate with test-time augmentation, the mean "
-                                      "prediction for a face and its mirror image")
 
 
 def main():
@@ -44,8 +32,7 @@ def main():
     with options.quiet_stderr():
         from figures import style
         from networks.network import open_network
-        from training import checkpoint, metrics
-    history = checkpoint.read_history(model_path.parent / "history.csv")
+        from training import metrics
     folder = files.make_folder(args.outputs)
     split = data.split(data.held_out if args.split == "auto" else args.split)
     print(*data.describe(split.name), sep="\n")
@@ -65,7 +52,7 @@ def main():
         evaluation["tta"] = metrics.measure(split.labels, mirrored, seen)
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv", table(split, probabilities, seen))
-    for name, figure in draw(evaluation, split.labels, probabilities, history).items():
+    for name, figure in draw(evaluation, split.labels, probabilities).items():
         style.save(figure, folder / f"{name}.{args.format}", evaluation)
     print(as_text(evaluation))
     print(f"open {folder / 'confusion_matrix'}.{args.format}")
@@ -73,9 +60,12 @@ def main():
 
 def parse_arguments():
     parser = options.parser(__doc__)
-    for kind in (DataOptions, choice.ModelOptions, options.OutputOptions, EvaluationOptions):
+    for kind in (DataOptions, choice.ModelOptions, options.OutputOptions, options.FigureOptions):
         options.add_options(parser, kind)
-    options.add_options(parser.add_argument_group("figures"), options.FigureOptions)
+    parser.add_argument("--split", default="auto", choices=("auto", *SPLITS),
+                        help="split to evaluate on; auto: test if the data has it, else validation")
+    parser.add_argument("--tta", action="store_true", help="also evaluate with test-time "
+                        "augmentation, the mean prediction for a face and its mirror image")
     return parser.parse_args()
 
 
@@ -97,8 +87,10 @@ def table(split, probabilities, seen):
                 split.names, split.labels, probabilities, known, strict=True)]
 
 
-def draw(evaluation, labels, probabilities, history):
-    """The figures, {name: Figure}; curves only if there is a history of the model's training."""
+def draw(evaluation, labels, probabilities):
+    """The figures, {name: Figure}; curves only where the model's training has left its history."""
+    import pandas
+
     from figures import numbers
     from training import metrics
 
@@ -112,12 +104,14 @@ def draw(evaluation, labels, probabilities, history):
             f"Accuracy {100 * evaluation['accuracy']:.1f} % on {measured}", source),
         "reliability": numbers.reliability(
             *bins, f"Expected calibration error {error:.3f} on {measured}", source)}
-    if history is None:
-        print(f"no curves: there is no {model.parent / 'history.csv'}; python train.py writes it")
-        return figures
-    best = 100 * history.val_accuracy.max()
-    return figures | {"curves": numbers.curves(
-        history, f"Validation accuracy {best:.1f} % in the best epoch", source)}
+    path = model.with_name("history.csv")
+    if path.is_file():
+        history = pandas.read_csv(path)
+        best = f"Validation accuracy {100 * history.val_accuracy.max():.1f} % in the best epoch"
+        figures["curves"] = numbers.curves(history, best, source)
+    else:
+        print(f"no curves: there is no {path}; python train.py writes it")
+    return figures
 
 
 def as_text(evaluation):
@@ -130,9 +124,7 @@ def as_text(evaluation):
     ways = {"one forward pass": evaluation}
     if "tta" in evaluation:
         ways["with mirror image"] = evaluation["tta"]
-    overall = pandas.DataFrame(
-        {way: {words: measures[name] for name, words in names.items()}
-         for way, measures in ways.items()}, dtype=float)
+    overall = pandas.DataFrame(ways).loc[list(names)].rename(names).astype(float)
     nothing = "unknown" if evaluation["faces_not_in_train"] is None else "no such face"
     emotions = pandas.DataFrame(evaluation["emotions"]).T.astype({"faces": int})
     return (f"{evaluation['split']}, {evaluation['faces']:,} faces\n"

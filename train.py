@@ -20,9 +20,7 @@ import dataclasses
 
 from base import files, options
 from fer2013 import DataOptions, check_validation, included
-from training.recipe import DEMONSTRATION_EPOCHS, EPOCHS, Recipe
-
-COMMON = ("epochs", "batch_size", "seed", "precision", "start_from")  # fields of Recipe
+from training.recipe import Recipe
 
 
 def main():
@@ -31,27 +29,16 @@ def main():
     print(f"{'a demonstration on' if data.included else 'faces:'} {data.in_words}")
     for name in ("train", "validation"):
         print(*data.describe(name), sep="\n")
-    train(make_recipe(args, data), data, args.outputs, args.fresh)
+    train(options.settings(args, Recipe), data, args.outputs, args.fresh)
 
 
 def parse_arguments():
     parser = options.parser(__doc__)
-    rare = tuple(field.name for field in dataclasses.fields(Recipe) if field.name not in COMMON)
-    options.add_options(parser, DataOptions)
-    options.add_options(parser, options.OutputOptions)
+    for kind in (DataOptions, options.OutputOptions, Recipe):
+        options.add_options(parser, kind)
     parser.add_argument("--fresh", action="store_true",
                         help="start over, even if --outputs holds a run")
-    options.add_options(parser, Recipe, leave_out=rare)
-    options.add_options(parser.add_argument_group("experiments with the recipe"), Recipe,
-                        leave_out=COMMON)
-    parser.set_defaults(epochs=None)
     return parser.parse_args()
-
-
-def make_recipe(args, data):
-    """The Recipe of the options, in which the number of epochs is decided."""
-    epochs = args.epochs or (DEMONSTRATION_EPOCHS if data.included else EPOCHS)
-    return dataclasses.replace(options.settings(args, Recipe), epochs=epochs)
 
 
 def train(recipe, data, folder, fresh=False):
@@ -74,10 +61,9 @@ def train(recipe, data, folder, fresh=False):
     with files.locked(folder):
         earlier = None if fresh else checkpoint.find(folder, about)
         if earlier and earlier.get("finished"):
-            print(f"{folder} holds this run already, finished: epoch {earlier['best_epoch']} is "
-                  f"best, with {earlier['best_val_accuracy']:.2%} on validation; "
-                  "--fresh starts over")
-            return
+            return print(f"{folder} holds this run already, finished: epoch "
+                         f"{earlier['best_epoch']} is best, with "
+                         f"{earlier['best_val_accuracy']:.2%} on validation; --fresh starts over")
         with options.advice("the same command resumes after the last complete epoch"):
             best = run(recipe, data, folder, about, earlier)
     print(f"best: epoch {best['epoch']} with {best['val_accuracy']:.2%} on validation; "
@@ -89,20 +75,21 @@ def run(recipe, data, folder, about, earlier):
 
     `about` is the record of this run, `earlier` that of an interrupted one to resume, or None.
     """
-    from training import checkpoint, learner
+    from training import checkpoint, fitting, learner
 
-    start_from = "" if earlier else recipe.start_from
-    network = learner.build(recipe, len(data.split("train")), start_from, data)
-    kept = checkpoint.Checkpoint(folder, network, learner.plain_network(recipe), about)
-    if earlier is None:
-        kept.start()  # it shows whether the disk has room, before the training
-    else:
+    if earlier:  # all weights are in the checkpoint, and the run may have replaced its own start
+        recipe = dataclasses.replace(recipe, start_from="")
+    training, validation = data.split("train"), data.split("validation")
+    network = learner.build(recipe, len(training), data)
+    kept = checkpoint.Checkpoint(folder, network, recipe, about)
+    if earlier:
         kept.restore()
         done = len(kept.rows)
         print(f"Resuming after epoch {done} of {recipe.epochs}." if done else "Starting over.",
-              *checkpoint.changed_versions(earlier, about), sep="\n", flush=True)
-    learner.fit(network, recipe, data.split("train"), data.split("validation"), kept)
-    kept.finish()
+              *checkpoint.changes(earlier["versions"], about["versions"]), sep="\n", flush=True)
+    else:
+        kept.start()  # it shows whether the disk has room, before the training
+    fitting.fit(network, recipe, training, validation, kept)
     return kept.best
 
 

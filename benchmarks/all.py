@@ -4,7 +4,7 @@
     python -m benchmarks.all --data data --only faithfulness atlas
 
 What a command prints is put into its page, between <!-- made: STEP --> and <!-- end -->. Three
-steps are made only if they are named: recipe, whose nine runs take five minutes each, own_models,
+steps are made only if they are named: recipe, whose four runs take five minutes each, own_models,
 which needs --models, a folder of models from elsewhere, and games, after benchmarks/estimators.py.
 """
 import pathlib
@@ -47,7 +47,7 @@ STEPS = {
     "dataset": Step("dataset.py --data data/avatars --outputs {work}",
                     copies=[("dataset.png", "docs/dataset.png")]),
     "lime_intuition": Step("-m benchmarks.lime_intuition"),
-    "demonstration": Step("train.py --data data/avatars --outputs {work}"),
+    "demonstration": Step("train.py --data data/avatars --epochs 12 --outputs {work}"),
     "demonstration_evaluation": Step(
         "evaluate.py --data data/avatars --split test --outputs {work} "
         "--model outputs/benchmarks/demonstration/model.keras",

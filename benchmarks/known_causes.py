@@ -1,6 +1,6 @@
 """Whether explanations find a cause that is known: four checks of all methods.
 
-    python train.py --data data/avatars --outputs outputs/benchmarks/demonstration
+    python train.py --data data/avatars --epochs 12 --outputs outputs/benchmarks/demonstration
     python -m benchmarks.known_causes
 
 1. Planted cue (Lapuschkin et al. 2019): a network learns rendered faces with random labels and a

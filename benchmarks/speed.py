@@ -20,9 +20,10 @@ from explaining import superpixels
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS, included
+from fer2013.split import Split
 from networks.choice import PRETRAINED
 from networks.network import open_network
-from training import batches, learner
+from training import fitting, learner
 from training.recipe import Recipe
 
 SAMPLES = 1000
@@ -100,17 +101,20 @@ def training():
     """{way: function that trains for a short epoch as train.py does}."""
     count = STEPS * Recipe().batch_size
     pixels = np.random.default_rng(0).integers(0, 256, (count, 48, 48), np.uint8)
-    labels = np.arange(count) % ours.CLASSES
-    return {f"{optimizer}, {precision}": epoch(pixels, labels, Recipe(
+    faces = Split("train", pixels, np.arange(count) % ours.CLASSES, [])
+    return {f"{optimizer}, {precision}": epoch(faces, Recipe(
         optimizer=optimizer, precision=precision))
         for precision in PRECISIONS for optimizer in ("muon", "adamw")}
 
 
-def epoch(pixels, labels, recipe):
+def epoch(faces, recipe):
     """A function that trains for an epoch of STEPS batches."""
-    compiled = learner.build(recipe, len(pixels))
-    data = batches.feed(pixels, labels, recipe, 0)
-    return lambda: compiled.fit(data, steps_per_epoch=STEPS, verbose=0, shuffle=False)
+    compiled = learner.build(recipe, len(faces))
+
+    def run():
+        for batch in fitting.batches(faces, np.arange(len(faces)), recipe.batch_size):
+            compiled.train_on_batch(*batch)
+    return run
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
-"""The learner: the network with its augmentation in front, compiled and fitted as a recipe says."""
+"""The learner: the network with its augmentation in front, compiled as a recipe says."""
 import math
-import sys
 
 import keras
 import numpy as np
@@ -8,22 +7,19 @@ from keras import ops
 
 import model as network
 from base.errors import UserError
-from networks.files import read
 from networks.network import open_network
 from networks.precision import PRECISIONS
-from training import batches
 from training.augmentation import FaceAugmentation
 from training.recipe import LABEL_SMOOTHING, OPTIMIZERS
 
 
 class Learner(keras.Model):
-    """The network with augmentation in front and teachers beside it, to be compiled and fitted.
+    """The network with augmentation in front and teachers beside it.
 
     The targets are the labels, mixed with the mean prediction of the teachers (distillation, Hinton
-    et al. 2015, arXiv 1503.02531, section 2) for the very faces that the network sees, augmented,
-    in every step: Beyer et al. (2022, arXiv 2106.05237, section 3.1) find that decisive. The
-    temperature is 1, because the probabilities of networks trained with label smoothing and dropout
-    are soft enough. Its variables are the network's and the random states of augmentation.
+    et al. 2015, arXiv 1503.02531, section 2) for the very views that the network sees, which Beyer
+    et al. (2022, arXiv 2106.05237, section 3.1) find decisive. The temperature is 1: probabilities
+    of networks trained with label smoothing and dropout are soft enough.
 
     Args:
         augmentations: list of layers.
@@ -63,25 +59,24 @@ class Learner(keras.Model):
         return super().compute_metrics(x, *self.mix(y, y_pred), sample_weight)
 
 
-def build(recipe, face_count, start_from="", data=None):
+def build(recipe, face_count, data=None):
     """The compiled Learner of a recipe; its `student` is the network that it trains.
 
     Args:
         recipe: a Recipe.
         face_count: number of training faces.
-        start_from: path of a model with the initial weights; empty for new weights.
-        data: the dataset, to find the preprocessing of teachers from elsewhere.
+        data: the Dataset, to find the preprocessing of teachers from elsewhere.
 
     Raises:
-        UserError: `start_from` or a teacher is not readable as a model, or does not fit.
+        UserError: recipe.start_from or a teacher is not readable as a model, or does not fit.
     """
     keras.utils.set_random_seed(recipe.seed)  # for the initial weights
     student = network.build_model(dtype=PRECISIONS[recipe.precision], seed=recipe.seed,
                                   filters=recipe.widths(), hidden=recipe.hidden)
-    if start_from:
-        copy_weights(start_from, student)
-    teachers = open_teachers(recipe, data)
-    learner = Learner(augmentations(recipe), student, teachers, recipe.teachers_share)
+    if recipe.start_from:
+        copy_weights(recipe.start_from, student)
+    learner = Learner(augmentations(recipe), student, open_teachers(recipe, data),
+                      recipe.teachers_share)
     learner(np.zeros((1, *network.INPUT_SHAPE)))  # makes its variables
     optimizer = OPTIMIZERS[recipe.optimizer](schedule(recipe, face_count))
     # weight decay of these does not regularise
@@ -92,23 +87,18 @@ def build(recipe, face_count, start_from="", data=None):
     return learner
 
 
-def plain_network(recipe):
-    """The network that is saved: it takes the student's weights and computes in float32."""
-    return network.build_model(filters=recipe.widths(), hidden=recipe.hidden)
-
-
 def open_teachers(recipe, data):
-    teachers = [open_network(path, data) for path in recipe.teachers]
+    teachers = [open_network(path, data, precision=recipe.precision) for path in recipe.teachers]
     for path, teacher in zip(recipe.teachers, teachers, strict=True):
         if teacher.keras_model is None:
             raise UserError(f"--teachers {path}: expected a Keras model, which can predict within "
                             "a training step")
-    return [teacher.in_precision(recipe.precision) for teacher in teachers]
+    return teachers
 
 
 def copy_weights(path, student):
-    source = read(path).keras_model
-    weights = [] if source is None else source.get_weights()
+    """Start from the weights of a model that train.py wrote; UserError for any other."""
+    weights = network.load_model(path).get_weights()
     if [array.shape for array in weights] != [array.shape for array in student.get_weights()]:
         raise UserError(f"{path}: its weights do not fit this network; "
                         "expected a model that train.py wrote")
@@ -131,21 +121,3 @@ def schedule(recipe, face_count):
     warmup = min(steps_per_epoch, math.ceil(steps / 2))
     return keras.optimizers.schedules.CosineDecay(
         0.0, max(steps - warmup, 1), warmup_target=recipe.learning_rate, warmup_steps=warmup)
-
-
-def fit(learner, recipe, train, validation, checkpoint):
-    """Train from the checkpoint's epoch to the recipe's last one, and say each in a line.
-
-    Args:
-        learner: from build().
-        recipe: a Recipe.
-        train, validation: splits of the dataset, with pixels and labels.
-        checkpoint: a checkpoint.Checkpoint.
-    """
-    done = len(checkpoint.rows)
-    learner.fit(
-        batches.feed(train.pixels, train.labels, recipe, done),
-        steps_per_epoch=math.ceil(len(train.labels) / recipe.batch_size),
-        initial_epoch=done, epochs=recipe.epochs, shuffle=False,
-        validation_data=(validation.pixels[..., None], batches.one_hot(validation.labels)),
-        validation_batch_size=512, callbacks=[checkpoint], verbose=1 if sys.stdout.isatty() else 2)

@@ -1,7 +1,4 @@
-"""The measures of an evaluation, from labels and probabilities.
-
-They are scikit-learn's and SciPy's, except for the calibration error, which neither has.
-"""
+"""The measures of an evaluation: scikit-learn's, and the calibration error."""
 import math
 
 import numpy as np
@@ -13,16 +10,16 @@ from fer2013 import EMOTIONS
 
 
 def measure(labels, probabilities, seen):
-    """All measures of evaluation.json, as a dict.
+    """The measures of evaluation.json, as a dict.
 
-    The macro F1 is the mean over the emotions that have a face. The measures of single emotions are
-    0 if they are undefined, and the accuracy on unseen faces is None if there are none.
+    Means over emotions leave out those without a face. What is undefined is 0 for an emotion, and
+    None for the faces that are not in train.
 
     Args:
         labels: int (n,), the true labels.
         probabilities: float (n, 7).
         seen: bool (n,), True for a face that the network may have seen in training; None if that is
-            unknown, and the accuracy without such faces too.
+            unknown.
     """
     predicted = probabilities.argmax(axis=1)  # (n,)
     correct = predicted == labels  # (n,)
@@ -57,9 +54,7 @@ def interval(correct, count):
 
 
 def calibration(labels, probabilities, bins=15):
-    """Confidence against accuracy in bins of equal width, and the expected calibration error.
-
-    Guo et al. 2017 (arXiv 1706.04599), section 2.
+    """Confidence against accuracy in bins of equal width (Guo et al. 2017, arXiv 1706.04599).
 
     Args:
         labels: int (n,).
@@ -67,9 +62,8 @@ def calibration(labels, probabilities, bins=15):
         bins: number of bins.
 
     Returns:
-        confidence: float (bins,), the mean in each bin, NaN in empty bins.
-        accuracy: float (bins,), the same.
-        interval: float (2, bins), lower and upper end of the accuracy's 95 % interval, the same.
+        confidence, accuracy: float (bins,), the means in each bin; NaN in empty bins.
+        interval: float (2, bins), both ends of the accuracy's 95 % interval; NaN in empty bins.
         count: int (bins,), faces in each bin.
         error: float, the expected calibration error: the mean absolute difference of confidence and
             accuracy, weighted by the faces in each bin.

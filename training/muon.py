@@ -43,9 +43,6 @@ class Muon(keras.optimizers.Adam):
         step = ops.reshape(size * orthogonal(matrix), mean.shape)
         self.assign_sub(variable, ops.cast(learning_rate, variable.dtype) * step)
 
-    def get_config(self):
-        return super().get_config() | {"momentum": self.momentum}
-
 
 def is_kernel(variable):
     """Whether a variable is the kernel of a convolution with more than one input channel.
@@ -58,10 +55,9 @@ def is_kernel(variable):
 def orthogonal(matrix):
     """Approximately the nearest matrix whose singular values are all 1: float (n, m) to (n, m).
 
-    Newton-Schulz iteration, which consists of matrix products (Jordan et al. 2024). Every iterate
-    is the matrix times a polynomial of one square matrix of the smaller side, and only the
-    polynomial is iterated. This takes a third of the products for a matrix that is nine times as
-    tall as wide.
+    Newton-Schulz iteration (Jordan et al. 2024). Every iterate is the matrix times a polynomial of
+    one square matrix of the smaller side, and only the polynomial is iterated: a third of the
+    products for a matrix that is nine times as tall as wide.
     """
     x = matrix / (ops.norm(matrix) + SMALL)
     tall = matrix.shape[0] > matrix.shape[1]

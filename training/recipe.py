@@ -1,19 +1,15 @@
-"""The recipe of a training run: its settings, and the optimizers and class weights that they name.
+"""The recipe of a training run: its settings, and the optimizers that they name.
 
-Only functions import Keras, because the import takes seconds and `train.py --help` needs just the
-names.
+Only functions import Keras, which takes seconds: `train.py --help` needs just the names.
 """
 import dataclasses
 import itertools
-
-import numpy as np
 
 from base.errors import UserError
 from base.options import closed_share, option, positive_integer, positive_number, seed_number
 from model import FILTERS, HIDDEN
 from networks.precision import PRECISIONS
 
-EPOCHS, DEMONSTRATION_EPOCHS = 25, 12  # on FER2013; on the included avatars, which are easier
 WEIGHT_DECAY = 0.05  # share by which each step shrinks the weights, times the learning rate
 LABEL_SMOOTHING = 0.1  # share of each target that is spread over all classes
 
@@ -23,42 +19,18 @@ def adamw(rate):
     return keras.optimizers.AdamW(rate, weight_decay=WEIGHT_DECAY)
 
 
-def sgd(rate):
-    import keras
-    return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=WEIGHT_DECAY)
-
-
 def muon(rate):
     from training.muon import Muon
     return Muon(rate, WEIGHT_DECAY)
 
 
-def inverse_frequency(labels):
-    """float64 (7,) class weights that give every emotion the same total weight.
-
-    The mean weight of a face is 1. An emotion without faces has the weight 0.
-
-    Args:
-        labels: int (n,).
-    """
-    counts = np.bincount(labels, minlength=7)
-    return np.divide(len(labels), 7 * counts, out=np.zeros(7), where=counts > 0)
-
-
-OPTIMIZERS = {"muon": muon, "adamw": adamw, "sgd": sgd}  # learning rate -> optimizer
-CLASS_WEIGHTS = {  # labels of the training faces -> weight of each class, float64 (7,)
-    "none": lambda labels: np.ones(7),
-    "square-root": lambda labels: np.sqrt(inverse_frequency(labels)),
-    "balanced": inverse_frequency,
-}
+OPTIMIZERS = {"muon": muon, "adamw": adamw}  # learning rate -> optimizer
 
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """The settings that, together with the faces, determine the final weights of a training run."""
-    epochs: int = option(
-        EPOCHS, f"passes over the training faces ({EPOCHS} if not given, or {DEMONSTRATION_EPOCHS} "
-                "on the included avatars)", type=positive_integer)
+    epochs: int = option(25, "passes over the training faces", type=positive_integer)
     batch_size: int = option(64, "faces per training step", type=positive_integer)
     seed: int = option(0, "seed of every random choice", type=seed_number)
     precision: str = option("float32", "precision of the arithmetic; bfloat16 is faster on "
@@ -68,8 +40,6 @@ class Recipe:
     optimizer: str = option("muon", "method that updates the weights", choices=OPTIMIZERS)
     learning_rate: float = option(1e-3, "highest learning rate; it falls to 0 along a cosine",
                                   type=positive_number)
-    class_weight: str = option("none", "how much more the faces of rare emotions count in the loss",
-                               choices=CLASS_WEIGHTS)
     erase: float = option(0.0, "share of the faces in which a random rectangle is made grey",
                           type=closed_share)
     teachers: tuple = option((), "Keras models from whose predictions the network learns, beside "

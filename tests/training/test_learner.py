@@ -67,14 +67,12 @@ def test_a_step_moves_the_network_and_leaves_the_teacher(precision):
     compiled = learner.build(recipe, 4)
     before = [array.copy() for array in compiled.student.get_weights()]
     faces = np.random.default_rng(0).integers(0, 256, (4, 48, 48, 1)).astype("uint8")
-    loss, _ = compiled.train_on_batch(faces, np.eye(7, dtype="float32")[:4], np.ones(4, "float32"))
+    loss, _ = compiled.train_on_batch(faces, np.eye(7, dtype="float32")[:4])
     assert np.isfinite(loss)
     after = compiled.student.get_weights()
     assert any((old != new).any() for old, new in zip(before, after, strict=True))
     shapes = [tuple(variable.shape) for variable in compiled.variables]
     assert (1024, 2048) not in shapes  # no variable of the teacher in a checkpoint
-    assert [array.shape for array in learner.plain_network(recipe).get_weights()] == [
-        array.shape for array in after]
 
 
 def test_erasing_makes_a_rectangle_grey_in_the_given_share_of_the_faces():
@@ -96,6 +94,6 @@ def test_a_teacher_that_a_training_step_cannot_ask_is_refused(monkeypatch):
     class Raw:
         keras_model = None
 
-    monkeypatch.setattr(learner, "open_network", lambda path, data: Network(Raw(), None))
+    monkeypatch.setattr(learner, "open_network", lambda path, data, precision: Network(Raw(), None))
     with pytest.raises(UserError, match="--teachers lite.tflite: expected a Keras model"):
         learner.open_teachers(Recipe(teachers=("lite.tflite",)), None)

@@ -67,10 +67,3 @@ def test_weight_decay_shrinks_a_kernel_with_a_zero_gradient():
     start = np.ones((3, 3, 2, 2), "float32")
     optimizer = muon.Muon(0.1, weight_decay=0.5)
     assert updated(start, [0 * start], optimizer) == pytest.approx(0.95 * start)
-
-
-def test_the_config_restores_the_settings():
-    config = muon.Muon(0.02, weight_decay=0.1, momentum=0.8).get_config()
-    restored = muon.Muon.from_config(config)
-    settings = float(restored.learning_rate), restored.weight_decay, restored.momentum
-    assert settings == pytest.approx((0.02, 0.1, 0.8))
