@@ -125,8 +125,7 @@ def test_a_pair_is_drawn_alone_with_its_points_and_names(explanation):
 
 
 def test_no_pairs_are_drawn_as_none(explanation):
-    figure = explanations.pairs(explanation, [], list("abcd"), "No two superpixels act together")
-    figure.draw_without_rendering()
+    explanations.pairs(explanation, [], list("abcd"), "title").draw_without_rendering()
 
 
 def test_curves_mark_the_best_epoch_of_validation():
