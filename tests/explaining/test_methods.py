@@ -91,8 +91,8 @@ def test_kernel_shap_gives_the_shapley_values_of_a_game():
 
 
 def test_kernel_shap_adds_up_to_the_change_of_the_probability(pretrained, face):
-    relevance, segments = explain("KernelSHAP", face, pretrained), superpixels.segment(face)
-    _, first = np.unique(segments, return_index=True)  # a pixel of each superpixel
+    relevance = explain("KernelSHAP", face, pretrained)
+    _, first = np.unique(superpixels.segment(face), return_index=True)  # a pixel of each superpixel
     whole, hidden = pretrained.predict(np.stack([face, blurred(face)]))[:, HAPPY]
     assert relevance.ravel()[first].sum() == pytest.approx(float(whole - hidden), abs=1e-6)
 
