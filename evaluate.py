@@ -13,7 +13,7 @@ says which. Writes
                                     it is also in the training split
     outputs/confusion_matrix.png    counts and shares of true against predicted emotions
     outputs/reliability.png         accuracy against confidence
-    outputs/curves.png              accuracy and loss by epoch, from the training run's history.csv
+    outputs/curves.png              accuracy and loss by epoch, if history.csv is beside the model
 """
 import pathlib
 
@@ -88,7 +88,7 @@ def table(split, probabilities, seen):
 
 
 def draw(evaluation, labels, probabilities):
-    """The figures, {name: Figure}; curves only where the model's training has left its history."""
+    """The figures, {name: Figure}; curves where the training of the model left its history."""
     import pandas
 
     from figures import numbers
@@ -109,8 +109,6 @@ def draw(evaluation, labels, probabilities):
         history = pandas.read_csv(path)
         best = f"Validation accuracy {100 * history.val_accuracy.max():.1f} % in the best epoch"
         figures["curves"] = numbers.curves(history, best, source)
-    else:
-        print(f"no curves: there is no {path}; python train.py writes it")
     return figures
 
 
@@ -118,17 +116,14 @@ def as_text(evaluation):
     """The measures as tables for the terminal: over all faces, and for each emotion."""
     import pandas
 
-    names = {"accuracy": "accuracy", "accuracy_not_in_train": "without faces seen in training",
-             "balanced_accuracy": "balanced accuracy", "macro_f1": "macro F1",
-             "expected_calibration_error": "calibration error"}
-    ways = {"one forward pass": evaluation}
-    if "tta" in evaluation:
-        ways["with mirror image"] = evaluation["tta"]
-    overall = pandas.DataFrame(ways).loc[list(names)].rename(names).astype(float)
-    nothing = "unknown" if evaluation["faces_not_in_train"] is None else "no such face"
+    names = ["accuracy", "accuracy_not_in_train", "balanced_accuracy", "macro_f1",
+             "expected_calibration_error"]
+    ways = {"one forward pass": evaluation, "with mirror image": evaluation.get("tta", {})}
+    overall = pandas.DataFrame({way: {name: measures.get(name) for name in names}
+                                for way, measures in ways.items() if measures}, dtype=float)
     emotions = pandas.DataFrame(evaluation["emotions"]).T.astype({"faces": int})
     return (f"{evaluation['split']}, {evaluation['faces']:,} faces\n"
-            f"{overall.to_string(na_rep=nothing, float_format='{:.4f}'.format)}\n\n"
+            f"{overall.to_string(na_rep='none', float_format='{:.4f}'.format)}\n\n"
             f"{emotions.to_string(float_format='{:.3f}'.format)}")
 
 

@@ -9,8 +9,8 @@ split) and never uses PrivateTest. Writes these files after every epoch, each co
 all:
 
     outputs/model.keras       the network at its best epoch: raw pixels in, probabilities out
-    outputs/history.csv       one row per epoch: accuracy and loss of both splits, learning rate
-    outputs/run.json          arguments, versions, dataset, best epoch, seconds
+    outputs/history.csv       one row per epoch: accuracy, loss, learning rate, seconds
+    outputs/run.json          arguments, versions, dataset, best epoch
     outputs/checkpoint.npz    the state from which to resume, until the run is finished
 
 The same command resumes an interrupted run after its last complete epoch. On a CPU, with the same

@@ -2,7 +2,7 @@
 
     outputs/checkpoint.npz    all variables, with the statistics of batch normalisation and the
                               random states of augmentation and dropout; the weights of the best
-                              epoch; the run's record and the rows of its history
+                              epoch; the rows of the history
 
 The checkpoint is replaced in one step, and the other files are made from it, so a run can be killed
 at any moment. Keras's callbacks do not allow that: BackupAndRestore writes the weights before the
@@ -23,7 +23,7 @@ from base import files
 from base.errors import UserError
 
 FILE = "checkpoint.npz"
-FILES = (FILE, "run.json", "model.keras", "history.csv")
+FILES = ("run.json", FILE, "model.keras", "history.csv")  # without run.json there is no run
 
 
 def describe(recipe, data):
@@ -54,13 +54,9 @@ def find(folder, about):
 
     Runs are the same if their arguments, faces and labels are.
     """
-    if (folder / FILE).exists():
-        with np.load(folder / FILE) as file:
-            earlier = json.loads(str(file["state"]))["record"]
-    elif (folder / "run.json").exists():
-        earlier = files.read_json(folder / "run.json")
-    else:
+    if not (folder / "run.json").exists():
         return None
+    earlier = files.read_json(folder / "run.json")
     changed = changes(earlier["arguments"], about["arguments"])
     if earlier.get("splits") != about["splits"]:
         changed.append("its faces or labels were others")
@@ -77,13 +73,9 @@ def changes(before, now):
 
 
 class Checkpoint:
-    """The state and the results of a training run, written after every epoch.
+    """The state and the results of a training run, written to a folder after every epoch.
 
-    Args:
-        folder: pathlib.Path to write to.
-        learner: the compiled learner.Learner.
-        recipe: its Recipe.
-        about: the record of the run from describe().
+    `learner` is the compiled Learner of a Recipe, `about` the record from describe().
     """
 
     def __init__(self, folder, learner, recipe, about):
@@ -99,10 +91,11 @@ class Checkpoint:
         return max(self.rows, key=lambda row: row["val_accuracy"])
 
     def start(self):
-        """Remove an earlier run, the checkpoint first, and write the state before epoch 1."""
+        """Remove an earlier run and write the state before epoch 1."""
         for name in FILES:
             (self.folder / name).unlink(missing_ok=True)
         self.write()
+        files.write_json(self.folder / "run.json", self.about | {"finished": False})
 
     def restore(self):
         """Continue from the checkpoint in the folder."""
@@ -110,7 +103,7 @@ class Checkpoint:
             for number, variable in enumerate(self.variables):
                 variable.assign(file[f"variable{number}"])
             self.weights = [file[name] for name in file.files if name.startswith("best")]
-            self.rows = json.loads(str(file["state"]))["rows"]
+            self.rows = json.loads(str(file["rows"]))
         if self.rows:
             self.write_results()
 
@@ -126,9 +119,8 @@ class Checkpoint:
         arrays = {f"variable{number}": keras.ops.convert_to_numpy(variable)
                   for number, variable in enumerate(self.variables)}
         arrays |= {f"best{number}": array for number, array in enumerate(self.weights)}
-        state = json.dumps({"record": self.about, "rows": self.rows})
         with files.replacing(self.folder / FILE) as path:
-            np.savez(path, **arrays, state=state)
+            np.savez(path, **arrays, rows=json.dumps(self.rows))
 
     def write_results(self):
         """Write model.keras, history.csv and run.json; a finished run needs no checkpoint."""

@@ -18,12 +18,9 @@ def fit(learner, recipe, train, validation, checkpoint):
 
     Args:
         learner: a compiled learner.Learner.
-        recipe: a Recipe.
+        recipe: its Recipe.
         train, validation: the Splits.
         checkpoint: a checkpoint.Checkpoint.
-
-    Raises:
-        UserError: the loss is no longer finite.
     """
     done, faces = len(checkpoint.rows), len(train) + len(validation)
     with tqdm(total=faces * recipe.epochs, initial=faces * done, unit="face", leave=False,

@@ -24,7 +24,7 @@ class Learner(keras.Model):
     Args:
         augmentations: list of layers.
         student: the network to train.
-        teachers: list of networks.network.Network; empty for the labels alone.
+        teachers: list of networks.network.Network.
         share: weight of the teachers' mean prediction in the target; the label gets the rest.
     """
 
@@ -46,8 +46,7 @@ class Learner(keras.Model):
         return ops.stack([predicted, ops.stop_gradient(self.teach(faces[..., 0]))], axis=1)
 
     def mix(self, labels, predicted):
-        """Targets and the network's prediction, both (m, 7), of one-hot labels and call()'s result.
-        """
+        """Targets and the network's prediction, both (m, 7), from labels and call()'s result."""
         if len(predicted.shape) == 2:
             return labels, predicted
         return (1 - self.share) * labels + self.share * predicted[:, 1], predicted[:, 0]
@@ -60,15 +59,10 @@ class Learner(keras.Model):
 
 
 def build(recipe, face_count, data=None):
-    """The compiled Learner of a recipe; its `student` is the network that it trains.
+    """The compiled Learner of a Recipe for this number of training faces.
 
-    Args:
-        recipe: a Recipe.
-        face_count: number of training faces.
-        data: the Dataset, to find the preprocessing of teachers from elsewhere.
-
-    Raises:
-        UserError: recipe.start_from or a teacher is not readable as a model, or does not fit.
+    The preprocessing of teachers from elsewhere is found out on `data`, a Dataset. UserError if a
+    teacher or recipe.start_from is not readable as a model, or does not fit.
     """
     keras.utils.set_random_seed(recipe.seed)  # for the initial weights
     student = network.build_model(dtype=PRECISIONS[recipe.precision], seed=recipe.seed,
@@ -97,7 +91,6 @@ def open_teachers(recipe, data):
 
 
 def copy_weights(path, student):
-    """Start from the weights of a model that train.py wrote; UserError for any other."""
     weights = network.load_model(path).get_weights()
     if [array.shape for array in weights] != [array.shape for array in student.get_weights()]:
         raise UserError(f"{path}: its weights do not fit this network; "

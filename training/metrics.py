@@ -12,14 +12,12 @@ from fer2013 import EMOTIONS
 def measure(labels, probabilities, seen):
     """The measures of evaluation.json, as a dict.
 
-    Means over emotions leave out those without a face. What is undefined is 0 for an emotion, and
-    None for the faces that are not in train.
+    Means over emotions leave out those without a face.
 
     Args:
         labels: int (n,), the true labels.
         probabilities: float (n, 7).
-        seen: bool (n,), True for a face that the network may have seen in training; None if that is
-            unknown.
+        seen: bool (n,), whether a face is in the training split too; None if that is unknown.
     """
     predicted = probabilities.argmax(axis=1)  # (n,)
     correct = predicted == labels  # (n,)
@@ -37,8 +35,6 @@ def measure(labels, probabilities, seen):
         "expected_calibration_error": calibration(labels, probabilities)[-1],
         "faces_not_in_train": None if seen is None else len(unseen),
         "accuracy_not_in_train": float(unseen.mean()) if len(unseen) else None,
-        "accuracy_not_in_train_interval": (
-            interval(unseen.sum(), len(unseen)) if len(unseen) else None),
         "emotions": pandas.DataFrame(scores, ["precision", "recall", "f1", "faces"],
                                      EMOTIONS).to_dict(),
         # counts of faces by true label (row) and predicted label (column)

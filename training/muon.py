@@ -10,9 +10,8 @@ import keras
 from keras import ops
 
 # Jordan et al.: maps singular values from 0.01 to 1 to values between 0.7 and 1.2
-QUINTIC = (3.4445, -4.7750, 2.0315)
+A, B, C = 3.4445, -4.7750, 2.0315
 ITERATIONS = 5
-SMALL = 1e-7
 
 
 class Muon(keras.optimizers.Adam):
@@ -59,14 +58,13 @@ def orthogonal(matrix):
     one square matrix of the smaller side, and only the polynomial is iterated: a third of the
     products for a matrix that is nine times as tall as wide.
     """
-    x = matrix / (ops.norm(matrix) + SMALL)
+    x = matrix / (ops.norm(matrix) + 1e-7)
     tall = matrix.shape[0] > matrix.shape[1]
     transposed = ops.transpose(x)
     square = ops.matmul(transposed, x) if tall else ops.matmul(x, transposed)  # (k, k)
-    a, b, c = QUINTIC
     identity = total = ops.eye(square.shape[0], dtype=matrix.dtype)
     for _ in range(ITERATIONS):
-        factor = a * identity + b * square + c * ops.matmul(square, square)
+        factor = A * identity + B * square + C * ops.matmul(square, square)
         total = ops.matmul(factor, total)
         square = ops.matmul(ops.matmul(factor, square), factor)  # of the next iterate
     return ops.matmul(x, total) if tall else ops.matmul(total, x)

@@ -59,7 +59,7 @@ def test_evaluate_says_that_seen_faces_are_unknown_without_a_training_split(
             "--outputs", tmp_path)
     said = capsys.readouterr().out
     assert "no training split, so it is unknown which of these faces were seen" in said
-    assert re.search("without faces seen in training +unknown", said)
+    assert re.search("accuracy_not_in_train +none", said)
     assert pandas.read_csv(tmp_path / "predictions.csv").in_training.isna().all()
 
 

@@ -73,7 +73,7 @@ def test_a_loss_that_is_no_number_stops_the_run_at_once(data, tmp_path, monkeypa
     with pytest.raises(UserError, match="no longer finite; the last complete epoch is kept"):
         main_of(train, monkeypatch, *train_options(data, tmp_path), "--batch-size", 1)
     assert max(asked) == 3  # of 84
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "checkpoint.npz"]
+    assert {path.name for path in tmp_path.iterdir()} == {".lock", "checkpoint.npz", "run.json"}
 
 
 @pytest.mark.usefixtures("eagerly")

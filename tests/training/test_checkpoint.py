@@ -57,13 +57,10 @@ def test_a_full_disk_loses_no_model_and_no_checkpoint(kept):
 
 
 def test_starting_anew_removes_the_earlier_run(kept):
+    assert checkpoint.find(kept.folder, ABOUT) is None
     kept.add(row(1))
     kept.start()
-    assert [path.name for path in kept.folder.iterdir()] == ["checkpoint.npz"]
-
-
-def test_a_folder_without_a_run_has_none(tmp_path):
-    assert checkpoint.find(tmp_path, ABOUT) is None
+    assert {path.name for path in kept.folder.iterdir()} == {"checkpoint.npz", "run.json"}
 
 
 def test_the_same_run_is_recognised_with_other_paths_while_it_runs_and_afterwards(kept):

@@ -84,10 +84,7 @@ def test_erasing_makes_a_rectangle_grey_in_the_given_share_of_the_faces():
     for face in grey[grey.any(axis=(1, 2))]:
         assert face.sum() == face.any(axis=1).sum() * face.any(axis=0).sum() <= 48 * 48 * 0.36
     assert np.array_equal(np.asarray(erasing(pixels, training=False)), pixels)
-
-
-def test_nothing_is_erased_by_default():
-    assert len(learner.augmentations(Recipe())) == 1
+    assert len(learner.augmentations(Recipe())) == 1  # by default there is none
 
 
 def test_a_teacher_that_a_training_step_cannot_ask_is_refused(monkeypatch):

@@ -51,8 +51,8 @@ for folder, last in runs:
         os._exit(0)
     print(last, "killed" if os.WIFSIGNALED(os.waitpid(child, 0)[1]) else "ended", flush=True)
 """
-MOMENTS = ("before checkpoint.npz 1", "batch 2", "after checkpoint.npz 1", "before run.json 1",
-           "batch 3", "after model.keras 2", "the end")
+MOMENTS = ("before checkpoint.npz 1", "before run.json 1", "batch 2", "after checkpoint.npz 1",
+           "before run.json 1", "batch 3", "after model.keras 2", "the end")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork()")
@@ -68,7 +68,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_weights_of_an_undisturbed_run(
     said = [line for line in result.stdout.splitlines()
             if line.startswith(("Resuming", "Starting")) or line.endswith((" killed", " ended"))]
     assert said == [
-        "before checkpoint.npz 1 killed", "batch 2 killed",
+        "before checkpoint.npz 1 killed", "before run.json 1 killed", "batch 2 killed",
         "Starting over.", "after checkpoint.npz 1 killed",
         "before run.json 1 killed",
         "Resuming after epoch 1 of 3.", "batch 3 killed",
