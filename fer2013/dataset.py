@@ -71,14 +71,14 @@ class Dataset:
     def found(self):
         """{split: [(label, tables.Entry)]} of what the files contain, nothing of it held out."""
         entries, found = entries_of(self.source), collections.defaultdict(list)
-        labels = labels_of({entry.emotion for entry in entries}, self.options.classes,
-                           self.source.place)
+        emotions = {entry.emotion for entry in entries}
+        labels = labels_of(emotions, self.options.classes, self.path)
         for entry in entries:
             if labels[entry.emotion] is not None:
                 found[entry.split].append((labels[entry.emotion], entry))
         if ignored := len(entries) - sum(map(len, found.values())):
             notes.info("%s: %s faces are left out, of contempt or a class that --classes ignores",
-                       self.source.place, f"{ignored:,}")
+                       self.path, f"{ignored:,}")
         return found
 
     @functools.cached_property

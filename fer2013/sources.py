@@ -33,11 +33,6 @@ class Source(NamedTuple):
     base: pathlib.Path  # the folder above train/, or that of the tables
     files: list  # names of the tables in it; [] for folders
 
-    @property
-    def place(self):
-        """The path of the one table, or of the folder that has the splits, for messages."""
-        return str(self.base / self.files[0] if len(self.files) == 1 else self.base)
-
 
 def find(path):
     """The Source at a path; where there is none, a UserError says what lies there."""
@@ -65,7 +60,7 @@ def search(path):
     nearest = [each for each in found if len(each.base.parts) == len(found[0].base.parts)]
     if len(nearest) > 1:
         raise UserError(f"{path}: {len(nearest)} datasets lie there side by side, "
-                        f"{', '.join(source.place for source in nearest[:4])}; name one of them "
+                        f"{', '.join(str(each.base) for each in nearest[:4])}; name one of them "
                         "with --data, or put the splits of one into one folder")
     return found[0] if found else None
 
