@@ -101,5 +101,7 @@ def load(path=GAMES):
     """The games of a file that benchmarks/games.py wrote, a list; those of a face are together."""
     with np.load(path) as file:
         columns = [file[field.name] for field in dataclasses.fields(Game)]
-    return [Game(str(network), str(face), int(label), segments, values.astype(float))
-            for network, face, label, segments, values in zip(*columns, strict=True)]
+    faces = list(dict.fromkeys(columns[1]))  # a network may have been added later
+    games = [Game(str(network), str(face), int(label), segments, values.astype(float))
+             for network, face, label, segments, values in zip(*columns, strict=True)]
+    return sorted(games, key=lambda game: faces.index(game.face))

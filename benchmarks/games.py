@@ -9,6 +9,7 @@ and resumes. More --faces or --models are added to the file.
 """
 import collections
 import hashlib
+import json
 import pathlib
 
 import matplotlib.pyplot as plt
@@ -106,7 +107,7 @@ def show(rows):
     """Print tables of the medians over games and seeds; write games.json and games.png."""
     groups = rows.groupby(["target", "estimator", "calls"], sort=False)
     medians = groups[["error", *SCORES]].median().reset_index()
-    files.write_json(HERE / "games.json", medians.to_dict("records"))
+    files.write_json(HERE / "games.json", json.loads(medians.to_json(orient="records")))
     draw(medians)
     print("![Error against calls for each estimator](games.png)\n")
     for target, words in TARGETS.items():
