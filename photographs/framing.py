@@ -35,11 +35,7 @@ def find_faces(photograph):
 
     A square picture that one face fills is taken whole, and so is a small one without a found face.
 
-    Args:
-        photograph: uint8 (height, width, 3).
-
-    Returns:
-        A list of Face, and the number of those with frames of under LEAST pixels, left out of it.
+    Returns a list of Face for a uint8 (height, width, 3), and an int.
     """
     found, small = detect(photograph)
     faces = [frame(photograph, detection) for detection in found]

