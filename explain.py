@@ -30,8 +30,7 @@ from base.options import option
 from explaining.settings import LimeSettings
 from fer2013 import EMOTIONS, DataOptions, included
 from fer2013.dataset import included_name
-from networks import choice
-from networks.precision import PRECISIONS
+from networks import PRECISIONS, choice
 
 RARE = ("classes", "scale", "labels", "hide")
 
@@ -190,7 +189,7 @@ def start(args, model, data, **source):
             stack.enter_context(options.advice(
                 "the same command resumes after the last explained face"))
         yield network, Engine(network.predict, settings, network.identity(), kept,
-                              options.settings(args, Jobs), network.source), output, table
+                              options.settings(args, Jobs)), output, table
         if table:
             print(table.write(network.precision))
 

@@ -1,12 +1,11 @@
 """The network: four convolutional blocks and two dense layers for the seven emotions of FER2013.
 
-    model = build_model()                       # 3,332,679 trainable parameters, 1,024 others
-    model = load_model("outputs/model.keras")   # a trained network, checked
+    model = build_model()               # 3,332,679 trainable parameters, 1,024 others
 
 The input is raw grey pixels from 0 to 255; the network's first layer scales them, so that no caller
 can do it wrong.
 
-    python model.py --export onnx               # outputs/emotion_cnn.onnx
+    python model.py --export onnx       # outputs/emotion_cnn.onnx
 
 Writes a trained network for other programs, as ONNX, TensorFlow Lite (tflite) or a SavedModel
 directory (saved_model), after checking on the included faces that the file predicts the same.
@@ -16,11 +15,9 @@ import functools
 import numpy as np
 
 from base import options
-from base.errors import UserError
 from fer2013 import included
 from networks import NAME, RESCALE, choice
 from networks.export import FORMATS
-from networks.raw import BATCHES, in_batches
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
@@ -82,37 +79,16 @@ def jit_compile():
     """The value for Keras's jit_compile: with XLA, TensorFlow on a CPU takes 4 times as long."""
     import keras
 
-    from networks.precision import on_cpu
+    from networks.sharing import on_cpu
 
     return False if keras.backend.backend() == "tensorflow" and on_cpu() else "auto"
 
 
-def predict(model, pixels, batch_sizes=BATCHES):
-    """Predict the probability of each emotion: float32 (n, 7) for uint8 (n, 48, 48) pixels."""
-    if not len(pixels):
-        return np.empty((0, CLASSES), np.float32)
-    return in_batches(model.predict_on_batch, pixels[..., None], batch_sizes)
-
-
-def load_model(path):
-    """The keras.Model of a trained network in float32; UserError for any other file."""
-    from networks.files import read
-
-    raw = read(path)
-    if raw.keras_model is None or (raw.input_shape, raw.classes) != (INPUT_SHAPE, CLASSES):
-        raise UserError(f"{path}: expected a Keras model from {INPUT_SHAPE} to {CLASSES} classes, "
-                        f"found {raw.form} from {raw.input_shape} to {raw.classes}")
-    return raw.keras_model
-
-
 def as_network(model, path="a network in memory"):
-    """The networks.network.Network of a model that build_model() or load_model() returned.
-
-    The model's weights must not change while the Network is in use.
-    """
+    """The networks.network.Network of a model of build_model(), whose weights must not change."""
     from networks.network import OURS, Network
-    from networks.precision import call_of
     from networks.raw import RawNetwork
+    from networks.sharing import call_of
 
     return Network(RawNetwork(path, "Keras", INPUT_SHAPE, CLASSES, call_of(model), model, ""), OURS)
 
@@ -120,13 +96,14 @@ def as_network(model, path="a network in memory"):
 def main():
     args = parse_arguments()
     with options.quiet_stderr():
-        from networks import export
+        from networks.export import export
         from networks.network import open_network
     path = choice.choose(args.model, args.outputs)
-    network = open_network(path, included.open_own(), args.scale, args.labels)
-    target, about = export.export(network, args.export, args.outputs)
-    print(f"wrote {target}; its predictions for the included faces are those of {network.name}")
-    print(*(f"  {name}: {text}" for name, text in about.items()), sep="\n")
+    print(choice.in_words(path), flush=True)
+    target = export(open_network(path, included.open_own(), args.scale, args.labels), args.export,
+                    args.outputs)
+    print(f"wrote {target}, which predicts the same for the included faces\n"
+          f"wrote {target}.json, which says what it takes and gives")
 
 
 def parse_arguments():

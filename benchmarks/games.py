@@ -26,9 +26,9 @@ from benchmarks.game_values import GAMES, all_masks
 from explaining import superpixels
 from explaining.hiding import HIDING
 from fer2013 import EMOTIONS
+from networks import PRECISIONS
 from networks.choice import PRETRAINED
 from networks.network import open_network
-from networks.precision import PRECISIONS
 
 GREY = 8  # pixels apart are as far as one standard deviation of grey
 TARGETS = {"lime": "LIME's weights", "banzhaf": "Banzhaf values", "shapley": "Shapley values"}

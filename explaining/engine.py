@@ -18,7 +18,6 @@ from explaining import lime
 from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
-from networks.network import Source
 
 VERSION = 1  # higher where the same face, network and settings get another explanation
 KEPT = Explanation._fields[2:]  # all but the face and its superpixels, which the labels share
@@ -30,8 +29,7 @@ class Engine(NamedTuple):
     settings: LimeSettings
     identity: dict = {}  # Network.identity(), so that those of other networks are not taken
     store: Store | None = None  # None to keep nothing
-    workers: Jobs = Jobs()  # where the explanations are computed
-    source: Source | None = None  # Network.source, for workers elsewhere
+    workers: Jobs = Jobs()  # where they are computed; others than this process open a Network's
 
     def explain(self, asked):
         """Yield {label: Explanation} for each (face, labels) of a list, in this order."""
@@ -39,21 +37,13 @@ class Engine(NamedTuple):
         return kept_or_computed(self.store, keys, asked, self.compute, pack, unpack)
 
     def compute(self, asked):
-        if self.workers.here:
-            return (explain_one(self.predict, self.settings, each) for each in asked)
-        task = functools.partial(explain_there, self.source, self.settings)
-        return self.workers.map(task, asked)
+        return self.workers.map(functools.partial(explain_one, self.predict, self.settings), asked)
 
     def key(self, face, labels):
         """Of everything that the explanations of a face depend on."""
         about = {"labels": [np.array(label).tolist() for label in labels],  # pairs too
                  "version": VERSION, "packages": packages()}
         return make_key(dataclasses.asdict(self.settings) | self.identity | about, face.tobytes())
-
-
-def explain_there(source, settings, asked):
-    """explain_one() in a worker, by the network that a networks.network.Source names."""
-    return explain_one(source.open().predict, settings, asked)
 
 
 def explain_one(predict, settings, asked):

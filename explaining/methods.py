@@ -24,7 +24,7 @@ from explaining import superpixels
 from explaining.hiding import blurred
 from explaining.lime import explain_face
 from explaining.settings import LimeSettings
-from networks.trace import last_activations, trace
+from networks.trace import divisible, last_activations, trace
 
 WINDOW, STRIDE = 9, 3  # pixels: 196 windows, each as large as an eye or half of a mouth
 STEPS = 200  # completeness within 0.5 % of the probability on 14 composites; 64 steps gave 2.9 %
@@ -137,10 +137,10 @@ def split(network):
     UserError if there is no such convolution, or if there are no gradients.
     """
     require_gradients(network)
-    traced = trace(network.keras_model)
-    if not traced.divisible:
+    if not divisible(network.keras_model):
         raise UserError(f"{network.name} has several layers of one name, so Keras cannot take it "
                         "apart, which Grad-CAM needs")
+    traced = trace(network.keras_model)
     channels = last_activations(traced, network.name)
     return keras.Model(traced.inputs, channels), keras.Model(channels, traced.logits)
 

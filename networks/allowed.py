@@ -8,14 +8,14 @@ from base.errors import UserError
 
 LAYERS = """
     Functional Model Sequential InputLayer Rescaling Normalization Resizing CenterCrop RandomCrop
-    Conv2D Convolution2D SeparableConv2D SeparableConvolution2D DepthwiseConv2D Dense Flatten
-    Reshape Permute Activation ReLU LeakyReLU PReLU ELU ThresholdedReLU Softmax Identity
+    Conv2D SeparableConv2D DepthwiseConv2D Dense Flatten Reshape Permute Activation ReLU LeakyReLU
+    PReLU ELU ThresholdedReLU Softmax Identity
     BatchNormalization LayerNormalization GroupNormalization UnitNormalization
     Dropout SpatialDropout1D SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout
-    ActivityRegularization MaxPooling2D MaxPool2D AveragePooling2D AvgPool2D GlobalMaxPooling2D
-    GlobalMaxPool2D GlobalAveragePooling2D GlobalAvgPool2D ZeroPadding2D Cropping2D UpSampling2D
-    Add Subtract Multiply Average Maximum Minimum Concatenate RandomFlip RandomRotation RandomZoom
-    RandomContrast RandomTranslation RandomBrightness RandomHeight RandomWidth
+    ActivityRegularization MaxPooling2D AveragePooling2D GlobalMaxPooling2D GlobalAveragePooling2D
+    ZeroPadding2D Cropping2D UpSampling2D Add Subtract Multiply Average Maximum Minimum Concatenate
+    RandomFlip RandomRotation RandomZoom RandomContrast RandomTranslation RandomBrightness
+    RandomHeight RandomWidth
     """
 OPERATIONS = """
     Divide TrueDivide Negative GetItem TFOpLambda SlicingOpLambda
@@ -49,13 +49,11 @@ MODULES = """
     keras.src.layers.core.tf_op_layer keras.layers.core.tf_op_layer
     """
 CLASSES = (LAYERS + OPERATIONS + OTHERS).split()
-NAMES = {  # by the end of the key that gives one, anywhere in a configuration
+NAMES = {  # by the end of the key, where no object stands, which is checked as such
     "class_name": frozenset(CLASSES),
     "registered_name": frozenset((*CLASSES, *ACTIVATIONS.split())),
     "module": frozenset((*MODULES.split(), *MODULES.replace(" keras", " tf_keras").split())),
     "function": frozenset(FUNCTIONS.split()),
-}
-NAMES_OR_OBJECTS = {  # the same, where an object may stand, which is checked as such
     "activation": frozenset(ACTIVATIONS.split()),
     "initializer": frozenset((OTHERS + OTHERS_BY_NAME).split()),
     "regularizer": frozenset((OTHERS + OTHERS_BY_NAME).split()),
@@ -64,34 +62,24 @@ NAMES_OR_OBJECTS = {  # the same, where an object may stand, which is checked as
 
 
 def check(part):
-    """Check a configuration, or a part of one.
-
-    Args:
-        part: what json.loads() gives.
-
-    Raises:
-        UserError: it names something that is not on a list; the message is for a file's name before
-            it.
-    """
+    """UserError if a configuration, or a part of one, names something that is on no list."""
     if isinstance(part, list):
         for value in part:
             check(value)
     if not isinstance(part, dict):
         return
     if part.get("data_format") in ("channels_first", "th"):
-        raise UserError("its layers take channels first, which TensorFlow does not compute on a "
-                        "processor; expected channels last, or the model as .onnx")
+        raise UserError("its layers take channels first; expected channels last, or an .onnx file")
     for key, value in part.items():
-        for end, names in (NAMES | NAMES_OR_OBJECTS).items():
-            if key.endswith(end) and not (end in NAMES_OR_OBJECTS and isinstance(value, dict)):
+        for end, names in NAMES.items():
+            if key.endswith(end) and not isinstance(value, dict):
                 check_name(key, value, names)
         check(value)
     if part.get("class_name") == "function":
-        check_name("function", part.get("config"), NAMES_OR_OBJECTS["activation"])
+        check_name("function", part.get("config"), NAMES["activation"])
 
 
 def check_name(key, name, names):
-    """UserError unless a name is missing or on the list."""
-    if name is not None and not (isinstance(name, str) and name in names):
+    if not (name is None or isinstance(name, str) and name in names):
         raise UserError(f"has the {key} {str(name)[:60]}, which is not read; expected Keras's "
                         "ordinary layers")

@@ -15,9 +15,8 @@ PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 @dataclasses.dataclass(frozen=True)
 class ModelOptions:
     """Which model is used, and the preprocessing of one from elsewhere."""
-    model: str = option("", "the model to use, a .keras, .h5, .hdf5, .json, .tflite or .onnx file; "
-                            "if none is given, model.keras in --outputs, or the included model if "
-                            "there is none")
+    model: str = option("", "the model to use, a .keras, .h5, .hdf5, .tflite or .onnx file; if "
+                            "none is given, model.keras in --outputs, or the included model")
     scale: str = option(AUTO, f"how the pixels of a model from elsewhere are scaled; {AUTO}: found "
                               "out on labelled faces; "
                         + "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items()),
@@ -48,15 +47,15 @@ def choose_for_photographs(path, folder):
     chosen = choose(path, folder)
     if path or trained_on(chosen) != NAMES[AVATARS]:
         return chosen
-    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
-          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered;\n  photographs are "
+          f"explained with {shorten(PRETRAINED)}, unless --model is given")
     return PRETRAINED
 
 
 def record_of(path):
     """The run.json beside a model; {} if there is none."""
-    path = path.parent / "run.json"
-    return files.read_json(path) if path.is_file() else {}
+    beside = path.with_name("run.json")
+    return files.read_json(beside) if beside.is_file() else {}
 
 
 def trained_on(path):

@@ -1,6 +1,6 @@
 """A network in other formats: ONNX, TensorFlow Lite, SavedModel; checked on the included faces.
 
-    path, about = export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx
+    export(network, "onnx", "outputs")       # outputs/emotion_cnn.onnx, emotion_cnn.onnx.json
 """
 import contextlib
 import io
@@ -15,7 +15,9 @@ from base.errors import UserError
 from fer2013 import included
 from networks.preprocessing import SCALES, outputs_of
 
-FORMATS = {"onnx": ".onnx", "tflite": ".tflite", "saved_model": ""}  # {name: suffix}
+# {name: what Keras calls it, suffix}
+FORMATS = {"onnx": ("onnx", ".onnx"), "tflite": ("litert", ".tflite"),
+           "saved_model": ("tf_saved_model", "")}
 TOLERANCE = 1e-4  # largest difference of an output between the exported file and the original
 
 
@@ -23,33 +25,35 @@ def export(network, kind, folder):
     """Write a network in another format, after checking that the file predicts the same.
 
     Args:
-        network: a networks.network.Network with a keras_model.
+        network: a networks.network.Network.
         kind: a name in FORMATS.
         folder: where to write; the name is that of the network's file.
 
     Returns:
-        The path that was written, and {name: text} of how to use the file.
+        The path that was written; the file beside it, with .json, says what it takes and gives.
 
     Raises:
-        UserError: a package is missing, the network has no keras_model, or the predictions differ.
+        UserError: a package is missing, it is no model of Keras 3, or the predictions differ.
     """
     if network.keras_model is None:
         raise UserError(f"{network.name}: {network.raw.form} cannot be exported; "
                         "expected a model of Keras 3")
-    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + FORMATS[kind])
-    about = describe(network)
+    form, suffix = FORMATS[kind]
+    path = files.make_folder(folder) / (pathlib.Path(network.raw.path).stem + suffix)
     with files.replacing(path) as temporary:
         with options.quiet_stderr(), contextlib.redirect_stdout(io.StringIO()):
-            write(network.keras_model, kind, temporary, about)
-            check_outputs(network, temporary, path)
+            write(network.keras_model, form, temporary)
+            difference = largest_difference(network, temporary)
+        if not difference <= TOLERANCE:  # true for NaN too
+            raise UserError(f"{path}: not written, its predictions for the included faces differ "
+                            f"from those of {network.name} by {difference:.1e}")
         shutil.rmtree(path, ignore_errors=True)  # an earlier SavedModel is a folder
-    if kind != "onnx":  # the other formats hold no metadata
-        files.write_json(path.parent / f"{path.name}.json", about)
-    return path, about
+    files.write_json(path.parent / f"{path.name}.json", describe(network))
+    return path
 
 
 def describe(network):
-    """{name: text}: what the file takes and gives, for its metadata."""
+    """{name: text}: what the exported file takes and gives."""
     return {
         "input": f"float32 (n, {', '.join(map(str, network.raw.input_shape))}): a grey face from "
                  "forehead to chin, as FER2013 frames it",
@@ -60,48 +64,27 @@ def describe(network):
     }
 
 
-def write(model, kind, path, about):
-    """Write a keras.Model in one of FORMATS."""
-    if kind == "saved_model":
-        model.export(path, format="tf_saved_model", verbose=False)
-    elif kind == "tflite":
-        import tensorflow
-
-        path.write_bytes(tensorflow.lite.TFLiteConverter.from_keras_model(model).convert())
-    else:
-        write_onnx(model, path, about)
-
-
-def write_onnx(model, path, about):
-    try:
-        import onnx
-        import onnxruntime  # noqa: F401 (which reads it)
-        import tf2onnx  # noqa: F401 (with which Keras writes it)
-    except ImportError as error:
-        raise UserError(f"--export onnx needs {error.name}; "
-                        "pip install -r requirements-optional.txt") from error
+def write(model, form, path):
+    """Write a keras.Model; UserError if a package for the format is missing."""
     model(np.zeros((1, *model.inputs[0].shape[1:]), np.float32))  # Keras exports called ones alone
-    model.export(path, format="onnx", verbose=False)
-    exported = onnx.load(path)
-    onnx.helper.set_model_props(exported, about)
-    onnx.save(exported, path)
+    try:
+        model.export(path, format=form, verbose=False)
+    except ImportError as error:
+        raise UserError(f"--export {form}: {error}; "
+                        "pip install -r requirements-optional.txt") from error
 
 
-def check_outputs(network, temporary, path):
-    """UserError if the file's outputs for the included faces differ from the network's."""
+def largest_difference(network, path):
+    """How far the outputs of an exported file are from the network's for the included faces."""
     from networks.files import read  # not at the top, because it imports Keras
 
     pixels = fer2013.open(included.COMPOSITES).split("test").pixels
-    pictures = np.asarray(network.preprocess(pixels.astype(np.float32)))
-    expected = outputs_of(network.raw, pixels, network.preprocessing.scale)
-    if temporary.is_dir():
+    if path.is_dir():
         import tensorflow
 
-        loaded = tensorflow.saved_model.load(str(temporary))  # it must live as long as it is asked
-        found = loaded.serve(pictures).numpy()
+        loaded = tensorflow.saved_model.load(str(path))  # must live as long as it is asked
+        call = loaded.serve
     else:
-        found = read(temporary).call(pictures)
-    difference = np.abs(found - expected).max()
-    if not difference <= TOLERANCE:  # true for NaN too
-        raise UserError(f"{path}: not written, its predictions for the included faces differ from "
-                        f"those of {network.name} by {difference:.1e}, more than {TOLERANCE}")
+        call = read(path).call
+    found = np.asarray(call(np.asarray(network.preprocess(pixels.astype(np.float32)))))
+    return np.abs(found - outputs_of(network.raw, pixels, network.preprocessing.scale)).max()

@@ -20,8 +20,8 @@ from fer2013.names import CONTEMPT, ORDERS
 AUTO = "auto"  # of --scale and --labels: to be found out
 MEAN, DEVIATION = 129.5, 65.0  # of all pixels of FER2013's 28,709 training faces
 # mean and deviation of red, green, blue / 255
-TORCHVISION = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-CAFFE = (103.939, 116.779, 123.68)  # mean of blue, green, red
+TORCHVISION = np.float32([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]])
+CAFFE = np.float32([103.939, 116.779, 123.68])  # mean of blue, green, red
 AT_ONCE = 250 * SIZE * SIZE  # pixels at once: 250 faces of 48x48, 11 of 224x224
 NEARLY = 0.02  # how far from 1 probabilities may sum: bfloat16 has three digits
 
@@ -37,16 +37,8 @@ def standardise_each(pictures):
     """Each picture to mean 0 and deviation 1, as tf.image.per_image_standardization does it."""
     from keras import ops
 
-    axes = (1, 2, 3)
-    least = math.prod(pictures.shape[1:]) ** -0.5
-    deviation = ops.maximum(ops.std(pictures, axis=axes, keepdims=True), least)
-    return (pictures - ops.mean(pictures, axis=axes, keepdims=True)) / deviation
-
-
-def by_channel(unit, means, deviations=(1, 1, 1)):
-    """Pixels / unit, less each channel's mean, by its deviation."""
-    means, deviations = np.asarray(means, "float32"), np.asarray(deviations, "float32")
-    return lambda pictures: (pictures / unit - means) / deviations
+    mean, variance = ops.moments(pictures, axes=(1, 2, 3), keepdims=True)
+    return (pictures - mean) / ops.sqrt(ops.maximum(variance, 1 / math.prod(pictures.shape[1:])))
 
 
 SCALES = {  # the usual ones first: of several that come to the same, the first is taken
@@ -55,50 +47,38 @@ SCALES = {  # the usual ones first: of several that come to the same, the first 
     "signed": Scale("pixels / 127.5 - 1", lambda x: x / 127.5 - 1),
     "each": Scale("each picture standardised", standardise_each),
     "dataset": Scale(f"(pixels - {MEAN:.0f}) / {DEVIATION}", lambda x: (x - MEAN) / DEVIATION),
-    "torchvision": Scale("torchvision's scaling", by_channel(255, *TORCHVISION), (3,)),
-    "caffe": Scale("Caffe's scaling", by_channel(1, CAFFE), (3,)),
+    "torchvision": Scale("torchvision's scaling",
+                         lambda x: (x / 255 - TORCHVISION[0]) / TORCHVISION[1], (3,)),
+    "caffe": Scale("Caffe's scaling", lambda x: x - CAFFE, (3,)),
 }
-COMMON_SCALES, COMMON_ORDERS = ("as-is", "unit", "signed"), ("fer2013", "alphabetical", "fer+")
-OUTPUTS = {  # what a reader is told of each kind
-    "probabilities": "",
-    "logits": ", softmax applied to its logits",
-    "sigmoids": ", sigmoids divided by their sum",
-}
+OUTPUTS = {"logits": "softmax applied to its logits",  # where they are no probabilities
+           "sigmoids": "sigmoids divided by their sum"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Preprocessing:
-    """How faces become what a network takes, and what its outputs are.
-
-    Attributes:
-        scale: a name in SCALES.
-        labels: the name of each output, an emotion or a class that FER2013 lacks.
-        outputs: what they are, a name in OUTPUTS.
-        evidence: how that is known, for a reader.
-    """
-    scale: str
-    labels: tuple
-    outputs: str
-    evidence: str = ""
+    """How faces become what a network takes, and what its outputs are."""
+    scale: str  # a name in SCALES
+    labels: tuple  # the name of each output, an emotion or a class that FER2013 lacks
+    outputs: str  # "probabilities", or a name in OUTPUTS
+    evidence: str = ""  # how that is known, for a reader
 
     def words(self):
         """All of it in a line."""
         known = {names_of(order, len(self.labels)): f"in {order} order" for order in ORDERS}
-        words = f"{SCALES[self.scale].words}, labels "
-        words += known.get(self.labels, ", ".join(self.labels))
-        words += "".join(f", {name} left out and the rest renormalised"
-                         for name in self.labels if name not in EMOTIONS)
-        words += "".join(f", no output for {name}"
-                         for name in EMOTIONS if name not in self.labels)
-        return words + OUTPUTS[self.outputs] + (f" ({self.evidence})" if self.evidence else "")
+        words = [SCALES[self.scale].words]
+        words += ["labels " + known.get(self.labels, ", ".join(self.labels))]
+        words += [f"{name} left out and the rest renormalised"
+                  for name in self.labels if name not in EMOTIONS]
+        words += [f"no output for {name}" for name in EMOTIONS if name not in self.labels]
+        words += filter(None, [OUTPUTS.get(self.outputs)])
+        return ", ".join(words) + (f" ({self.evidence})" if self.evidence else "")
 
 
 def names_of(order, classes):
-    """The names of a network's outputs: tuple (classes,).
+    """The names of a network's outputs by a name in ORDERS, or by themselves: a tuple.
 
-    Args:
-        order: a name in ORDERS, in which contempt is left out of seven, or the names themselves.
-        classes: how many outputs there are.
+    Contempt is left out of seven. The tuple has another length where the order does not fit.
     """
     names = ORDERS[order] if isinstance(order, str) else order
     return tuple(name for name in names if classes >= len(names) or name != CONTEMPT)
@@ -107,55 +87,45 @@ def names_of(order, classes):
 def order_of_labels(text):
     """An argparse type: the name of an order, or a tuple of the outputs' seven or eight names."""
     text = text.lower().replace("ferplus", "fer+")
-    if text == AUTO or text in ORDERS:
+    if text in (AUTO, *ORDERS):
         return text
     names = tuple(name.strip() for name in text.split(","))
-    if len(names) not in (7, 8) or len(set(names)) < len(names) or len({*names} - {*EMOTIONS}) > 1:
+    if len(set(names)) not in (7, 8) or len({*names} - {*EMOTIONS}) > 1:
         raise argparse.ArgumentTypeError(
-            f"expected one of {', '.join(ORDERS)}, or the names of the outputs in their order "
-            f"with commas between them: {','.join(EMOTIONS)}, and one other if there is one; "
-            f"found {text!r}")
+            f"expected one of {', '.join(ORDERS)}, or the outputs' names, of which one may be no "
+            f"emotion of {','.join(EMOTIONS)}; found {text!r}")
     return names
 
 
 def preprocess(faces, shape, scale):
-    """The pictures that a network takes, channels last.
+    """The pictures that a network takes: float (n, *shape), channels last.
 
     Args:
         faces: float (n, 48, 48), grey values from 0 to 255.
-        shape: (height, width, channels) of a picture; scale: a name in SCALES.
+        shape: (height, width, channels) of a picture.
+        scale: a name in SCALES.
     """
     from keras import ops
 
-    if shape[0] != SIZE:
-        weights = bilinear(shape[0])  # (size, 48)
-        faces = ops.matmul(ops.matmul(weights, faces), weights.T)
-    return SCALES[scale].apply(ops.repeat(faces[..., None], shape[2], axis=3))
-
-
-def bilinear(size):
-    """The matrix that resizes a line of 48 pixels bilinearly: float32 (size, 48).
-
-    As cv2.resize, tf.image.resize and Keras's image_dataset_from_directory do by default, also to
-    smaller sizes.
-    """
-    places = np.clip((np.arange(size) + 0.5) * SIZE / size - 0.5, 0, SIZE - 1)  # (size,)
-    return np.maximum(1 - np.abs(places[:, None] - np.arange(SIZE)), 0).astype(np.float32)
+    pictures = ops.repeat(faces[..., None], shape[2], axis=3)
+    if shape[0] != SIZE:  # bilinearly, also to smaller sizes, as cv2.resize does by default
+        pictures = ops.image.resize(pictures, shape[:2], data_format="channels_last")
+    return SCALES[scale].apply(pictures)
 
 
 def outputs_of(raw, pixels, scale):
     """A network's own outputs for uint8 (n, 48, 48) faces: float32 (n, classes)."""
     from keras import ops
 
-    step = max(1, AT_ONCE // raw.input_shape[0] ** 2)
-    parts = [pixels[start:start + step].astype(np.float32) for start in range(0, len(pixels), step)]
-    outputs = [raw.call(ops.convert_to_numpy(preprocess(part, raw.input_shape, scale)))
-               for part in parts]
-    return np.concatenate([np.empty((0, raw.classes), np.float32), *outputs])
+    step, outputs = max(1, AT_ONCE // raw.input_shape[0] ** 2), [np.empty((0, raw.classes))]
+    for start in range(0, len(pixels), step):
+        faces = pixels[start:start + step].astype(np.float32)
+        outputs.append(raw.call(ops.convert_to_numpy(preprocess(faces, raw.input_shape, scale))))
+    return np.concatenate(outputs, dtype=np.float32)
 
 
 def kind_of(outputs):
-    """What float (n, classes) outputs are, a name in OUTPUTS."""
+    """What float (n, classes) outputs are, for Preprocessing.outputs."""
     if outputs.min() < 0 or outputs.max() > 1 + NEARLY:
         return "logits"
     return "probabilities" if np.abs(outputs.sum(axis=1) - 1).max() <= NEARLY else "sigmoids"

@@ -3,18 +3,15 @@
     preprocessing = find(raw, labelled_faces(data))
     preprocessing.words()     # "pixels / 255, labels in alphabetical order (57 % of 280 faces; ..."
 
-The usual scalings are asked first, and the others only where those decide nothing; every order of
-labels is held against the same predictions. Two ways are compared by McNemar's test (1947) in its
-exact form, on the faces that one reads rightly and the other wrongly.
+Every scaling is tried with every order of labels. Two ways are compared by McNemar's test (1947) in
+its exact form, on the faces that one reads rightly and the other wrongly.
 """
-import itertools
-import math
-import time
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import binomtest, ttest_1samp
+from scipy.stats import binomtest
 from tqdm.auto import tqdm
 
 import fer2013
@@ -22,14 +19,13 @@ from base.errors import UserError
 from fer2013 import EMOTIONS, included
 from fer2013.names import CONTEMPT, ORDERS
 from networks import preprocessing as ways
-from networks.preprocessing import COMMON_ORDERS, COMMON_SCALES, SCALES, Preprocessing, names_of
+from networks.preprocessing import AUTO, SCALES, Preprocessing, names_of
 
-FEW, SOME, MANY = 70, 280, 700  # faces that are asked about; what is clearly worse is then dropped
-SECONDS = 300  # after which the search gives up
+COMMON = ("fer2013", "alphabetical", "fer+")  # orders, which go before the others
+EACH = 40  # faces of each emotion that are asked about; 20 did not decide for one of 16 models
 DOUBT = 0.01  # a difference that chance makes more often tells no two ways apart
 DOUBT_ASSIGNED = 1e-4  # the same for the best of all 5,040 orders, which follows chance too
 FLOOR = 0.3  # share that an order of no name must read: networks of seven ages reach 19 %
-ALIKE = 0.03  # mean total variation distance up to which no figure tells two ways apart
 LEAST = 1e-7  # probability; its logarithm is as low as a likelihood gets
 SATURATED = 1.0  # nats by which labels get less likely where wrong predictions are all certain
 
@@ -37,28 +33,19 @@ SATURATED = 1.0  # nats by which labels get less likely where wrong predictions 
 class Faces(NamedTuple):
     """Labelled faces to try ways on."""
     pixels: np.ndarray  # uint8 (n, 48, 48)
-    labels: np.ndarray  # uint8 (n,), each emotion about equally often in every first part
+    labels: np.ndarray  # uint8 (n,)
     words: str  # "faces", or "included faces"
 
 
 class Way(NamedTuple):
     """A scaling and an order, and how the faces are read in it."""
-    scale: str
-    labels: tuple
-    kind: str  # of the outputs
-    probabilities: np.ndarray  # float (n, 7)
+    preprocessing: Preprocessing
     right: np.ndarray  # bool (n,)
-    likelihoods: np.ndarray  # float (n,), the logarithm of the right emotion's probability
+    likelihood: float  # mean logarithm of the right emotion's probability
 
     @property
-    def accuracy(self):
-        return float(self.right.mean())
-
-    def is_among(self, orders):
-        return self.labels in {names_of(order, len(self.labels)) for order in orders}
-
-    def preprocessing(self, evidence=""):
-        return Preprocessing(self.scale, self.labels, self.kind, evidence)
+    def percent(self):
+        return f"{100 * self.right.mean():.0f} %"
 
 
 def labelled_faces(data, seed=0):
@@ -66,14 +53,12 @@ def labelled_faces(data, seed=0):
     own = data is not None and not data.included and "train" in data.splits
     split = data.split("train") if own else fer2013.open(included.COMPOSITES).split("test")
     random = np.random.default_rng(seed)
-    piles = [random.permutation(np.flatnonzero(split.labels == label))
-             for label in range(len(EMOTIONS))]
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*piles))  # emotions in turn
-    chosen = [index for index in turns if index is not None][:MANY]
+    chosen = np.concatenate([random.permutation(np.flatnonzero(split.labels == label))[:EACH]
+                             for label in range(len(EMOTIONS))])
     return Faces(split.pixels[chosen], split.labels[chosen], "faces" if own else "included faces")
 
 
-def find(raw, faces, scale=None, order=None):
+def find(raw, faces, scale=AUTO, order=AUTO):
     """The Preprocessing with which a network reads labelled faces best.
 
     Args:
@@ -83,66 +68,46 @@ def find(raw, faces, scale=None, order=None):
         order: the only order of labels, a name in fer2013.names.ORDERS or the outputs' names.
 
     Raises:
-        UserError: no way is better than chance, or two that differ cannot be told apart, and not
-            both are given; asking takes too long.
+        UserError: the order does not fit; no way is better than chance, or two that differ cannot
+            be told apart, and not both are given.
     """
-    every = [scale] if scale else [
-        name for name, each in SCALES.items() if raw.input_shape[2] in each.channels]
-    common = [name for name in every if name in COMMON_SCALES] or every
-    rounds = [(common, FEW), (common, SOME), (every, SOME), (every, MANY)]
-    outputs = {name: np.empty((0, raw.classes), np.float32) for name in every}
-    dropped, end = set(), time.monotonic() + SECONDS
-    for scales, count in rounds:
-        names, labels = [name for name in scales if name not in dropped], faces.labels[:count]
-        for name in tqdm(names, "finding out the preprocessing", leave=False, delay=2):
-            if time.monotonic() > end:
-                raise UserError(f"{raw.path}: finding out its preprocessing takes more than "
-                                f"{SECONDS} s; say what it is with --scale and --labels")
-            more = ways.outputs_of(raw, faces.pixels[len(outputs[name]):count], name)
-            outputs[name] = np.concatenate([outputs[name], more])
-        found = [way for name in names for way in ways_of(name, outputs[name], labels, order)]
-        if not found:
-            raise UserError(f"{raw.path}: its predictions are not finite numbers, "
-                            "however the pixels are scaled")
-        left = plausible(found)
-        dropped |= set(names) - {way.scale for way in left}
-        best, rivals = choose(left)
-        certain = beats_chance(best, labels)
-        decided = certain and not rivals and (scales is every or usual(best))
-        if scale and order or count > FEW and decided:
-            return best.preprocessing(evidence(best, left, found, faces.words))
-        if scales is every and count == SOME and not certain:
-            break
-    words = " or ".join(f"{way.preprocessing().words()} ({100 * way.accuracy:.0f} %)"
-                        for way in (best, *rivals[:1]))
+    scales = [name for name, each in SCALES.items()
+              if name == scale or scale == AUTO and raw.input_shape[2] in each.channels]
+    orders = [names_of(each, raw.classes) for each in (ORDERS if order == AUTO else [order])]
+    orders = [names for names in orders if len(names) == raw.classes]
+    if not orders:
+        raise UserError(f"--labels: {raw.path} has {raw.classes} outputs; expected as many names")
+    scales = tqdm(scales, "finding out the preprocessing", leave=False, delay=2)
+    found = sorted((way for name in scales for way in ways_of(raw, faces, name, orders)),
+                   key=lambda way: -way.right.mean())  # of equal ones the usual scaling stays first
+    best, rivals = choose(found)
+    certain = beats_chance(best, faces.labels)
+    if AUTO not in (scale, order) or certain and not rivals:
+        words = [f"{best.percent} of {len(faces.labels)} {faces.words}"]
+        words += [f"next best {way.percent}" for way in found if way is not best][:1]
+        return dataclasses.replace(best.preprocessing, evidence="; ".join(words))
     problem = ("two ways of preprocessing cannot be told apart" if certain else
                "no better than chance with any usual preprocessing")
-    raise UserError(f"{raw.path}: {problem}, {words} of {len(labels):,} {faces.words}; say its own "
-                    "with --scale and --labels, if it is a network of the seven emotions"
-                    + ", or name FER2013 with --data" * (faces.words != "faces"))
+    words = " or ".join(f"{way.preprocessing.words()} ({way.percent})"
+                        for way in (best, *rivals[:1]))
+    raise UserError(f"{raw.path}: {problem}, {words} of {len(faces.labels)} {faces.words}; say its "
+                    "own with --scale and --labels, if it is a network of the seven emotions")
 
 
-def ways_of(scale, outputs, labels, order):
-    """A Way for each order, and the best order of all if no usual one is nearly as good.
-
-    There is none if an output is not finite.
-    """
-    if not np.isfinite(outputs).all():
-        return []
-    kind, classes = ways.kind_of(outputs), outputs.shape[1]
+def ways_of(raw, faces, scale, orders):
+    """A Way for each order, and the best of all if none of several is nearly as good."""
+    outputs = np.nan_to_num(ways.outputs_of(raw, faces.pixels, scale))
 
     def way(names):
-        read = ways.read_outputs(outputs, Preprocessing(scale, names, kind))
-        probabilities = np.asarray(read)  # (n, 7)
-        right = probabilities[np.arange(len(labels)), labels]  # (n,)
-        return Way(scale, names, kind, probabilities, probabilities.argmax(axis=1) == labels,
-                   np.log(np.maximum(right, LEAST)))
-    orders = [names_of(each, classes) for each in ([order] if order else ORDERS)]
-    named = [way(names) for names in orders if len(names) == classes]
-    assigned = way(assign(outputs, labels))
-    usual = max(named, key=lambda each: each.accuracy)
-    better = not order and worse(usual, assigned, DOUBT_ASSIGNED)
-    return [*named, assigned] if better else named
+        preprocessing = Preprocessing(scale, names, ways.kind_of(outputs))
+        probabilities = np.asarray(ways.read_outputs(outputs, preprocessing))  # (n, 7)
+        right = probabilities[np.arange(len(outputs)), faces.labels]  # (n,)
+        return Way(preprocessing, probabilities.argmax(axis=1) == faces.labels,
+                   np.log(np.maximum(right, LEAST)).mean())
+    named, assigned = [way(names) for names in orders], way(assign(outputs, faces.labels))
+    usual = max(named, key=lambda each: each.right.mean())
+    better = assigned.right.mean() >= FLOOR and worse(usual, assigned, DOUBT_ASSIGNED)
+    return [*named, assigned] if better and len(orders) > 1 else named
 
 
 def assign(outputs, labels):
@@ -157,21 +122,6 @@ def assign(outputs, labels):
     return with_contempt if with_contempt == ORDERS["ck+"] else tuple(names)
 
 
-def plausible(found):
-    """The Ways that are not worse than the best, nor far surer of wrong predictions.
-
-    Pixels 255 times too large saturate a softmax, and need not change which output is the largest.
-    """
-    best = max(found, key=lambda each: each.accuracy)
-    left = [each for each in found if not worse(each, best)]
-    likeliest = max(left, key=lambda each: each.likelihoods.mean()).likelihoods
-
-    def saturated(gaps):  # (n,), in nats
-        return (gaps.mean() > SATURATED
-                and ttest_1samp(gaps, 0, alternative="greater").pvalue < DOUBT)
-    return [each for each in left if not saturated(likeliest - each.likelihoods)]
-
-
 def worse(first, second, doubt=DOUBT):
     """Whether the first Way reads fewer faces rightly than the second: McNemar's exact test."""
     gained = int((first.right & ~second.right).sum())
@@ -179,47 +129,24 @@ def worse(first, second, doubt=DOUBT):
     return lost > gained and binomtest(gained, gained + lost, alternative="less").pvalue < doubt
 
 
-def alike(first, second):
-    """Whether the predictions of two Ways are practically the same."""
-    return np.abs(first.probabilities - second.probabilities).sum(axis=1).mean() / 2 <= ALIKE
+def choose(found):
+    """The best of a list of Ways, best first, and those with other labels that may be as good.
 
-
-def choose(left):
-    """The best of the plausible Ways, and those with other labels that are not told apart from it.
-
-    Common orders go before rare ones, and of Ways that come to the same the first is taken.
+    Common orders go before rare ones. A Way is not considered that is far surer of wrong
+    predictions than another: pixels 255 times too large saturate a softmax, and need not change
+    which output is the largest.
     """
-    left = [each for each in left if each.is_among(COMMON_ORDERS)] or left
-    best = max(left, key=lambda each: each.accuracy)
-    best = next(each for each in left
-                if each is best or alike(each, best) and not worse(each, best))
-    rivals = [each for each in left if each.labels != best.labels and not alike(each, best)]
-    return best, sorted(rivals, key=lambda each: -each.accuracy)
-
-
-def usual(best):
-    """Whether a Way of a common order is no surer of wrong predictions than a uniform guess is."""
-    return best.is_among(COMMON_ORDERS) and best.likelihoods.mean() > -math.log(len(EMOTIONS))
+    left = [each for each in found if not worse(each, found[0])]
+    likeliest = max(each.likelihood for each in left)
+    left = [each for each in left if each.likelihood > likeliest - SATURATED]
+    usual = {names_of(order, len(left[0].preprocessing.labels)) for order in COMMON}
+    best, *others = [each for each in left if each.preprocessing.labels in usual] or left
+    return best, [each for each in others
+                  if each.preprocessing.labels != best.preprocessing.labels]
 
 
 def beats_chance(best, labels):
     """Whether the best Way reads more faces than chance lets the best of all that are tried."""
-    tries = len(SCALES) * len(ORDERS)
-    if not best.is_among(ORDERS):
-        tries *= math.factorial(len(EMOTIONS))
-        if best.accuracy < FLOOR:
-            return False
     chance = np.bincount(labels).max() / len(labels)  # of the most frequent emotion
     test = binomtest(int(best.right.sum()), len(labels), chance, alternative="greater")
-    return test.pvalue < DOUBT / tries
-
-
-def evidence(best, left, found, words):
-    """How the preprocessing is known: the accuracy of the best Way and of the next that differ."""
-    text = f"{100 * best.accuracy:.0f} % of {len(best.right):,} {words}"
-    others = [each.accuracy for each in found if not alike(each, best)]
-    close = [SCALES[each.scale].words for each in left
-             if each.labels == best.labels and not alike(each, best)]
-    if close:
-        return f"{text}; {' or '.join(close)} not told apart from it, and no better"
-    return f"{text}; next best {100 * max(others):.0f} %" if others else text
+    return test.pvalue < DOUBT / (len(SCALES) * len(ORDERS))

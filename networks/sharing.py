@@ -1,27 +1,45 @@
-"""Pictures that show the same thing in many places, as those of an explanation do.
+"""Predictions for pictures that show the same thing in many places, as those of an explanation do.
 
-    fast = sharing(model)               # None where the network does not begin as it must
-    fast.predict(pictures)              # as model.predict_on_batch
+    call_of(model)(pictures)            # as model.predict(pictures)
 
 LIME shows a thousand pictures of one face, each with other superpixels hidden. Up to its first
 pooling, half of our network's arithmetic, a network looks at windows of a few pixels, of which only
 6 % differ in 250 pictures. So each is computed once, and copied.
 """
+import functools
+
 import keras
 import numpy as np
-from keras import tree
+from keras import layers, tree
 from numpy.lib.stride_tricks import sliding_window_view
 
-from networks.trace import trace
+from networks.raw import batch_sizes, in_batches
+from networks.trace import divisible, trace
 
 FEWEST = 100  # pictures for which it pays
 BATCH = 2048  # windows at once: one size, because each is compiled
 REPEATED = 0.25  # the most windows that may be different ones, as a share of all
-KERNELS = ((1, 1), (3, 3), (5, 5), (7, 7))
 # what computes each place of a picture by itself
-POINTWISE = (keras.layers.Rescaling, keras.layers.Identity, keras.layers.Activation,
-             keras.layers.ReLU, keras.layers.LeakyReLU, keras.layers.ELU, keras.layers.Dropout,
-             keras.layers.BatchNormalization)
+POINTWISE = (layers.Rescaling, layers.Identity, layers.Activation, layers.ReLU, layers.LeakyReLU,
+             layers.ELU, layers.Dropout, layers.BatchNormalization)
+
+
+def call_of(model):
+    """The RawNetwork.call of a keras.Model, whose weights must not change after its first call.
+
+    What it needs is built at that call: a teacher in training needs none.
+    """
+    @functools.cache
+    def predict():
+        shared = sharing(model) if on_cpu() else None  # a GPU computes faster than this looks
+        return shared.predict if shared else model.predict_on_batch
+    return lambda pictures: in_batches(predict(), pictures, batch_sizes(pictures.shape[1]))
+
+
+def on_cpu():
+    """Whether Keras's backend is known to compute on nothing but the processor."""
+    return (keras.backend.backend() in ("tensorflow", "jax")  # whose devices Keras can list
+            and all("CPU" in device.upper() for device in keras.distribution.list_devices()))
 
 
 def sharing(model):
@@ -30,17 +48,16 @@ def sharing(model):
     That is two convolutions or more that keep the size (one of grey pictures costs less than
     looking for what they have in common), what computes each place by itself, and a MaxPooling2D.
     """
-    traced = trace(model)
-    chain = start_of(traced) if traced.divisible else []
+    traced = trace(model) if divisible(model) else None
+    chain = start_of(traced) if traced else []
     return Sharing(model, traced, chain) if sum(reach(layer) > 0 for layer in chain) > 1 else None
 
 
 class Sharing:
-    """A network in two parts.
+    """A network in two parts: start takes windows, and rest what start gives for all of them.
 
-    Its start takes float32 (n, side, side, channels + 1) windows, the last channel 1 inside of the
-    picture and 0 beyond its border, and gives (n, 1, 1, filters); the rest takes (n, rows, columns,
-    filters). Windows are a step apart and reach over the border by a margin.
+    A window is float32 (side, side, channels + 1), the last channel 1 inside of the picture and 0
+    beyond its border; start gives (1, 1, filters), rest takes (rows, columns, filters).
     """
 
     def __init__(self, model, traced, chain):
@@ -55,20 +72,16 @@ class Sharing:
         """The predictions, (n, classes), for float32 (n, height, width, channels) pictures."""
         if len(pictures) < FEWEST:
             return self.whole.predict_on_batch(pictures)
-        beyond = self.margin, self.margin
-        padded = np.pad(np.insert(pictures, pictures.shape[3], 1, axis=3),  # 1 inside, 0 beyond
-                        ((0, 0), beyond, beyond, (0, 0)))
+        margins = [(each, each) for each in (0, self.margin, self.margin, 0)]
+        padded = np.pad(np.insert(pictures, pictures.shape[3], 1, axis=3), margins)
         keys = self.keys(padded)
         _, places, which = np.unique(keys, return_index=True, return_inverse=True)
         if len(places) > REPEATED * keys.size:
             return self.whole.predict_on_batch(pictures)
         views = sliding_window_view(padded, (self.side, self.side), axis=(1, 2))
         views = views[:, ::self.step, ::self.step]  # (n, rows, columns, channels + 1, side, side)
-        windows = np.zeros((-(-len(places) // BATCH) * BATCH, *self.start.input_shape[1:]),
-                           np.float32)
-        windows[:len(places)] = np.moveaxis(views[np.unravel_index(places, keys.shape)], 1, -1)
-        found = np.concatenate([self.start.predict_on_batch(windows[begin:begin + BATCH])
-                                for begin in range(0, len(windows), BATCH)])[:, 0, 0]
+        windows = np.moveaxis(views[np.unravel_index(places, keys.shape)], 1, -1)
+        found = in_batches(self.start.predict_on_batch, windows, (BATCH,))[:, 0, 0]
         return self.rest.predict_on_batch(found[which.reshape(keys.shape)])
 
     def keys(self, padded):
@@ -94,17 +107,17 @@ def start_of(traced):
             break
         chain.append(layer)
         tensor = output
-        if isinstance(layer, keras.layers.MaxPooling2D):
+        if isinstance(layer, layers.MaxPooling2D):
             return chain
     return []
 
 
 def fits(layer):
     """Whether a layer can be one of a start."""
-    if type(layer) is keras.layers.Conv2D:
-        return (layer.padding == "same" and layer.kernel_size in KERNELS
+    if type(layer) is layers.Conv2D:
+        return (layer.padding == "same" and layer.kernel_size in ((1, 1), (3, 3), (5, 5), (7, 7))
                 and {*layer.strides, *layer.dilation_rate} == {1})
-    if type(layer) is keras.layers.MaxPooling2D:
+    if type(layer) is layers.MaxPooling2D:
         return layer.padding == "valid" and len({*layer.pool_size}) == len({*layer.strides}) == 1
     return type(layer) in POINTWISE and getattr(layer, "axis", -1) in (-1, 3)
 
@@ -114,17 +127,17 @@ def on_windows(chain, side, channels):
     inputs = keras.Input((side, side, channels + 1))
     x, inside = inputs[..., :channels], inputs[..., channels:]
     for layer in chain:
-        if isinstance(layer, keras.layers.Conv2D):
-            valid = keras.layers.Conv2D.from_config(
-                layer.get_config() | {"padding": "valid", "name": f"{layer.name}_valid"})
-            x = valid(x * keras.ops.cast(inside, x.dtype))
-            valid.set_weights(layer.get_weights())
-            inside = keras.layers.Cropping2D(reach(layer))(inside)
-        else:
+        if not isinstance(layer, layers.Conv2D):
             x = layer(x)
+            continue
+        valid = layers.Conv2D.from_config(
+            layer.get_config() | {"padding": "valid", "name": f"{layer.name}_valid"})
+        x = valid(x * keras.ops.cast(inside, x.dtype))
+        valid.set_weights(layer.get_weights())
+        inside = layers.Cropping2D(reach(layer))(inside)
     return keras.Model(inputs, x)
 
 
 def reach(layer):
     """How many pixels a convolution looks at beyond a place, in each direction."""
-    return layer.kernel_size[0] // 2 if isinstance(layer, keras.layers.Conv2D) else 0
+    return layer.kernel_size[0] // 2 if isinstance(layer, layers.Conv2D) else 0

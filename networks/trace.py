@@ -15,29 +15,33 @@ class Traced(NamedTuple):
     layers: list  # (layer, its input, its output), in the order in which they were called
     logits: Any  # what goes into the final softmax or sigmoid
 
-    @property
-    def divisible(self):
-        """Whether Keras builds a model of a part: the names of its layers must be unique."""
-        names = {id(layer): layer.name for layer, *_ in self.layers}
-        return len(set(names.values())) == len(names)
+
+def divisible(model):
+    """Whether a keras.Model can be traced: the names of all of its layers must be unique."""
+    layers = {*layers_of(model)}
+    return len({layer.name for layer in layers}) == len(layers)
+
+
+def layers_of(model):
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+        elif not isinstance(layer, keras.layers.InputLayer):
+            yield layer
 
 
 def trace(model):
-    """Call the layers of a keras.Model once more, those of models inside of it too: a Traced."""
+    """Call the layers of a divisible keras.Model once more, those of models inside of it too."""
     called = []
 
     def call(layer, *arguments, **options):
-        x = arguments[0]
-        if isinstance(layer, keras.Sequential):
-            for inner in layer.layers:
-                x = call(inner, x)
-            return x
         if isinstance(layer, keras.Model):
-            tensors = [x] if isinstance(layer.input, list) else x
-            return keras.models.clone_model(layer, input_tensors=tensors, call_function=call,
-                                            clone_function=lambda same: same).outputs[0]
+            plain = keras.Model(layer.inputs[0], layer.outputs[0])  # whatever it took as its input
+            keras.models.clone_model(plain, input_tensors=arguments[0], call_function=call,
+                                     clone_function=lambda same: same)
+            return called[-1][2]  # the only output comes last; the clone's own is of a copied graph
         output = layer(*arguments, **options)
-        called.append((layer, x, output))
+        called.append((layer, arguments[0], output))
         return output
 
     inputs = keras.Input(model.inputs[0].shape[1:])
@@ -58,11 +62,7 @@ def logits_of(layer, before, outputs):
 
 
 def last_activations(traced, name):
-    """The last output as large as the last convolution's: what follows it up to the pooling.
-
-    Raises:
-        UserError: there is no convolution; `name` is what the message calls the network.
-    """
+    """The last output as large as the last convolution's; UserError if the network has none."""
     shapes = [output.shape for layer, _, output in traced.layers if isinstance(layer, CONVOLUTIONS)]
     if not shapes:
         raise UserError(f"{name} has no convolution, whose channels Grad-CAM needs")

@@ -7,8 +7,9 @@ from keras import ops
 
 import model as network
 from base.errors import UserError
+from networks import PRECISIONS
+from networks.files import read
 from networks.network import open_network
-from networks.precision import PRECISIONS
 from training.augmentation import FaceAugmentation
 from training.recipe import LABEL_SMOOTHING, OPTIMIZERS
 
@@ -91,7 +92,8 @@ def open_teachers(recipe, data):
 
 
 def copy_weights(path, student):
-    weights = network.load_model(path).get_weights()
+    source = read(path).keras_model
+    weights = [] if source is None else source.get_weights()
     if [array.shape for array in weights] != [array.shape for array in student.get_weights()]:
         raise UserError(f"{path}: its weights do not fit this network; "
                         "expected a model that train.py wrote")

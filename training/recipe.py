@@ -8,7 +8,7 @@ import itertools
 from base.errors import UserError
 from base.options import closed_share, option, positive_integer, positive_number, seed_number
 from model import FILTERS, HIDDEN
-from networks.precision import PRECISIONS
+from networks import PRECISIONS
 
 WEIGHT_DECAY = 0.05  # share by which each step shrinks the weights, times the learning rate
 LABEL_SMOOTHING = 0.1  # share of each target that is spread over all classes

@@ -24,12 +24,12 @@ import numpy as np
 from PIL import Image
 
 import fer2013
-import model as network
 from base import files, options
 from base.errors import UserError
 from data.composites import averages
 from data.composites.averages import MEMBERS
 from fer2013 import EMOTIONS
+from networks.network import open_network
 
 HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = 1200            # faces per emotion that start a search
@@ -46,9 +46,9 @@ COLUMNS = ("file", "faces", "mean_member_correlation", "nearest_member", "neares
 def main():
     args = parse_arguments()
     files.make_folder(args.out)
-    model = network.load_model(args.model)
+    model = open_network(args.model)
     pixels, labels = load_faces(args.data)
-    probabilities = network.predict(model, pixels)  # (n, 7)
+    probabilities = model.predict(pixels)  # (n, 7)
     flat = averages.standardise(pixels)  # (n, 2304)
     frontal = averages.frontality(flat)  # (n,)
     random = np.random.default_rng(args.seed)
@@ -56,7 +56,7 @@ def main():
     for label in range(len(EMOTIONS)):
         pool = choose_pool(flat, np.flatnonzero(labels == label), frontal, probabilities[:, label])
         candidates = averages.make_candidates(pool, flat, random.permutation(len(pool))[:SEEDS])
-        candidates |= {"probabilities": network.predict(model, candidates["pixels"])}
+        candidates |= {"probabilities": model.predict(candidates["pixels"])}
         composites += choose(candidates, label, args.count)
         print(summary(composites[-args.count:], label, len(pool), candidates), flush=True)
     write(args.out, composites)

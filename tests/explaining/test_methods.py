@@ -11,13 +11,14 @@ from explaining import methods, superpixels
 from explaining.hiding import blurred
 from fer2013 import included
 from networks import choice
+from networks.network import open_network
 
 HAPPY = fer2013.EMOTIONS.index("happy")
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.as_network(network.load_model(choice.PRETRAINED))
+    return open_network(choice.PRETRAINED)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,4 @@
 """The faces and the model that the repository contains, and when they are used."""
-import functools
 import json
 import shutil
 
@@ -10,7 +9,6 @@ import skimage.data
 from PIL import Image
 
 import fer2013
-import model as network
 from base.errors import UserError
 from explaining import wording
 from explaining.hiding import blurred
@@ -18,11 +16,12 @@ from explaining.lime import explain_face
 from explaining.settings import LimeSettings
 from fer2013 import DataOptions, dataset, included
 from networks import choice
+from networks.network import open_network
 
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.load_model(choice.PRETRAINED)
+    return open_network(choice.PRETRAINED)
 
 
 def identities(split):
@@ -68,7 +67,7 @@ def test_the_pretrained_model_classifies_the_composites_correctly(pretrained):
     faces = fer2013.open(included.COMPOSITES).split("test")
     pixels, labels = faces.pixels, faces.labels
     assert (np.bincount(labels, minlength=7) >= 10).all()
-    correct = network.predict(pretrained, pixels).argmax(axis=1) == labels
+    correct = pretrained.predict(pixels).argmax(axis=1) == labels
     assert all(correct[labels == label].any() for label in range(7))
     assert correct.mean() > 0.8
 
@@ -91,14 +90,13 @@ def face_of(person):
 
 
 def test_the_pretrained_model_predicts_happy_for_the_smiling_astronaut(pretrained):
-    probabilities = network.predict(pretrained, face_of("Eileen Collins")[None])[0]
+    probabilities = pretrained.predict(face_of("Eileen Collins")[None])[0]
     assert fer2013.EMOTIONS[probabilities.argmax()] == "happy"
 
 
 @pytest.mark.parametrize("person", PHOTOGRAPHS)
 def test_an_explanation_of_a_photograph_holds_or_says_that_it_may_not(pretrained, person):
-    face = face_of(person)
-    predict = functools.partial(network.predict, pretrained)
+    face, predict = face_of(person), pretrained.predict
     label = int(predict(face[None])[0].argmax())
     explanation = explain_face(face, predict, [label], LimeSettings(samples=1000))[label]
     strongest = np.isin(explanation.segments, explanation.strongest(1))  # (48, 48)

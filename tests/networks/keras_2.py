@@ -2,8 +2,7 @@
 
     python tests/networks/keras_2.py FOLDER
 
-A program of its own, because tf_keras and Keras 3 do not get on in one process. classifier.npz in
-the folder has the weights of classifier().
+A program of its own, because tf_keras and Keras 3 do not get on in one process.
 """
 import pathlib
 import sys
@@ -41,13 +40,6 @@ def preprocessed():
     return keras.Model(inputs, layers.Dense(7)(layers.GlobalAveragePooling2D()(x)))
 
 
-def classifier():
-    """classifier() of test_formats.py."""
-    return keras.Sequential([
-        layers.Conv2D(1, 1, use_bias=False, input_shape=(48, 48, 1)), layers.AveragePooling2D(4),
-        layers.Flatten(), layers.Dense(7, activation="softmax")])
-
-
 def randomise(model):
     """Weights and statistics that differ from those of a new model."""
     random = np.random.default_rng(0)
@@ -68,9 +60,6 @@ def main():
         model.save(path.with_suffix(".keras"))
         (folder / f"{make.__name__}_apart.json").write_text(model.to_json())
         model.save_weights(folder / f"{make.__name__}_apart.h5")
-    model = classifier()
-    model.set_weights(list(np.load(folder / "classifier.npz").values()))
-    model.save(folder / "theirs.h5")
 
 
 if __name__ == "__main__":

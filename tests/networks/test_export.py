@@ -21,14 +21,9 @@ def tiny():
 def test_an_exported_file_says_what_it_takes_and_gives(kind, tiny, tmp_path):
     if kind == "onnx":
         pytest.importorskip("tf2onnx")
-    path, about = export.export(tiny, kind, tmp_path)  # checks what it predicts
+    path = export.export(tiny, kind, tmp_path)  # checks what it predicts
     assert path.name.startswith("tiny") and path.exists()
-    if kind == "onnx":
-        import onnx
-
-        assert {each.key: each.value for each in onnx.load(path).metadata_props} == about
-    else:
-        assert json.loads((tmp_path / f"{path.name}.json").read_text()) == about
+    about = json.loads((tmp_path / f"{path.name}.json").read_text())
     assert about["labels"] == "angry,disgust,fear,happy,sad,surprise,neutral"
     assert about["scaling"].startswith("pixels as they are")
     assert not list(tmp_path.glob(".writing*"))

@@ -60,9 +60,10 @@ ALPHABETICAL = names_of("alphabetical", CLASSES)
     ("as-is", EMOTIONS, lambda x: x, "logits"),
     ("unit", names_of("fer+", 8), softmax, "probabilities"),
     ("unit", EMOTIONS[::-1], lambda x: 1 / (1 + np.exp(-x)), "sigmoids"),
+    ("dataset", names_of("raf-db", 7), softmax, "probabilities"),
 ])
 def test_scaling_order_and_kind_of_answers_are_found(scale, labels, finish, outputs):
-    found = search.find(bright_network(scale, labels, finish), bright_faces(700))
+    found = search.find(bright_network(scale, labels, finish), bright_faces(280))
     assert (found.scale, found.labels, found.outputs) == (scale, tuple(labels), outputs)
     assert "100 % of 280 faces; next best" in found.words()
 
@@ -82,47 +83,31 @@ def test_two_ways_that_differ_and_read_alike_are_told_to_the_user():
         return softmax(np.where(np.arange(CLASSES) == 3, x, random.normal(size=x.shape)))
     expected = "two ways of preprocessing cannot be told apart.*fer2013.*alphabetical.*say its own"
     with pytest.raises(UserError, match=expected):
-        search.find(bright_network("unit", EMOTIONS, happy_alone), bright_faces(700))
-
-
-def test_common_ways_need_280_faces():
-    raw, asked = bright_network("unit", ALPHABETICAL, softmax), []
-    search.find(dataclasses.replace(
-        raw, call=lambda x: asked.append(len(x)) or raw.call(x)), bright_faces(700))
-    assert sum(asked) == 3 * 70 + 210  # the wrong scalings are dropped after 70 faces
-
-
-def test_rare_scalings_and_orders_are_found_where_common_ones_decide_nothing():
-    found = search.find(bright_network("dataset", names_of("raf-db", 7), softmax),
-                        bright_faces(700))
-    assert (found.scale, found.labels) == ("dataset", names_of("raf-db", 7))
+        search.find(bright_network("unit", EMOTIONS, happy_alone), bright_faces(280))
 
 
 def test_a_common_order_goes_before_a_rare_one_that_is_not_significantly_better():
     def way(order, right):
         right = np.array(right)
-        return search.Way("unit", names_of(order, 7), "logits", np.eye(7)[right.astype(int)], right,
-                          np.zeros(len(right)))
+        read_as = Preprocessing("unit", names_of(order, 7), "logits")
+        return search.Way(read_as, right, 0.0)
     usual, rare = way("alphabetical", [1] * 76 + [0] * 204), way("raf-db", [0] * 199 + [1] * 81)
-    best, rivals = search.choose(search.plausible([usual, rare]))  # 27 against 29 %
+    best, rivals = search.choose([rare, usual])  # 27 against 29 %
     assert best is usual and rivals == []
     rare = way("raf-db", [0] * 140 + [1] * 140)
-    assert search.choose(search.plausible([usual, rare]))[0] is rare
+    assert search.choose([rare, usual])[0] is rare
 
 
-def test_of_two_scalings_of_one_order_the_better_is_taken_and_the_other_named():
-    levels = bright_network("unit", EMOTIONS, softmax)
-    random = np.random.default_rng(0)
+def test_pixels_that_saturate_the_softmax_are_not_taken():
+    unit = bright_network("unit", EMOTIONS, softmax)
 
-    def call(pictures):  # takes both scalings, the second with a few more mistakes
-        signed = pictures.min() < -0.1
-        found = levels.call((pictures + 1) / 2 if signed else pictures)
-        place = np.arange(len(found))
-        wrong = (place % 2 == 0) | (signed & (place % 40 == 1))
-        return np.where(wrong[:, None], softmax(random.normal(size=found.shape)), found)
-    found = search.find(dataclasses.replace(levels, call=call), bright_faces(700))
+    def call(pictures):  # of pixels 255 times too large the same outputs, all certain
+        large = pictures.max() > 2
+        found = unit.call(pictures / 255 if large else pictures)
+        found[::3] = np.roll(found[::3], 1, axis=1)
+        return np.eye(CLASSES)[found.argmax(axis=1)] if large else (found + 0.1) / 1.7
+    found = search.find(dataclasses.replace(unit, call=call), bright_faces(280))
     assert (found.scale, found.labels) == ("unit", EMOTIONS)
-    assert "pixels / 127.5 - 1 not told apart from it, and no better" in found.evidence
 
 
 @pytest.mark.parametrize("share, taken", [(0.25, False), (0.6, True)])
@@ -137,22 +122,16 @@ def test_an_order_of_no_name_must_read_30_percent(share, taken):
         return np.where(known[:, None], found, guess)
     raw = dataclasses.replace(sure, call=call)
     if taken:
-        assert search.find(raw, bright_faces(700)).labels == order
+        assert search.find(raw, bright_faces(280)).labels == order
     else:
         with pytest.raises(UserError, match="no better than chance"):
-            search.find(raw, bright_faces(700))
-
-
-def test_a_search_that_takes_too_long_ends_in_a_line(monkeypatch):
-    monkeypatch.setattr(search, "SECONDS", -1)
-    with pytest.raises(UserError, match="takes more than -1 s; say what it is with --scale"):
-        search.find(bright_network("unit", EMOTIONS), bright_faces(70))
+            search.find(raw, bright_faces(280))
 
 
 def test_answers_that_are_not_finite_are_refused():
     raw = dataclasses.replace(bright_network("unit", EMOTIONS),
                               call=lambda x: np.full((len(x), CLASSES), np.nan, np.float32))
-    with pytest.raises(UserError, match="not finite numbers, however the pixels are scaled"):
+    with pytest.raises(UserError, match="no better than chance"):
         search.find(raw, bright_faces(70))
     with pytest.raises(UserError, match="no probabilities"):
         Network(raw, UNIT).predict(bright_faces(7).pixels)
@@ -173,18 +152,17 @@ def test_what_was_found_is_said_and_names_that_do_not_fit_are_refused(monkeypatc
     monkeypatch.setattr(network, "read", lambda path: raw)
     monkeypatch.setattr(search, "labelled_faces", lambda data: bright_faces(70))
     first = open_network("theirs.h5")
-    assert first.caption == first.describe() and "theirs.h5: pixels / 255" in first.caption
+    assert "theirs.h5: pixels / 255" in first.caption
     named = open_network("theirs.h5", scale="signed", labels="fer2013").preprocessing
     assert (named.scale, named.labels) == ("signed", EMOTIONS)
-    assert named.evidence.endswith("of 70 faces, with --scale and --labels")
-    with pytest.raises(UserError, match="--labels: 8 names; theirs.h5 has 7 outputs"):
+    with pytest.raises(UserError, match="--labels: theirs.h5 has 7 outputs; expected as many"):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
     labels = ORDERS["ck+"]
     raw = bright_network("unit", labels, softmax)
-    found = search.find(raw, bright_faces(700))
+    found = search.find(raw, bright_faces(280))
     assert (found.scale, found.labels) == ("unit", labels)
     assert "contempt left out and the rest renormalised, no output for neutral" in found.words()
     opened, faces = Network(raw, found), bright_faces(70)
@@ -204,8 +182,7 @@ def test_names_of_outputs_that_fit_no_network_are_refused(text):
         preprocessing.order_of_labels(text)
 
 
-def nested_network():
-    """A Sequential of a Sequential that sees the upper half of /255 pixels, and its Network."""
+def test_gradient_methods_explain_nested_sequential_models_of_another_size():
     keras.utils.set_random_seed(0)
     inner = keras.Sequential([keras.Input((96, 96, 3)), keras.layers.Conv2D(2, 3, padding="same"),
                               keras.layers.ReLU()])
@@ -213,11 +190,8 @@ def nested_network():
                               keras.layers.Flatten(), keras.layers.Dense(7, "softmax")])
     raw = RawNetwork("nested.keras", "Keras", (96, 96, 3), 7,
                      lambda x: model.predict_on_batch(x), model, "nested")
-    return Network(raw, Preprocessing("unit", ALPHABETICAL, "probabilities"))
-
-
-def test_gradient_methods_explain_nested_sequential_models_of_another_size():
-    opened, face = nested_network(), bright_faces(7).pixels[3]
+    opened = Network(raw, Preprocessing("unit", ALPHABETICAL, "probabilities"))
+    face = bright_faces(7).pixels[3]
     assert methods.left_out(opened) == {}
     relevance = methods.integrated_gradients(face, 3, opened, 0)
     ends = opened.predict(np.stack([face, np.zeros_like(face)]))[:, 3]

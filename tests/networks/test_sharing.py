@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 import fer2013
-import model as network
 from explaining import methods
 from explaining.superpixels import segment
 from fer2013 import included
+from model import as_network
 from networks import choice, sharing
+from networks.network import open_network
 
 LAYERS = keras.layers
 
@@ -29,7 +30,7 @@ def forbid(model):
 
 
 def test_the_included_network_answers_as_before():
-    model, pictures = network.load_model(choice.PRETRAINED), pictures_of_a_face()
+    model, pictures = open_network(choice.PRETRAINED).keras_model, pictures_of_a_face()
     answers = model.predict_on_batch(pictures)
     shared = sharing.sharing(model)
     forbid(shared.whole)
@@ -53,7 +54,7 @@ def test_layers_of_other_sizes_and_a_border_that_is_not_zero(monkeypatch):
 
 
 def test_few_pictures_and_pictures_without_anything_in_common_go_through_the_whole_network():
-    shared = sharing.sharing(network.load_model(choice.PRETRAINED))
+    shared = sharing.sharing(open_network(choice.PRETRAINED).keras_model)
     forbid(shared.start)
     noise = np.random.default_rng(0).integers(0, 256, (120, 48, 48, 1)).astype(np.float32)
     for pictures in (pictures_of_a_face(5), noise):
@@ -86,7 +87,7 @@ def test_a_network_whose_layers_share_a_name_answers_as_it_is():
 
     model = keras.Sequential([keras.Input((48, 48, 1)), block(), block(), LAYERS.Flatten(),
                               LAYERS.Dense(7, "softmax")])
-    asked, pictures = network.as_network(model), pictures_of_a_face()
+    asked, pictures = as_network(model), pictures_of_a_face()
     expected = model.predict_on_batch(pictures)
     np.testing.assert_allclose(asked.predict(pictures[..., 0].astype(np.uint8)), expected,
                                atol=1e-6)

@@ -10,13 +10,13 @@ from PIL import Image
 
 import explain
 import fer2013
-import model as network
 from base.errors import UserError
 from explaining import photographs_explained, wording
 from explaining.engine import Engine
 from explaining.settings import LimeSettings
 from fer2013 import included
 from networks import choice
+from networks.network import open_network
 from photographs import detection, finding, framing
 from photographs.detection import Detection
 from tests.support import main_of
@@ -27,7 +27,7 @@ POINTS = np.array([(30.0, 40.0), (70.0, 40.0), (50.0, 60.0), (35.0, 80.0), (65.0
 
 @pytest.fixture(scope="module")
 def pretrained():
-    return network.as_network(network.load_model(choice.PRETRAINED))
+    return open_network(choice.PRETRAINED)
 
 
 def hopper():

@@ -6,9 +6,9 @@ import pandas
 import pytest
 
 import fer2013
-import model as network
 import train
 from base.errors import UserError
+from networks.network import open_network
 from tests.support import main_of, train_options
 from training import checkpoint, fitting
 
@@ -43,8 +43,8 @@ def test_a_piped_run_prints_a_short_line_for_each_epoch_and_no_progress(trained)
 def test_the_saved_model_is_that_of_the_best_epoch(data, trained):
     folder, _ = trained
     validation = fer2013.open(data).split("validation")
-    model = network.load_model(folder / "model.keras")
-    accuracy = (network.predict(model, validation.pixels).argmax(axis=1)
+    model = open_network(folder / "model.keras")
+    accuracy = (model.predict(validation.pixels).argmax(axis=1)
                 == validation.labels).mean()
     assert accuracy == pytest.approx(pandas.read_csv(folder / "history.csv").val_accuracy.max(),
                                      abs=1e-5)
@@ -85,7 +85,7 @@ def test_a_run_that_broke_keeps_its_last_epoch_and_is_not_continued_as_another_r
         main_of(train, monkeypatch, *options, "--learning-rate", 1e38)
     assert list(pandas.read_csv(tmp_path / "history.csv").epoch) == [1]
     assert all(np.isfinite(weights).all()
-               for weights in network.load_model(tmp_path / "model.keras").get_weights())
+               for weights in open_network(tmp_path / "model.keras").keras_model.get_weights())
     with pytest.raises(UserError, match=r"learning_rate was 1e\+38, now 0.001; --fresh starts"):
         main_of(train, monkeypatch, *options)
 

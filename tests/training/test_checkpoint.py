@@ -3,9 +3,9 @@ import numpy as np
 import pandas
 import pytest
 
-import model as network
 from base import files
 from base.errors import UserError
+from networks.network import open_network
 from tests.support import no_room
 from training import checkpoint, learner
 from training.recipe import Recipe
@@ -39,7 +39,7 @@ def test_the_model_is_that_of_the_best_epoch_in_float32_with_all_its_filters(kep
     best = kept.learner.student.get_weights()
     kept.learner.student.set_weights([array + 1 for array in best])
     kept.add(row(2))
-    saved = network.load_model(kept.folder / "model.keras")
+    saved = open_network(kept.folder / "model.keras").keras_model
     filters = [layer.filters for layer in saved.layers if "conv" in layer.name]
     assert filters == list(TINY.filters) and saved.layers[2].compute_dtype == "float32"
     assert all(map(np.array_equal, best, saved.get_weights()))

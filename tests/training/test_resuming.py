@@ -8,7 +8,7 @@ import numpy as np
 import pandas
 import pytest
 
-import model as network
+from networks.network import open_network
 from tests.support import ENVIRONMENT, ROOT, make_dataset
 
 # One run after the other, each in a child of this process, which has imported Keras. An argument is
@@ -79,7 +79,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_weights_of_an_undisturbed_run(
     ended = [json.loads((folder / "run.json").read_text())["last_weights_sha256"]
              for folder in folders]
     assert ended[0] == ended[1]
-    best = [network.load_model(folder / "model.keras").get_weights() for folder in folders]
+    best = [open_network(folder / "model.keras").keras_model.get_weights() for folder in folders]
     assert all(map(np.array_equal, *best))
     histories = [pandas.read_csv(folder / "history.csv").drop(columns="seconds")
                  for folder in folders]
