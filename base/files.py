@@ -58,12 +58,9 @@ def write_json(path, content):
         temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def write_csv(path, rows, columns=None):
-    """Write a list of dicts with the same keys as a table; floats have six significant digits.
-
-    The names of the columns are needed where there may be no row.
-    """
-    lines = [columns or rows[0].keys()]
+def write_csv(path, rows):
+    """Write a list of dicts with the same keys as a table; floats have six significant digits."""
+    lines = [rows[0].keys()]
     lines += [[f"{value:.6g}" if isinstance(value, float) else value for value in row.values()]
               for row in rows]
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
