@@ -19,13 +19,13 @@ def make_folder(path):
 
 
 @contextlib.contextmanager
-def locked(folder, wait=0):
-    """Lock `folder` while a run writes in it; UserError if another one has it for `wait` seconds.
+def locked(folder):
+    """Lock `folder` while a run writes in it; UserError if another one has it.
 
     The operating system releases the lock when the process ends, even when it is killed.
     """
     try:
-        with filelock.FileLock(folder / ".lock", timeout=wait):
+        with filelock.FileLock(folder / ".lock", timeout=0):
             yield
     except filelock.Timeout:
         raise UserError(f"{folder}: another run writes there; wait until it ends, or choose "
@@ -67,10 +67,9 @@ def write_csv(path, rows):
         csv.writer(file, lineterminator="\n").writerows(lines)
 
 
-def read_json(path, writer="train.py"):
-    """The JSON object in a file that the program `writer` wrote; UserError if it has no object."""
+def read_json(path):
+    """The JSON object in a file; UserError if it has none."""
     try:
         return dict(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise UserError(f"{path}: not readable as JSON ({error}); "
-                        f"python {writer} writes it") from error
+        raise UserError(f"{path}: not readable as JSON ({error})") from error

@@ -22,10 +22,8 @@ PACKAGES = ("numpy", "scipy", "scikit-learn", "scikit-image", "lime", "keras", "
 @dataclasses.dataclass(frozen=True)
 class Jobs:
     """Where functions run."""
-    jobs: int = option(1, "processes that share the work on this machine", type=positive_integer,
-                       metavar="N")
-    cluster: str = option("", "address of a Dask scheduler whose workers share the work",
-                          metavar="tcp://HOST:PORT")
+    jobs: int = option(1, "processes that share the work", type=positive_integer, metavar="N")
+    cluster: str = option("", "of a Dask scheduler, as tcp://HOST:PORT", metavar="ADDRESS")
 
     @property
     def here(self):

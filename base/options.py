@@ -89,7 +89,7 @@ class OutputOptions:
 @dataclasses.dataclass(frozen=True)
 class FigureOptions:
     """How figures are written."""
-    format: str = option("png", "file format of the figures", choices=("png", "pdf", "svg"))
+    format: str = option("png", "of the figures", choices=("png", "pdf", "svg"))
 
 
 @contextlib.contextmanager
@@ -146,7 +146,7 @@ def told(error):
     if isinstance(error, UserError):
         return 2, str(error)
     if isinstance(error, KeyboardInterrupt):
-        return 130, "; ".join(["interrupted", *error.args])  # advice() gives arguments
+        return 130, "; ".join(filter(None, ["interrupted", *error.args]))
     if error.filename is not None:
         return 2, str(UserError(f"{os.fsdecode(error.filename)}: {error.strerror}"))
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the rest of what is printed

@@ -55,7 +55,7 @@ def explain(args, which, count):
     path = files.make_folder(WORK / "atlas") / f"{which.strip('-')}.csv"
     command = [sys.executable, ROOT / "explain.py", "--data", args.data, "--split", "validation",
                "--model", args.model, "--samples", "500", "--precision", "bfloat16",
-               "--table", path, "--outputs", path.parent, "--no-figures", which, count]
+               "--table", path, "--outputs", path.parent, which, count]
     if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
         raise UserError("explain.py stopped; the same command resumes")
     rows, arrays = pandas.read_csv(path), np.load(path.with_suffix(".npz"))

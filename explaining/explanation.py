@@ -13,7 +13,6 @@ from skimage.color import gray2rgb
 
 from explaining import wording
 from explaining.samples import SHOWN
-from explaining.settings import LimeSettings
 from explaining.verdict import Without
 from figures import explanations
 
@@ -92,10 +91,6 @@ class Explanation(NamedTuple):
 class Explained(NamedTuple):
     """An explanation, and what its texts say beside it."""
     explanation: Explanation
-    settings: LimeSettings | None = None
     name: str = ""  # file name or row of the face
     true: int | None = None  # the true label, None if it is not known
     number: int | None = None  # number of the face in its photograph, from 1
-    notes: tuple = ()  # further lines
-    fed: str = ""  # the preprocessing; empty for networks of train.py
-    source: str = ""  # the model, what it learned from, and the faces

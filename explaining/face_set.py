@@ -1,8 +1,7 @@
 """The faces of a split: which of them to explain, and their explanations with what is said of them.
 
     face_set = FaceSet(data.split("test"), engine)
-    index, notes = face_set.choose(label=3)
-    [explained] = face_set.explain([(index, [3], *notes)])          # an explanation.Explained
+    [explained] = face_set.explain([(face_set.choose(3), [3])])      # an explanation.Explained
 """
 import itertools
 from typing import NamedTuple
@@ -24,8 +23,6 @@ class FaceSet(NamedTuple):
     faces: Split
     engine: Engine
     typical: bool = False  # whether the faces are the included composites
-    fed: str = ""  # the preprocessing, where it is to be said
-    source: str = ""  # the model, what it learned from, and the faces
     table: Table | None = None  # takes a row of every explanation
 
     @property
@@ -38,36 +35,32 @@ class FaceSet(NamedTuple):
         return self.engine.predict(self.faces.pixels[indices])
 
     def explain(self, asked, unit="face"):
-        """Yield the Explained of each label of each (index, labels, *notes), in order, with a bar.
+        """Yield the Explained of each label of each (index, labels), in order, with a bar.
 
         The explanations of one face come from one set of samples.
         """
-        found = self.engine.explain([(self.faces.pixels[index], labels)
-                                     for index, labels, *_ in asked])
+        found = self.engine.explain([(self.faces.pixels[index], labels) for index, labels in asked])
         found = tqdm(found, unit, len(asked), leave=False, disable=len(asked) < 2 or None)
-        for (index, _, *notes), by_label in zip(asked, found, strict=True):
+        for (index, _), by_label in zip(asked, found, strict=True):
             for explanation in by_label.values():
-                row = Explained(explanation, self.engine.settings, self.faces.names[index],
-                                int(self.faces.labels[index]), None, tuple(notes), self.fed,
-                                self.source)
+                row = Explained(explanation, self.faces.names[index],
+                                int(self.faces.labels[index]))
                 if self.table:
                     self.table.add(row, self.faces.name)
                 yield row
 
     def choose(self, label):
-        """The index of a correctly classified face of this label, and a tuple of notes.
+        """The index of a correctly classified face of this label.
 
         The seed chooses the face, so that it is an ordinary example. Of the composites, which show
         what an emotion typically looks like, the face with the highest probability of the label is
-        chosen. That face is also chosen, with a note, if none of the label is classified correctly.
+        chosen, and also where none of the label is classified correctly.
         """
-        right = next(self.classified_correctly(label), None)
-        notes = () if right is not None else (
-            f"no {EMOTIONS[label]} face is classified correctly",)
-        if not notes and not self.typical:
-            return right, notes
+        right = None if self.typical else next(self.classified_correctly(label), None)
+        if right is not None:
+            return right
         order = self.of_label(label)
-        return int(order[self.predict(order)[:, label].argmax()]), notes
+        return int(order[self.predict(order)[:, label].argmax()])
 
     def classified_correctly(self, label, batch_size=BATCH):
         """Yield the indices of the correctly classified faces of a label, in the seed's order."""
@@ -85,38 +78,25 @@ class FaceSet(NamedTuple):
         return np.random.default_rng([self.engine.settings.seed, label]).permutation(indices)
 
     def find_correct(self, label, count):
-        """The indices of `count` correctly classified faces of a label, or of all for None.
-
-        Raises:
-            UserError: no face has this label, or none is classified correctly.
-        """
+        """The first `count` of classified_correctly(), all for None; UserError if there is none."""
         indices = list(itertools.islice(self.classified_correctly(label), count))
         if not indices:
             raise UserError(f"no {EMOTIONS[label]} face is classified correctly; choose another "
                             "--label")
-        if count and len(indices) < count:
-            print(f"{EMOTIONS[label]}: only {len(indices)} of the {count} faces asked for; no more "
-                  "are classified correctly")
         return indices
 
     def find_mistakes(self, labels, count):
         """The most confident wrong predictions for the faces of these labels; all for None.
 
-        Returns:
-            Indices and predicted labels: int (at most `count`,) each.
-
-        Raises:
-            UserError: there is no wrong prediction.
+        Returns indices and predicted labels, int (at most `count`,) each; UserError if there is no
+        wrong prediction.
         """
-        candidates = np.flatnonzero(np.isin(self.faces.labels, labels))
-        probabilities = self.predict(candidates)  # (candidates, 7)
-        predicted = probabilities.argmax(axis=1)
-        wrong = predicted != self.faces.labels[candidates]
-        confidence = np.where(wrong, probabilities.max(axis=1), 0)
-        order = np.argsort(-confidence, kind="stable")[:wrong.sum()][:count]
-        if not len(order):
+        indices = np.flatnonzero(np.isin(self.faces.labels, labels))
+        probabilities = self.predict(indices)  # (faces, 7)
+        wrong = probabilities.argmax(axis=1) != self.faces.labels[indices]
+        if not wrong.any():
             raise UserError("the model makes no mistake on these faces; other faces are chosen by "
                             "--data, --split or --label")
-        if count and len(order) < count:
-            print(f"only {len(order)} of the {count} mistakes asked for; there are no more")
-        return candidates[order], predicted[order]
+        indices, probabilities = indices[wrong], probabilities[wrong]
+        order = np.argsort(-probabilities.max(axis=1), kind="stable")[:count]
+        return indices[order], probabilities[order].argmax(axis=1)

@@ -10,14 +10,9 @@ import numpy as np
 
 from explaining import wording
 from explaining.explanation import Explained
-from fer2013 import EMOTIONS
 from figures import explanations
 
 TOGETHER = 64  # pictures whose faces the network predicts in one batch
-OWN = {  # names of the programs' other figures
-    "curves", "confusion_matrix", "reliability", "dataset", "explanations", "mistakes",
-    "emotions", "emotions_average",
-    *(emotion + kind for emotion in EMOTIONS for kind in ("", "_pairs", "_average", "_compare"))}
 NO_FACE = ("no face found; rotate the picture if it lies on its side, and use --cropped if it is a "
            "face from forehead to chin")
 
@@ -46,15 +41,14 @@ class ExplainedPhotograph(NamedTuple):
         return explanations.photograph(picture, frames, rows, self.summary)
 
 
-def explain_photographs(paths, find, labels, engine, **about):
+def explain_photographs(paths, find, labels, engine):
     """Yield the ExplainedPhotograph of each picture.
 
     Args:
         paths: list of pathlib.Path.
         find: function from a list of paths to an iterator of their photographs.finding.Found.
-        labels: labels to explain; if there are none, the predicted label of each face.
+        labels: to explain; if there are none, the predicted label of each face is.
         engine: an engine.Engine.
-        about: fields of each explanation.Explained, such as source.
     """
     for start in range(0, len(paths), TOGETHER):
         some = paths[start:start + TOGETHER]
@@ -67,24 +61,22 @@ def explain_photographs(paths, find, labels, engine, **about):
         answers = engine.explain(asked)
         for path, found in zip(some, photographs, strict=True):
             yield ExplainedPhotograph(path, found, [
-                Explained(explanation, engine.settings, found.faces[index].note,
-                          number=index + 1, **about)
+                Explained(explanation, found.faces[index].note, number=index + 1)
                 for index in found.largest() for explanation in next(answers).values()])
 
 
-def name_figures(paths, folder, suffix="png"):
-    """A path in `folder` for the figure of each picture, with the picture's name.
+def name_figures(paths, folder):
+    """A name without suffix for the figure of each picture: the picture's own.
 
-    It is extended by "_photograph" if it is that of another figure, and by a number if it is that
-    of a picture or given already.
+    It gets a number if it is that of a picture in `folder`, or given already.
     """
-    taken, targets = {str(path.resolve()).lower() for path in paths}, []
+    taken, names = {path.stem.lower() for path in paths
+                    if path.resolve().parent == pathlib.Path(folder).resolve()}, []
     for path in paths:
-        stem = f"{path.stem}_photograph" if path.stem.lower() in OWN else path.stem
-        number, target = 1, pathlib.Path(folder, f"{stem}.{suffix}")
-        while str(target.resolve()).lower() in taken:
+        name, number = path.stem, 1
+        while name.lower() in taken:
             number += 1
-            target = pathlib.Path(folder, f"{stem}_{number}.{suffix}")
-        taken.add(str(target.resolve()).lower())
-        targets.append(target)
-    return targets
+            name = f"{path.stem}_{number}"
+        taken.add(name.lower())
+        names.append(name)
+    return names

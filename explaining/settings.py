@@ -11,8 +11,7 @@ class LimeSettings:
     """Every setting of LIME that an explanation depends on."""
     hide: str = option("blurred", "what a hidden superpixel shows", choices=tuple(HIDING))
     samples: int | str = option(
-        "auto", "perturbed faces for each explained face; auto: 500, doubled up to 4,000 until "
-        "both halves of them agree on the five strongest superpixels",
-        type=options.or_positive_integer("auto"))
-    seed: int = option(0, "seed of the samples and of the choice of faces",
-                       type=options.seed_number)
+        "auto", "perturbed copies of each face; auto: 500 to 4,000, until both halves agree on the "
+        "five strongest superpixels", type=options.or_positive_integer("auto"), metavar="N")
+    seed: int = option(0, "of the samples and of the choice of faces", type=options.seed_number,
+                       metavar="N")

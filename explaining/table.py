@@ -1,6 +1,6 @@
 """The table of explanations: a row for each, and a file of arrays beside it.
 
-    table = Table("faces.csv")          # or faces.parquet
+    table = Table("faces.csv")
     table.add(explained, split="test")
     table.write(precision="float32")    # faces.csv and faces.npz
 
@@ -27,30 +27,23 @@ COLUMNS = (
     *(f"share_{region}" for region in averages.AREAS), "superpixels", "hide",
     "samples", "seed", "precision", "problem")
 COUNTS = ("face", "marked", "fewest", "superpixels", "samples", "seed")
-FORMATS = (".csv", ".parquet")
 
 
 class Table:
-    """Rows in memory, about 17 kB each, written at the end in place of a table of the same columns.
+    """Rows in memory, about 40 kB each, until both files are written.
 
     Args:
-        path: of a .csv or .parquet file.
+        path: of a .csv file, which is replaced.
 
     Raises:
-        UserError: it ends otherwise, its folder is missing, or something else is there.
+        UserError: it ends otherwise.
     """
 
     def __init__(self, path):
         self.path, self.rows, self.arrays = pathlib.Path(path), [], []
-        self.beside = self.path.with_suffix(".npz")
-        if self.path.suffix not in FORMATS:
-            raise UserError(f"--table {path}: expected a name that ends in {' or '.join(FORMATS)}")
-        if not self.path.parent.is_dir():
-            raise UserError(f"--table {path}: there is no folder {self.path.parent}")
-        for there in filter(pathlib.Path.exists, (self.path, self.beside)):
-            if not is_table(self.path):
-                raise UserError(f"--table {path}: {there} is something else than such a table; it "
-                                "stays as it is, choose another name")
+        if self.path.suffix != ".csv":
+            raise UserError(f"--table {path}: expected a name that ends in .csv")
+        files.make_folder(self.path.parent)
 
     def add(self, explained, split="", corners=None):
         """Add the row and the arrays of an explanation.Explained.
@@ -60,17 +53,16 @@ class Table:
             corners: float (4, 2), its frame in a photograph.
         """
         explanation, scores = explained.explanation, wording.scores(explained)
-        box = [None] * 4 if corners is None else [*corners.min(axis=0), *corners.max(axis=0)]
+        box = [] if corners is None else [*corners.min(axis=0), *corners.max(axis=0)]
         shares = averages.share_by_region(explanation)
         self.rows.append(scores | scores["without"] | by_emotion(explanation.probabilities) | {
             "name": explained.name, "split": split, "face": explained.number,
-            **dict(zip(BOX, box, strict=True)),
+            **dict(zip(BOX, box, strict=False)),
             "true": "" if explained.true is None else EMOTIONS[explained.true],
             "predicted": EMOTIONS[explanation.predicted],
             "explained": EMOTIONS[explanation.label],
             "rather_than": (*EMOTIONS, "")[explanation.rather_than],
-            **{f"share_{region}": share for region, share in shares.items()},
-            "hide": scores["hidden"]})
+            **{f"share_{region}": share for region, share in shares.items()}})
         self.arrays.append((explanation.segments, explanation.weights, explanation.together))
 
     def add_photograph(self, explained):
@@ -82,32 +74,21 @@ class Table:
             self.rows.append({"name": str(explained.path), "problem": explained.problem})
             self.arrays.append((np.zeros((48, 48)), np.zeros(0), np.zeros((0, 0))))
 
-    def write(self, precision):
-        """Write both files; returns the sentence that says so. precision: of the network."""
-        rows = pandas.DataFrame(self.rows, columns=COLUMNS).assign(precision=precision)
+    def write(self, **same):
+        """Write both files; returns the sentence that says so. same: columns of one value."""
+        rows = pandas.DataFrame(self.rows, columns=COLUMNS).assign(**same)
         rows = rows.round(dict.fromkeys(BOX, 1)).astype(dict.fromkeys(COUNTS, "Int64"))
         segments, weights, pairs = zip(*self.arrays, strict=True)
-        with files.replacing(self.beside) as temporary:
+        beside = self.path.with_suffix(".npz")
+        with files.replacing(beside) as temporary:
             np.savez(temporary, segments=np.stack(segments).astype(np.uint8),
                      weights=np.stack(list(map(filled_up, weights))),
                      pairs=np.stack(list(map(filled_up, pairs))))
         with files.replacing(self.path) as temporary:
-            if self.path.suffix == ".csv":
-                rows.to_csv(temporary, index=False, float_format="%.6g")
-            else:
-                rows.to_parquet(temporary, index=False)
-        return f"wrote {self.path}, {len(rows):,} rows, and {self.beside}"
+            rows.to_csv(temporary, index=False, float_format="%.6g")
+        return f"wrote {self.path}, {len(rows):,} rows, and {beside}"
 
 
 def filled_up(array):
     """A row's weights or pairs, with NaN where the face has fewer superpixels than MOST."""
     return np.pad(array.astype(np.float32), (0, MOST - len(array)), constant_values=np.nan)
-
-
-def is_table(path):
-    """Whether there is a file with these columns."""
-    read = {".csv": pandas.read_csv, ".parquet": pandas.read_parquet}[path.suffix]
-    try:
-        return path.is_file() and tuple(read(path)) == COLUMNS
-    except (OSError, ValueError):
-        return False

@@ -24,10 +24,9 @@ from fer2013.validation import hold_out, seen_in
 @dataclasses.dataclass(frozen=True)
 class DataOptions:
     """Where the faces are and what their classes mean."""
-    data: str = option(DATA, "path of FER2013: a CSV, a .zip, folders of images, or a directory "
-                             "that contains one of them")
+    data: str = option(DATA, "FER2013: a CSV, a .zip, folders, or where one lies", metavar="PATH")
     classes: str = option("", "what classes mean that are not named or numbered as FER2013's, as "
-                              "7=contempt,calm=neutral,boredom=ignore", metavar="NAME=EMOTION,...")
+                              "7=contempt,calm=neutral,boredom=ignore", metavar="MEANING")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -15,15 +15,12 @@ PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
 @dataclasses.dataclass(frozen=True)
 class ModelOptions:
     """Which model is used, and the preprocessing of one from elsewhere."""
-    model: str = option("", "the model to use, a .keras, .h5, .hdf5, .tflite or .onnx file; if "
-                            "none is given, model.keras in --outputs, or the included model")
-    scale: str = option(AUTO, f"how the pixels of a model from elsewhere are scaled; {AUTO}: found "
-                              "out on labelled faces; "
-                        + "; ".join(f"{name}: {scale.words}" for name, scale in SCALES.items()),
-                        choices=(AUTO, *SCALES))
-    labels: str = option(AUTO, "the order of the outputs of a model from elsewhere, one of "
-                               f"{', '.join(ORDERS)}, or their seven or eight names with commas "
-                               f"between them; {AUTO}: found out on labelled faces",
+    model: str = option("", "a model file (default: model.keras in --outputs if there is one, else "
+                            "the included model)", metavar="FILE")
+    scale: str = option(AUTO, f"how the model's pixels are scaled: {', '.join(SCALES)}; {AUTO}: "
+                              "found out on labelled faces", choices=(AUTO, *SCALES), metavar="WAY")
+    labels: str = option(AUTO, f"order of the model's outputs: {', '.join(ORDERS)}, or names "
+                               "with commas between",
                          type=order_of_labels, metavar="ORDER")
 
 
@@ -47,15 +44,15 @@ def choose_for_photographs(path, folder):
     chosen = choose(path, folder)
     if path or trained_on(chosen) != NAMES[AVATARS]:
         return chosen
-    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered;\n  photographs are "
-          f"explained with {shorten(PRETRAINED)}, unless --model is given")
+    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+          f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
     return PRETRAINED
 
 
 def record_of(path):
     """The run.json beside a model; {} if there is none."""
-    beside = path.with_name("run.json")
-    return files.read_json(beside) if beside.is_file() else {}
+    path = path.parent / "run.json"
+    return files.read_json(path) if path.is_file() else {}
 
 
 def trained_on(path):

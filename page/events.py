@@ -123,11 +123,11 @@ class Page:
     def words(self, state, explanation):
         """HTML of an explanation in sentences, and of its scores."""
         number = state.chosen + 1 if state.count > 1 else None
-        explained = Explained(explanation, self.settings, number=number)
+        explained = Explained(explanation, number=number)
         sentences = [f"Verdict: {wording.verdict(explanation.without)}.",
                      f"{wording.what_if(explanation.without, explanation.label)}.",
                      *(f"Take care: {caution}." for caution in wording.cautions(explanation))]
-        scores = filter(None, [wording.description(explained), self.network.caption, self.source])
+        scores = filter(None, [wording.fit(explanation), self.network.caption, self.source])
         return ("<div class='words'>" + drawing.paragraphs([wording.headline(explained)], "first")
                 + drawing.paragraphs(sentences) + drawing.paragraphs(scores, "note") + "</div>")
 

@@ -8,7 +8,6 @@ import pytest
 from base.errors import UserError
 from explaining import table
 from explaining.explanation import Explained
-from explaining.settings import LimeSettings
 from explaining.table import Table
 from fer2013 import EMOTIONS
 from tests import support
@@ -20,12 +19,12 @@ PAIRS = np.arange(16.0).reshape(4, 4)
 
 def filled(path):
     made = Table(path)
-    made.add(Explained(support.explanation(SEGMENTS, WEIGHTS, together=PAIRS), LimeSettings(),
+    made.add(Explained(support.explanation(SEGMENTS, WEIGHTS, together=PAIRS),
                        "row 7", EMOTIONS.index("sad")), "validation")
     corners = np.array([(10, 5), (30, 7), (28, 27), (8, 25.04)])
-    made.add(Explained(support.explanation(SEGMENTS % 3, WEIGHTS[:3]), LimeSettings(), "a, b.jpg",
-                       number=2), corners=corners)
-    made.write("float32")
+    made.add(Explained(support.explanation(SEGMENTS % 3, WEIGHTS[:3]), "a, b.jpg", number=2),
+             corners=corners)
+    made.write(hide="blurred", precision="float32")
     return path
 
 
@@ -50,7 +49,7 @@ def test_a_row_says_all_that_a_figure_says(tmp_path):
 def test_what_could_not_be_explained_has_a_row_with_the_reason(tmp_path):
     made = Table(tmp_path / "faces.csv")
     made.add_photograph(SimpleNamespace(path="tree.jpg", problem="tree.jpg: no face", rows=[]))
-    made.write("float32")
+    made.write(precision="float32")
     [row] = pandas.read_csv(tmp_path / "faces.csv").to_dict("records")
     assert (row["name"], row["problem"]) == ("tree.jpg", "tree.jpg: no face")
     assert np.isnan(row["whole"]) and np.isnan(np.load(tmp_path / "faces.npz")["weights"]).all()
@@ -67,33 +66,7 @@ def test_the_snippet_of_the_documentation_reads_both_files(tmp_path):
     assert np.array_equal(names["pairs"], PAIRS)
 
 
-def test_parquet_has_the_same_rows(tmp_path):
-    pytest.importorskip("pyarrow", reason="needs pyarrow")
-    found = pandas.read_parquet(filled(tmp_path / "faces.parquet"))
-    assert tuple(found) == table.COLUMNS and list(found.name) == ["row 7", "a, b.jpg"]
-    assert (tmp_path / "faces.npz").is_file()
-    Table(tmp_path / "faces.parquet")  # has the same columns, so that it may be replaced
-
-
-@pytest.mark.parametrize(("name", "content", "expected"), [
-    ("faces.csv", b"name,age\na,3\n", "something else than such a table; it stays as it is"),
-    ("faces.csv", b"", "something else"),
-    ("faces.csv", b"\xff\xfe\x00", "something else"),
-    ("faces.npz", b"another", "faces.npz is something else"),
-    ("faces.txt", None, "ends in .csv or .parquet"),
-    ("nowhere/faces.csv", None, "there is no folder"),
-])
-def test_what_is_there_is_not_replaced_by_a_table_of_other_columns(tmp_path, name, content,
-                                                                   expected):
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(UserError, match=expected):
-        Table(tmp_path / name.replace("npz", "csv"))
-    if content is not None:
-        assert (tmp_path / name).read_bytes() == content
-
-
-def test_a_table_of_the_same_columns_is_replaced(tmp_path):
-    path = filled(tmp_path / "faces.csv")
-    before = path.read_bytes()
-    assert filled(path).read_bytes() == before and before.count(b"\n") == 3
+def test_another_ending_is_refused_and_the_folder_is_made(tmp_path):
+    with pytest.raises(UserError, match="ends in .csv"):
+        Table(tmp_path / "faces.txt")
+    assert filled(tmp_path / "new" / "faces.csv").read_bytes().count(b"\n") == 3

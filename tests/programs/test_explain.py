@@ -29,8 +29,7 @@ def main(monkeypatch, folder, *options):
 
 
 def explain(monkeypatch, folder, *options):
-    folder.mkdir(exist_ok=True)
-    main(monkeypatch, folder, "--no-figures", "--table", folder / "faces.csv", *options)
+    main(monkeypatch, folder, "--table", folder / "faces.csv", *options)
     return pandas.read_csv(folder / "faces.csv")
 
 
@@ -49,7 +48,7 @@ def test_every_way_of_choosing_faces_gives_a_table(of_data, tmp_path, monkeypatc
     picture = ROOT / "examples" / "eileen_collins.jpg"
     photographs = explain(monkeypatch, tmp_path, "--image", picture)
     assert list(photographs.name) == [str(picture)] and photographs.left[0] < photographs.right[0]
-    assert not list(tmp_path.glob("*.png"))
+    assert {"mistakes.png", "eileen_collins.png"} < names_in(tmp_path)
 
 
 def test_an_interrupted_run_resumes_and_ends_with_the_same_bytes(tmp_path, monkeypatch):
@@ -69,9 +68,7 @@ def test_an_interrupted_run_resumes_and_ends_with_the_same_bytes(tmp_path, monke
     assert names_in(tmp_path / "interrupted") == {"explained.sqlite"}
     table = explain(monkeypatch, tmp_path / "interrupted", *options)
     assert len(table) == 6 and len(asked) == 7  # the one in work alone was lost
-    # --no-figures: no emotions_average.csv either
-    assert names_in(tmp_path / "interrupted") == {"faces.csv", "faces.npz", "explained.sqlite"}
-    for name in ("faces.csv", "faces.npz"):
+    for name in ("faces.csv", "faces.npz", "emotions_average.csv"):
         assert ((tmp_path / "interrupted" / name).read_bytes()
                 == (tmp_path / "undisturbed" / name).read_bytes()), name
 
@@ -89,7 +86,7 @@ def test_the_same_seed_writes_the_same_figures_and_lines(of_data, tmp_path, monk
              "--pairs")
         printed.append(capsys.readouterr())
     figures = ["happy.png", "happy_compare.png", "happy_pairs.png"]
-    assert names_in(tmp_path / "a") == {".lock", "explanations.json", *figures}
+    assert names_in(tmp_path / "a") == {"explanations.json", *figures}
     for figure in figures:
         assert np.array_equal(*(np.asarray(Image.open(tmp_path / name / figure)) for name in "ab"))
     first, second = (json.loads((tmp_path / name / "explanations.json").read_text("utf-8"))["happy"]
@@ -103,9 +100,9 @@ def test_the_same_seed_writes_the_same_figures_and_lines(of_data, tmp_path, monk
 def test_a_named_face_is_explained_for_all_seven_in_lines_of_80_characters(
         of_data, tmp_path, monkeypatch, capsys):
     main(monkeypatch, tmp_path, *of_data, "--name", "test_sad_1.png")
-    assert names_in(tmp_path) == {"explanations.png", "explanations.json", "emotions.png", ".lock",
+    assert names_in(tmp_path) == {"explanations.png", "explanations.json", "emotions.png",
                                   *(f"{emotion}.png" for emotion in EMOTIONS)}
-    model, faces, _, _, *lines, last = capsys.readouterr().out.splitlines()
+    model, faces, *lines, last = capsys.readouterr().out.splitlines()
     assert model.startswith("model: ") and faces.startswith("faces: ")
     assert [line.split(":")[0] for line in lines] == list(EMOTIONS)
     assert max(map(len, lines)) <= 80 and last == f"open {tmp_path / 'emotions.png'}"

@@ -22,12 +22,9 @@ REFUSED = {
     "no data": (["train.py", "--data", "nowhere"],
                 "nowhere: no such file or directory; data/README.md"),
     "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
-    "no picture": (["explain.py", "--image", ""], "found an empty name"),
     "name too long": (["evaluate.py", "--model", f"{'x' * 300}.keras"],
                       "File name too long"),
     "pairs of mistakes": (["explain.py", "--pairs", "--mistakes"], "--pairs: expected without"),
-    "comparing averages": (["explain.py", "--compare", "--count", "3"],
-                           "--compare: expected without --count"),
     "two faces": (["explain.py", "--index", "1", "--name", "a"], "not allowed with argument"),
 }
 
