@@ -21,7 +21,7 @@ REFUSED = {
     "unknown emotion": (["explain.py", "--label", "bored"], "invalid choice: 'bored'"),
     "no data": (["train.py", "--data", "nowhere"],
                 "nowhere: no such file or directory; data/README.md"),
-    "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: no such file"),
+    "no model": (["evaluate.py", "--model", "nowhere.keras"], "nowhere.keras: No such file"),
     "name too long": (["evaluate.py", "--model", f"{'x' * 300}.keras"],
                       "File name too long"),
     "pairs of mistakes": (["explain.py", "--pairs", "--mistakes"], "--pairs: expected without"),
