@@ -37,7 +37,7 @@ def main():
     split = data.split(data.held_out if args.split == "auto" else args.split)
     print(*data.describe(split.name), sep="\n")
     network = open_network(model_path, data, args.scale, args.labels)
-    probabilities = predict(network.predict, split.pixels)  # (n, 7)
+    probabilities = network.predict(split.pixels)  # (n, 7)
     seen = data.seen_in_training(split.pixels)
     if seen is None:
         print(f"{data.path} has no training split, so it is unknown which of these faces were seen "
@@ -48,7 +48,7 @@ def main():
                   "edition": split.edition._asdict(), "command": options.command()}
     evaluation |= metrics.measure(split.labels, probabilities, seen)
     if args.tta:
-        mirrored = predict(network.predict_mirrored, split.pixels)  # (n, 7)
+        mirrored = network.predict_mirrored(split.pixels)  # (n, 7)
         evaluation["tta"] = metrics.measure(split.labels, mirrored, seen)
     files.write_json(folder / "evaluation.json", evaluation)
     files.write_csv(folder / "predictions.csv", table(split, probabilities, seen))
@@ -67,15 +67,6 @@ def parse_arguments():
     parser.add_argument("--tta", action="store_true", help="also evaluate with test-time "
                         "augmentation, the mean prediction for a face and its mirror image")
     return parser.parse_args()
-
-
-def predict(function, pixels, size=500):
-    """function(pixels), float32 (n, 7), with a progress bar where stderr is a terminal."""
-    from tqdm.auto import trange
-
-    starts = trange(0, len(pixels), size, desc="predicting", unit_scale=size, unit="face",
-                    leave=False, disable=None)
-    return np.concatenate([function(pixels[start:start + size]) for start in starts])
 
 
 def table(split, probabilities, seen):

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from tqdm.auto import trange
 
 from fer2013 import EMOTIONS, SIZE
 from fer2013.names import CONTEMPT, ORDERS
@@ -118,7 +119,8 @@ def outputs_of(raw, pixels, scale):
     from keras import ops
 
     step, outputs = max(1, AT_ONCE // raw.input_shape[0] ** 2), [np.empty((0, raw.classes))]
-    for start in range(0, len(pixels), step):
+    for start in trange(0, len(pixels), step, desc="predicting", unit_scale=step, unit="face",
+                        delay=2, leave=False, disable=None):
         faces = pixels[start:start + step].astype(np.float32)
         outputs.append(raw.call(ops.convert_to_numpy(preprocess(faces, raw.input_shape, scale))))
     return np.concatenate(outputs, dtype=np.float32)

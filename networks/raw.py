@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from base.errors import UserError
 
@@ -58,8 +57,7 @@ def in_batches(predict, pictures, sizes):
         sizes: of the batches, in ascending order.
     """
     found = []
-    for start in tqdm(range(0, len(pictures), sizes[-1]), "predicting", unit="batch", delay=2,
-                      leave=False, disable=None):
+    for start in range(0, len(pictures), sizes[-1]):
         batch = pictures[start:start + sizes[-1]]
         size = next(size for size in sizes if size >= len(batch))
         filled = np.zeros((size, *batch.shape[1:]), batch.dtype)
