@@ -16,4 +16,4 @@ def test_an_explanation_shows_itself_in_a_notebook_with_its_sentence():
     assert isinstance(figure, Figure) and len(figure.subfigs[0].axes) == 5  # panels and a scale
     assert figure.subfigs[0].get_suptitle().startswith("Happy, 100 %: mainly the ")
     width, height = Image.open(io.BytesIO(found._repr_png_())).size
-    assert width == 1000 and 250 < height < 400
+    assert width == 800 and 200 < height < 350
