@@ -59,9 +59,11 @@ def main_parts(explanation):
     for part in explanation.strongest(1, 2):
         if explanation.weights[part] >= explanation.weights.max() / 2:
             by_name[names[part]] += explanation.weights[part]
-    number = (lambda weight: f"{100 * weight:+.0f} points") if explanation.rather_than < 0 else (
-        lambda weight: f"{weight:+.1f} in log-odds")
-    return " and the ".join(f"{name} ({number(weight)})" for name, weight in by_name.items())
+    points = explanation.rather_than < 0
+    first, *second = [f"{name} ({100 * weight:+.0f}" if points else f"{name} ({weight:+.1f}"
+                      for name, weight in by_name.items()]
+    first += " points)" if points else " in log-odds)"
+    return " and the ".join([first, *(each + ")" for each in second)])
 
 
 def verdict(without):

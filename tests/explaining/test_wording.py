@@ -24,7 +24,7 @@ MANY = WHOLE._replace(marked_hidden=0.8, fewest=9, fewest_hidden=0.41)
 @pytest.mark.parametrize(("row", "sentence"), [
     (explained(), "Happy, 90 %: mainly the right corner of the mouth (+14 points)"),
     (explained(np.array([0, 0.14, 0.1])), "Happy, 90 %: mainly the right corner of the mouth "
-                                          "(+14 points) and the nose (+10 points)"),
+                                          "(+14 points) and the nose (+10)"),
     (explained(without=MANY), "Happy, 90 %: many parts together; 41 % without the 9 strongest"),
     (explained(without=MANY._replace(fewest=0)),
      "Happy, 90 %: many parts together; not even the strongest decide"),
