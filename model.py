@@ -21,8 +21,8 @@ from networks.export import FORMATS
 
 INPUT_SHAPE = (48, 48, 1)
 CLASSES = 7
-FILTERS = ((64, 64), (64, 64), (128, 128), (256, 256))  # of the two convolutions of each block
-HIDDEN = 2048
+FILTERS = ((64, 64), (64, 64), (256, 128), (512, 256))  # of the two convolutions of each block
+HIDDEN = 976
 
 
 def build_model(block_dropout=0.1, dense_dropout=0.5, dtype="float32", seed=None, filters=FILTERS,
