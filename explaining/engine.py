@@ -19,7 +19,7 @@ from explaining.explanation import Explanation
 from explaining.settings import LimeSettings
 from explaining.verdict import Without
 
-VERSION = 1  # higher where the same face, network and settings get another explanation
+VERSION = 2  # higher where the same face, network and settings get another explanation
 KEPT = Explanation._fields[2:]  # all but the face and its superpixels, which the labels share
 
 

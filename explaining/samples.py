@@ -16,7 +16,6 @@ SHOWN = 5  # superpixels that a figure marks: all positive ones would cover abou
 FIRST, LIMIT = 500, 4000  # samples="auto" doubles from FIRST to LIMIT: 0.75 to 6 s on two CPU cores
 FOLDS = 10  # of the held-out R squared of single superpixels
 LEARNED = 500  # pairs to learn the kernel from: 0.5 s of one core, more change R² by under 0.01
-FRESH = 4000  # pairs of masks that the surrogate predicts: no call of the network, 0.2 s
 LEAST = 1e-6  # smaller probabilities count as this one in log-odds
 WIDTH = 0.25  # of the kernel on cosine distances, as in the lime package
 
@@ -52,9 +51,9 @@ class Samples:
     def adjusted_fit(self, label, half=None):
         """LIME's weights with less noise: its local model of a surrogate, corrected by its errors.
 
-        The surrogate predicts FRESH pairs of masks. The local model of its held-out errors on the
-        samples is added, so that what is estimated stays LIME's weighted regression (Witter et al.
-        2025, arXiv 2506.11849). With `half`, 0 or 1, every other pair of the samples is taken.
+        The surrogate's local model is that of all masks. The local model of its held-out errors on
+        the samples is added, so that what is estimated stays LIME's weighted regression (Witter et
+        al. 2025, arXiv 2506.11849). With `half`, 0 or 1, every other pair of the samples is taken.
 
         Returns:
             Weights float64 (superpixels,), intercept, what pairs add float64 (superpixels,
@@ -66,8 +65,8 @@ class Samples:
         chosen = slice(None) if half is None else np.arange(len(self.masks)) // 2 % 2 == half
         masks, targets = self.masks[chosen], targets[chosen]
         surrogate = Surrogate(masks, targets, self.kernel(label))
-        fresh = in_pairs(np.random.default_rng([self.seed, 1]).integers(0, 2, (FRESH, count)))
-        weights, intercept = local_model(fresh, surrogate.predict(fresh))
+        sizes = np.tri(count + 1, count, -1)  # a mask of each size
+        weights, intercept = surrogate.local_model(closeness(distances_of(sizes)))
         correction, more = local_model(masks, targets - surrogate.held_out)
         r2 = r_squared(targets[2:], surrogate.held_out[2:])  # without the whole face, not random
         return weights + correction, intercept + more, surrogate.together(), r2
@@ -135,12 +134,20 @@ def in_pairs(masks):
 def local_model(masks, targets):
     """The lime package's weighted regression: weights float64 (superpixels,), and intercept."""
     count = masks.shape[1]
-    distances = cosine_distances(masks, np.ones((1, count)))[:, 0]  # (n,)
-    base = LimeBase(lambda distance: np.sqrt(np.exp(-(distance / WIDTH) ** 2)))
-    intercept, pairs, *_ = base.explain_instance_with_data(
-        masks, targets[:, None], distances, 0, count, feature_selection="none")
+    intercept, pairs, *_ = LimeBase(closeness).explain_instance_with_data(
+        masks, targets[:, None], distances_of(masks), 0, count, feature_selection="none")
     weights = dict(pairs)
     return np.array([weights[part] for part in range(count)]), float(intercept)
+
+
+def distances_of(masks):
+    """Cosine distance of each mask to the whole face, as in the lime package: float64 (n,)."""
+    return cosine_distances(masks, np.ones((1, masks.shape[1])))[:, 0]
+
+
+def closeness(distances):
+    """LIME's weight of masks, as in the lime package: float64 (n,)."""
+    return np.sqrt(np.exp(-(distances / WIDTH) ** 2))
 
 
 def check_probabilities(outputs):

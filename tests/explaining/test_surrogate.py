@@ -1,9 +1,10 @@
 import itertools
 
 import numpy as np
+import pytest
 from scipy.optimize import check_grad
 
-from explaining import surrogate
+from explaining import samples, surrogate
 
 COUNT = 8
 
@@ -59,6 +60,19 @@ def test_answers_to_fresh_masks_follow_the_network():
     masks, fresh = pairs(100), pairs(200, seed=1)
     found = fit(masks, both_needed(masks))
     np.testing.assert_allclose(found.predict(fresh), both_needed(fresh), atol=0.02)
+
+
+@pytest.mark.parametrize("count", [COUNT - 1, COUNT])
+def test_the_local_model_is_the_weighted_regression_on_all_masks(count):
+    masks, states = pairs(40)[:, :count], np.array(list(itertools.product((0, 1), repeat=count)))
+    found = fit(masks, both_needed(masks))
+    states = samples.in_pairs(states[:len(states) // 2])
+    closeness = samples.closeness(samples.distances_of(states))  # (2 ** count,)
+    design = np.column_stack([states, np.ones(len(states))]) * np.sqrt(closeness)[:, None]
+    expected = np.linalg.lstsq(design, found.predict(states) * np.sqrt(closeness))[0]
+    sizes = samples.closeness(samples.distances_of(np.tri(count + 1, count, -1)))
+    weights, intercept = found.local_model(sizes)
+    np.testing.assert_allclose([*weights, intercept], expected, atol=1e-9)
 
 
 def test_held_out_answers_are_those_of_a_fit_without_the_pair():
