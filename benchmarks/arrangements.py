@@ -18,7 +18,7 @@ class Arrangement(NamedTuple):
 
 
 ARRANGEMENTS = {
-    "today": Arrangement(((64, 64), (64, 64), (128, 128), (256, 256)), 2048, 2, 177),
+    "equal": Arrangement(((64, 64), (64, 64), (128, 128), (256, 256)), 2048, 2, 177),
     "wide-late": Arrangement(((64, 64), (64, 64), (256, 128), (512, 256)), 976, 2, 225),
     "narrow-first": Arrangement(((64, 32), (128, 64), (256, 160), (448, 256)), 976, 2, 208),
     "small-dense": Arrangement(((32, 32), (64, 64), (288, 192), (576, 224)), 220, 3, 228),

@@ -1,6 +1,6 @@
 """Networks for experiments on a GPU, in PyTorch: the network of model.py with more to train.
 
-    student = Student(ARRANGEMENTS["today"], branches="parallel")
+    student = Student(ARRANGEMENTS["wide-late"], branches="parallel")
     arrays = student.keras_weights()        # for model.build_model(filters=..., hidden=...)
 
 In training, each convolution can be a sum of parallel branches with batch normalisation (Ding et

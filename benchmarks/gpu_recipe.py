@@ -45,7 +45,7 @@ def parse_arguments():
     parser.add_argument("--data", default="data", help="FER2013, for pack")
     parser.add_argument("--votes", default="", help="CSV of FER+'s votes by file name, for pack")
     parser.add_argument("--epochs", type=int, default=400, help="of study")
-    parser.add_argument("--arrangement", choices=ARRANGEMENTS, default="today")
+    parser.add_argument("--arrangement", choices=ARRANGEMENTS, default="wide-late")
     parser.add_argument("--branches", choices=BRANCHES, default="normalised")
     parser.add_argument("--faces", type=int, default=None, help="only so many, for a trial")
     parser.add_argument("--seed", type=int, default=21)
@@ -87,9 +87,9 @@ def compare(args):
 
     faces, rows = Faces(args.work, args.faces), []
     runs = [(name, "plain", None, {}) for name in ARRANGEMENTS]
-    runs += [("today", name, None, {}) for name in BRANCHES if name != "plain"]
-    runs += [("today", "plain", each, {}) for each in (equalised, standardised)]
-    runs += [("today", "plain", None, {"contrast": 0.5})]
+    runs += [("wide-late", name, None, {}) for name in BRANCHES if name != "plain"]
+    runs += [("wide-late", "plain", each, {}) for each in (equalised, standardised)]
+    runs += [("wide-late", "plain", None, {"contrast": 0.5})]
     for arrangement, branches, prepare, views in runs:
         student = Student(ARRANGEMENTS[arrangement], branches, prepare=prepare)
         started = time.monotonic()
