@@ -65,7 +65,7 @@ def main():
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=options.HelpFormatter)
+                                     formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--data", default="data",
                         help="path of FER2013: a CSV, a .zip, folders of images, or a directory "
                              "that contains one of them")
