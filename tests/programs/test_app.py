@@ -127,7 +127,7 @@ def wait_until_in_view(page, selector):
 
 def test_a_click_hides_a_part_and_the_bars_move_at_once(page, server):
     open_portrait(page)
-    assert percent(page) == 84 and kept(server) == 0
+    assert percent(page) == 82 and kept(server) == 0
     page.get_by_role("button", name="Hide all").click()
     part(page, 0, shown=False)
     assert percent(page) < 50
@@ -138,7 +138,7 @@ def test_a_click_hides_a_part_and_the_bars_move_at_once(page, server):
     part(page, 30, shown=True)
     part(page, 31).click()
     part(page, 31, shown=True)
-    assert percent(page) == 84
+    assert percent(page) == 82
 
 
 def test_parts_are_hidden_with_the_keyboard_alone(page):
@@ -158,7 +158,7 @@ def test_an_explanation_is_told_and_a_new_picture_clears_it(page):
     open_portrait(page)
     page.get_by_role("button", name="Explain").click()
     page.locator(".words").wait_for()
-    assert page.locator(".words .first").inner_text().startswith("Happy, 84 %: many parts ")
+    assert page.locator(".words .first").inner_text().startswith("Happy, 82 %: many parts ")
     wait_until_in_view(page, ".words .first")  # it scrolls
     wait_until_in_view(page, "svg.board")
     page.get_by_role("button", name="Only the marked").click()
