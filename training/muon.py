@@ -3,8 +3,8 @@
 A few directions dominate the gradient of a kernel. Muon takes a step of the same length along every
 direction: it reshapes the kernel's momentum to a matrix and replaces it by the nearest matrix whose
 singular values are all about 1 (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
-Keras's own Muon leaves convolutions to AdamW. After three epochs of FER2013 this network had a
-PublicTest accuracy of 56.7 %, with AdamW 51.7 %, and training took a twelfth longer.
+Keras's own Muon leaves convolutions to AdamW. After three epochs of FER2013 the network, then with
+64, 64, 128 and 256 filters, had 56.7 % of PublicTest, with AdamW 51.7 %, in a twelfth more time.
 """
 import keras
 from keras import ops
