@@ -13,6 +13,7 @@ import numpy as np
 import fer2013
 import model
 from base import files, options
+from networks.files import read
 from networks.raw import BATCHES, in_batches
 
 NOISE = 0.3  # standard deviation of what is added to a copy, relative to that of the kernel
@@ -22,7 +23,7 @@ FACES = 3000
 
 def main():
     args = parse_arguments()
-    narrow, wide = model.load_model(args.narrow), model.build_model()
+    narrow, wide = read(args.narrow).keras_model, model.build_model()
     random = np.random.default_rng(0)
     for layer in wide.layers:
         source = narrow.get_layer(layer.name).get_weights()
