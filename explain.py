@@ -128,8 +128,8 @@ def explain_pictures(args, engine, output, table):
 
 
 def labels_of(args):
-    """The labels that --label names; [] if none is given."""
-    return [*map(EMOTIONS.index, EMOTIONS if "all" in args.label else args.label)]
+    """The labels that --label names, each once; [] if none is given."""
+    return list(dict.fromkeys(map(EMOTIONS.index, EMOTIONS if "all" in args.label else args.label)))
 
 
 def choose_index(args, names):
