@@ -60,7 +60,7 @@ def main():
         if args.image:
             figure, problems = explain_pictures(args, engine, output, table)
         else:
-            typical = data.name == included.NAMES[included.COMPOSITES]
+            typical = data.name == included.INCLUDED[included.COMPOSITES]
             face_set = FaceSet(faces, engine, typical, table)
             figure, problems = explain_faces(args, face_set, network, output), []
     if table:

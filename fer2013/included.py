@@ -5,8 +5,6 @@ from base.options import notes
 from fer2013.dataset import DataOptions, open_dataset
 from fer2013.sources import AVATARS, COMPOSITES, DATA, HERE, INCLUDED, lying_at, search
 
-NAMES = INCLUDED
-
 
 def open_for_training(options):
     """The user's Dataset, or the avatars if none is named and data/ holds no FER2013."""
@@ -24,8 +22,7 @@ def open_own(options=DataOptions()):  # noqa: B008, it is immutable
     folder = HERE / DATA
     if options.data != DATA or search(folder) is not None:
         return open_dataset(options)
-    lying = lying_at(folder)
-    if lying != "nothing":
+    if (lying := lying_at(folder)) != "nothing":
         notes.info("%s: no FER2013 in it, but %s", DATA, lying)
     return None
 

@@ -6,7 +6,7 @@ from base import files
 from base.errors import UserError
 from base.options import option
 from fer2013.dataset import shorten
-from fer2013.included import AVATARS, HERE, NAMES
+from fer2013.included import AVATARS, HERE, INCLUDED
 from networks.preprocessing import AUTO, ORDERS, SCALES, order_of_labels
 
 PRETRAINED = HERE / "pretrained" / "emotion_cnn.keras"
@@ -42,9 +42,9 @@ def choose(path, folder):
 def choose_for_photographs(path, folder):
     """Like choose(), but photographs get a model of rendered faces only if it is named."""
     chosen = choose(path, folder)
-    if path or trained_on(chosen) != NAMES[AVATARS]:
+    if path or trained_on(chosen) != INCLUDED[AVATARS]:
         return chosen
-    print(f"{chosen} was trained on {NAMES[AVATARS]}, which are rendered; photographs are "
+    print(f"{chosen} was trained on {INCLUDED[AVATARS]}, which are rendered; photographs are "
           f"explained with {shorten(PRETRAINED)}, or with the model that --model names")
     return PRETRAINED
 

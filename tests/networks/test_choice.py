@@ -16,7 +16,7 @@ def run_folder(folder, trained_on):
 
 
 def test_a_model_of_rendered_faces_explains_photographs_only_if_it_is_named(tmp_path, capsys):
-    on_avatars = run_folder(tmp_path / "a", included.NAMES[included.AVATARS])
+    on_avatars = run_folder(tmp_path / "a", included.INCLUDED[included.AVATARS])
     assert choice.choose_for_photographs("", tmp_path / "a") == choice.PRETRAINED
     assert "was trained on the included avatars, which are rendered" in capsys.readouterr().out
     assert choice.choose_for_photographs(str(on_avatars), tmp_path / "a") == on_avatars
