@@ -68,15 +68,16 @@ def find(raw, faces, scale=AUTO, order=AUTO):
         order: the only order of labels, a name in fer2013.names.ORDERS or the outputs' names.
 
     Raises:
-        UserError: the order does not fit; no way is better than chance, or two that differ cannot
-            be told apart, and not both are given.
+        UserError: order or scaling do not fit; no way is better than chance, or two that differ
+            cannot be told apart, and not both are given.
     """
     scales = [name for name, each in SCALES.items()
-              if name == scale or scale == AUTO and raw.input_shape[2] in each.channels]
+              if scale in (name, AUTO) and raw.input_shape[2] in each.channels]
     orders = [names_of(each, raw.classes) for each in (ORDERS if order == AUTO else [order])]
     orders = [names for names in orders if len(names) == raw.classes]
-    if not orders:
-        raise UserError(f"--labels: {raw.path} has {raw.classes} outputs; expected as many names")
+    if not (orders and scales):
+        raise UserError(f"{raw.path} has {raw.classes} outputs; expected as many names in "
+                        f"--labels, and a --scale of {raw.input_shape[2]}-channel pictures")
     scales = tqdm(scales, "finding out the preprocessing", leave=False, delay=2)
     found = sorted((way for name in scales for way in ways_of(raw, faces, name, orders)),
                    key=lambda way: -way.right.mean())  # of equal ones the usual scaling stays first

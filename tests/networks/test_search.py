@@ -155,8 +155,10 @@ def test_what_was_found_is_said_and_names_that_do_not_fit_are_refused(monkeypatc
     assert "theirs.h5: pixels / 255" in first.caption
     named = open_network("theirs.h5", scale="signed", labels="fer2013").preprocessing
     assert (named.scale, named.labels) == ("signed", EMOTIONS)
-    with pytest.raises(UserError, match="--labels: theirs.h5 has 7 outputs; expected as many"):
+    with pytest.raises(UserError, match="theirs.h5 has 7 outputs; expected as many names"):
         open_network("theirs.h5", labels=(*EMOTIONS, "bored"))
+    with pytest.raises(UserError, match="a --scale of 1-channel pictures"):
+        open_network("theirs.h5", scale="torchvision")
 
 
 def test_contempt_in_the_place_of_an_emotion_leaves_it_without_a_probability():
