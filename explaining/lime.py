@@ -31,7 +31,7 @@ def explain_face(face, predict, labels, settings=DEFAULT, segments=None):
         {label: Explanation}, in the order of `labels`.
 
     Raises:
-        UserError: there are fewer samples than superpixels, or outputs that are not probabilities.
+        UserError: fewer samples than superpixels, no probabilities, or a label that they lack.
     """
     return dict(explain_in_turn(face, predict, labels, settings, segments))
 

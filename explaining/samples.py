@@ -106,7 +106,7 @@ def draw(face, hidden, segments, predict, labels, settings):
         pixels = np.where(new.astype(bool)[:, segments], face, hidden)  # (more, 48, 48)
         masks = np.concatenate([masks, new])
         probabilities.append(predict(pixels))
-        check_probabilities(probabilities[-1])
+        check_probabilities(probabilities[-1], np.hstack(labels))
         drawn = Samples(masks, np.concatenate(probabilities), settings.seed, memo)
         enough = not automatic or len(masks) >= LIMIT or all(drawn.stability(label) == 1
                                                              for label in labels)
@@ -150,8 +150,10 @@ def closeness(distances):
     return np.sqrt(np.exp(-(distances / WIDTH) ** 2))
 
 
-def check_probabilities(outputs):
-    """UserError if these outputs, float (n, classes), are not probabilities."""
+def check_probabilities(outputs, labels):
+    """UserError if outputs, float (n, classes), are no probabilities, or lack one of the labels."""
+    if not np.isin(labels, range(outputs.shape[1])).all():
+        raise UserError(f"labels {labels}: the model has the labels 0 to {outputs.shape[1] - 1}")
     if not (outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3)):  # also for NaN
         raise UserError("the model's outputs are not probabilities that sum to 1; "
                         "expected a softmax as its last layer")

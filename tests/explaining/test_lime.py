@@ -175,9 +175,11 @@ def test_the_strongest_superpixels_have_the_given_sign_and_are_at_most_five():
     assert found.strongest(1).tolist() == [8, 0, 7, 6, 3] and found.strongest(-1).tolist() == [4, 1]
 
 
-def test_fewer_samples_than_superpixels_are_an_error(face):
+def test_fewer_samples_than_superpixels_and_labels_that_are_none_are_errors(face):
     with pytest.raises(UserError, match="10 samples; expected at least"):
         explain(face, brightness_of(face > 100), [1], samples=10)
+    with pytest.raises(UserError, match="the model has the labels 0 to 1"):
+        explain(face, brightness_of(face > 100), [-1], samples=100)
 
 
 @pytest.mark.parametrize("output", [[2.0, -1.0], [0.5, 0.6], [np.nan, np.nan]],
