@@ -34,7 +34,7 @@ class Jobs:
         """An iterator of function(item) for each of a list of items, in their order.
 
         Raises:
-            UserError: the cluster is not there, a worker has other packages or dies; and what the
+            UserError: the cluster is not there, a process has other packages or dies; and what the
                 function raises.
         """
         if self.here:
@@ -58,7 +58,7 @@ def on_this_machine(jobs, task, items):
 def on_cluster(address, task, items):
     """Jobs.map() on Dask; joblib's backend for it computes here if the cluster has one thread."""
     try:
-        from distributed import Client, KilledWorker
+        from distributed import CancelledError, Client, KilledWorker
         client = Client(address, timeout=10, set_as_default=False)
     except (ImportError, OSError, ValueError) as error:
         raise UserError(f"--cluster {address}: no Dask scheduler answers there, or it needs "
@@ -67,12 +67,12 @@ def on_cluster(address, task, items):
         try:
             for future in client.map(task, items, pure=False):
                 yield future.result()
-        except (ImportError, KilledWorker, OSError, RuntimeError) as error:
+        except (CancelledError, ImportError, KilledWorker, OSError, RuntimeError) as error:
             raise lost(f"--cluster {address}", error) from error
 
 
 def lost(where, error):
-    return UserError(f"{where}: a worker died, perhaps for want of memory, or cannot run this "
+    return UserError(f"{where}: a process died, perhaps for want of memory, or cannot run this "
                      f"project ({error.__cause__ or error})")
 
 

@@ -41,7 +41,7 @@ def test_results_keep_their_order_and_come_from_other_processes(workers):
 
 
 def test_a_worker_that_dies_is_one_line():
-    with pytest.raises(UserError, match="^--jobs 2: a worker died, perhaps for want of memory"):
+    with pytest.raises(UserError, match="^--jobs 2: a process died, perhaps for want of memory"):
         list(Jobs(2).map(die, [7]))
 
 
