@@ -61,9 +61,6 @@ class Store:
             raise UserError(f"{self.path}: cannot be read or written ({error}); if it is damaged, "
                             "remove it, and everything is computed again") from error
 
-    def close(self):
-        self.connection.close()
-
 
 def kept_or_computed(store, keys, items, compute, pack, unpack):
     """An iterator of the result of each item in order: what is kept, and else what is then kept.

@@ -1,4 +1,3 @@
-import contextlib
 import os
 import signal
 import subprocess
@@ -16,12 +15,12 @@ ARRAYS = {"weights": np.array([0.1, -2]), "label": np.asarray(3)}
 
 def test_arrays_come_back_as_they_were_and_a_later_run_finds_them(tmp_path):
     for _ in range(2):
-        with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
-            kept.add("a", ARRAYS)
-            found = kept.get("a")
-            assert "a" in kept and "b" not in kept
-            with pytest.raises(KeyError):
-                kept.get("b")
+        kept = Store(tmp_path / "kept.sqlite")
+        kept.add("a", ARRAYS)
+        found = kept.get("a")
+        assert "a" in kept and "b" not in kept
+        with pytest.raises(KeyError):
+            kept.get("b")
     assert found["weights"].tolist() == [0.1, -2] and found["label"].item() == 3
 
 
@@ -41,17 +40,17 @@ def test_a_killed_process_loses_nothing_that_it_added(tmp_path):
     run.send_signal(signal.SIGKILL)
     run.wait()
     run.stdout.close()
-    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
-        assert [kept.get(str(number))["number"].item() for number in added] == list(range(20))
+    kept = Store(tmp_path / "kept.sqlite")
+    assert [kept.get(str(number))["number"].item() for number in added] == list(range(20))
 
 
 def test_a_full_disk_is_one_line_and_what_was_added_stays(tmp_path):
-    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
-        kept.add("a", ARRAYS)
-        kept.connection.execute("PRAGMA max_page_count = 5")
-        with pytest.raises(UserError, match="kept.sqlite: cannot be .*full"):
-            kept.add("b", {"large": np.zeros(10**5)})
-        assert "b" not in kept and kept.get("a")["weights"].tolist() == [0.1, -2]
+    kept = Store(tmp_path / "kept.sqlite")
+    kept.add("a", ARRAYS)
+    kept.connection.execute("PRAGMA max_page_count = 5")
+    with pytest.raises(UserError, match="kept.sqlite: cannot be .*full"):
+        kept.add("b", {"large": np.zeros(10**5)})
+    assert "b" not in kept and kept.get("a")["weights"].tolist() == [0.1, -2]
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
@@ -62,16 +61,16 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
 
 @pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04", "text", 7])
 def test_a_result_that_is_damaged_is_refused(tmp_path, damaged):
-    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
-        kept.add("a", ARRAYS)
-        kept.connection.execute("UPDATE results SET arrays = ?", (damaged,))
-        with pytest.raises(UserError, match="kept.sqlite: cannot be"):
-            kept.get("a")
+    kept = Store(tmp_path / "kept.sqlite")
+    kept.add("a", ARRAYS)
+    kept.connection.execute("UPDATE results SET arrays = ?", (damaged,))
+    with pytest.raises(UserError, match="kept.sqlite: cannot be"):
+        kept.get("a")
 
 
 def test_a_result_of_other_arrays_is_refused(tmp_path):
-    with contextlib.closing(Store(tmp_path / "kept.sqlite")) as kept:
-        kept.add("a", ARRAYS)
-        found = kept_or_computed(kept, ["a"], [0], iter, None, lambda arrays, _: arrays["segments"])
-        with pytest.raises(UserError, match="kept.sqlite: cannot be .*'segments'"):
-            next(found)
+    kept = Store(tmp_path / "kept.sqlite")
+    kept.add("a", ARRAYS)
+    found = kept_or_computed(kept, ["a"], [0], iter, None, lambda arrays, _: arrays["segments"])
+    with pytest.raises(UserError, match="kept.sqlite: cannot be .*'segments'"):
+        next(found)

@@ -1,5 +1,3 @@
-import contextlib
-
 import numpy as np
 import pytest
 
@@ -20,8 +18,7 @@ def halves(pixels):
 
 @pytest.fixture
 def kept(tmp_path):
-    with contextlib.closing(Store(tmp_path / "explained.sqlite")) as opened:
-        yield opened
+    return Store(tmp_path / "explained.sqlite")
 
 
 def refuse(pixels):
