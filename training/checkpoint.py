@@ -57,7 +57,7 @@ def find(folder, about):
     if not (folder / "run.json").exists():
         return None
     earlier = files.read_json(folder / "run.json")
-    changed = changes(earlier["arguments"], about["arguments"])
+    changed = changes(earlier.get("arguments", {}), about["arguments"])
     if earlier.get("splits") != about["splits"]:
         changed.append("its faces or labels were others")
     if changed:
@@ -99,11 +99,14 @@ class Checkpoint:
 
     def restore(self):
         """Continue from the checkpoint in the folder."""
-        with np.load(self.folder / FILE) as file:
-            for number, variable in enumerate(self.variables):
-                variable.assign(file[f"variable{number}"])
-            self.weights = [file[name] for name in file.files if name.startswith("best")]
-            self.rows = json.loads(str(file["rows"]))
+        try:
+            with np.load(self.folder / FILE) as file:
+                for number, variable in enumerate(self.variables):
+                    variable.assign(file[f"variable{number}"])
+                self.weights = [file[name] for name in file.files if name.startswith("best")]
+                self.rows = json.loads(str(file["rows"]))
+        except Exception as error:  # NumPy and zipfile raise a dozen kinds
+            raise UserError(f"{self.folder / FILE}: {error}; --fresh starts over") from error
         if self.rows:
             self.write_results()
 

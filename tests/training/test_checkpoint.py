@@ -61,6 +61,9 @@ def test_starting_anew_removes_the_earlier_run(kept):
     kept.add(row(1))
     kept.start()
     assert {path.name for path in kept.folder.iterdir()} == {"checkpoint.npz", "run.json"}
+    (kept.folder / "checkpoint.npz").write_bytes(b"PK\x03\x04")
+    with pytest.raises(UserError, match="checkpoint.npz: .*; --fresh starts over"):
+        kept.restore()
 
 
 def test_the_same_run_is_recognised_with_other_paths_while_it_runs_and_afterwards(kept):
