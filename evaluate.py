@@ -96,7 +96,7 @@ def draw(evaluation, labels, probabilities):
         "reliability": numbers.reliability(
             *bins, f"Expected calibration error {error:.3f} on {measured}", source)}
     path = model.with_name("history.csv")
-    if path.is_file():
+    if path.is_file() and path.read_bytes().startswith(b"epoch,accuracy,loss,val_accuracy,"):
         history = pandas.read_csv(path)
         best = f"Validation accuracy {100 * history.val_accuracy.max():.1f} % in the best epoch"
         figures["curves"] = numbers.curves(history, best, source)
