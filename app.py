@@ -60,7 +60,7 @@ def serve(page, host, port):
 
     try:
         blocks = layout.launch(page, host, port)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # OverflowError: no such port
         raise UserError(f"--host {host} --port {port}: cannot listen there ({error})") from error
     print(f"{page.source}; open http://{host}:{port}; stop with Ctrl-C", flush=True)
     blocks.block_thread()
