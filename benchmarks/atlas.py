@@ -45,8 +45,8 @@ def main():
               if len(np.unique(split.pixels[rows["index"]], axis=0)) >= FEWEST}
     groups = dict(sorted(groups.items(), key=lambda group: (group[0][0] != group[0][1],
                                                             -len(group[1]))))
-    draw(groups, split.pixels, "atlas", "faces classified correctly", correct=True)
-    draw(groups, split.pixels, "atlas_mistakes", "mistakes", correct=False)
+    draw(groups, split.pixels, "atlas", "Faces classified correctly", correct=True)
+    draw(groups, split.pixels, "atlas_mistakes", "Mistakes", correct=False)
     print(table(groups))
 
 
