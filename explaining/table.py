@@ -33,16 +33,18 @@ class Table:
     """Rows in memory, about 40 kB each, until both files are written.
 
     Args:
-        path: of a .csv file, which is replaced.
+        path: of a .csv file; an earlier table is replaced.
 
     Raises:
-        UserError: it ends otherwise.
+        UserError: it ends otherwise, or another file has that name.
     """
 
     def __init__(self, path):
         self.path, self.rows, self.arrays = pathlib.Path(path), [], []
         if self.path.suffix != ".csv":
             raise UserError(f"--table {path}: expected a name that ends in .csv")
+        if self.path.exists() and not self.path.read_bytes().startswith(b"name,split,face"):
+            raise UserError(f"--table {path}: another file is there; expected a new name")
         files.make_folder(self.path.parent)
 
     def add(self, explained, split="", corners=None):

@@ -69,4 +69,10 @@ def test_the_snippet_of_the_documentation_reads_both_files(tmp_path):
 def test_another_ending_is_refused_and_the_folder_is_made(tmp_path):
     with pytest.raises(UserError, match="ends in .csv"):
         Table(tmp_path / "faces.txt")
+
+
+def test_another_file_of_the_same_name_is_not_replaced(tmp_path):
+    (tmp_path / "fer2013.csv").write_text("emotion,pixels,Usage\n")
+    with pytest.raises(UserError, match="another file is there"):
+        Table(tmp_path / "fer2013.csv")
     assert filled(tmp_path / "new" / "faces.csv").read_bytes().count(b"\n") == 3
