@@ -83,11 +83,12 @@ class Surrogate:
             Weights float64 (superpixels,), and intercept.
         """
         count = len(closeness) - 1
-        points = np.exp(2j * np.pi * np.arange(count + 1 + count % 2) / (count + 1 + count % 2))
+        size = count + 1 + count % 2  # odd, so that -1 is no point: there a factor can be 0
+        points = np.exp(2j * np.pi * np.arange(size) / size)
         even, odd = self.kernel.variances[:, None] * self.coefficients / 2
         centres = np.concatenate([self.signs, -self.signs]) > 0  # of exp u and exp -u
-        sums = np.outer([even + odd, even - odd], np.fft.fft(closeness, len(points)) / len(points))
-        differs = np.exp(-2 * self.kernel.scales)[:, None]  # factor where they do
+        sums = np.outer([even + odd, even - odd], np.fft.fft(closeness, size) / size)
+        differs = np.exp(-2 * self.kernel.scales)[:, None]  # factor where s, s' do
         for part in range(count):
             alike, unlike = differs[part] + points, 1 + differs[part] * points
             sums *= np.where(centres[:, [part]], alike, unlike)
